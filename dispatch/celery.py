@@ -1,0 +1,11 @@
+"""The Celery application of the house: `celery -A dispatch.celery worker -B`."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dispatch.settings")
+
+app = Celery("dispatch")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

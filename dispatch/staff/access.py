@@ -1,0 +1,59 @@
+"""Who may do what: the table of roles, and its only doors. Checked on the server for every view and object."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+
+from dispatch.staff.models import Person, Role
+
+D, S, M, A, R = Role.DISPATCHER, Role.SUPERVISOR, Role.MANAGER, Role.ADMINISTRATOR, Role.DRIVER
+
+ABILITIES: dict[str, frozenset[str]] = {
+    "desk.work": frozenset({D, S}),
+    "orders.see": frozenset({D, S, M}),
+    "orders.act": frozenset({D, S}),
+    "orders.correct": frozenset({S}),
+    "orders.drive": frozenset({R}),  # one's own order, a driver's actions
+    "clients.edit": frozenset({D, S}),
+    "clients.see": frozenset({D, S, M}),
+    "clients.blacklist": frozenset({S, M}),
+    "numbers.whole": frozenset({S}),
+    "numbers.whole_while_live": frozenset({D, S}),
+    "numbers.reveal": frozenset({M}),  # journalled
+    "calls.take": frozenset({D, S}),
+    "calls.control_any": frozenset({S}),
+    "calls.who_talks": frozenset({S}),
+    "history.see": frozenset({D, S, M}),  # a dispatcher: own and missed
+    "history.all": frozenset({S, M}),
+    "recordings.play": frozenset({D, S, M}),  # a dispatcher: own calls and calls of live orders
+    "recordings.play_all": frozenset({S, M}),
+    "recordings.download": frozenset({M}),
+    "staff.control": frozenset({S}),  # end another's shift
+    "staff.administer": frozenset({A}),  # people, roles, extensions, PBX
+    "journal.see": frozenset({S, M, A}),  # a supervisor: his own shift's
+}
+
+
+def may(person: Any, ability: str) -> bool:
+    """Whether one of the person's roles has `ability`; an unknown ability is a programming error (KeyError)."""
+    holders = ABILITIES[ability]
+    return isinstance(person, Person) and person.is_active and not holders.isdisjoint(person.roles)
+
+
+def requires(ability: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """A view for those who have `ability`; to all others it does not exist (404)."""
+    assert ability in ABILITIES
+
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not may(request.user, ability):
+                raise Http404
+            return view(request, *args, **kwargs)
+
+        guarded.ability = ability  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate

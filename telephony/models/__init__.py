@@ -1,0 +1,7 @@
+from telephony.models.call import Call, Leg, Transfer
+from telephony.models.extension import Extension
+from telephony.models.intent import Intent
+from telephony.models.lease import Lease
+from telephony.models.recording import Recording
+
+__all__ = ["Call", "Extension", "Intent", "Lease", "Leg", "Recording", "Transfer"]

@@ -1,0 +1,111 @@
+"""Calls as the screens and the history know them. Written by the link only (recorder.py), except `order`."""
+
+from django.conf import settings
+from django.db import models
+
+from orders.models import Client, Driver, Order
+
+
+class Call(models.Model):
+    class Direction(models.TextChoices):
+        IN = "in"
+        OUT = "out"
+        INTERNAL = "internal"
+
+    class State(models.TextChoices):
+        RINGING = "ringing"  # waits for somebody: in a queue, or a phone rings
+        TALKING = "talking"
+        ENDED = "ended"
+
+    class Result(models.TextChoices):
+        ANSWERED = "answered"
+        ABANDONED = "abandoned"  # rang off before anybody answered
+        BUSY = "busy"
+        NOANSWER = "noanswer"
+        REJECTED = "rejected"
+        FAILED = "failed"
+        LOST_LINK = "lost_link"  # ended while we were not connected to the PBX
+        LOST_PBX = "lost_pbx"  # ended by a restart of the PBX
+
+    key = models.CharField(max_length=80, unique=True)  # of telephony.core: Uniqueid of the first channel + PBX start
+    direction = models.CharField(max_length=8, choices=Direction.choices)
+    state = models.CharField(max_length=8, choices=State.choices)
+    result = models.CharField(max_length=12, choices=Result.choices, blank=True)
+
+    caller_raw = models.CharField(max_length=80, blank=True)  # as on the wire
+    caller_e164 = models.CharField(max_length=16, blank=True)
+    caller_name = models.CharField(max_length=120, blank=True)
+    dialled = models.CharField(max_length=80, blank=True)
+    queue = models.CharField(max_length=80, blank=True)
+    ringing = models.JSONField(default=list)  # extensions that ring now, as numbers
+    talking_to = models.JSONField(default=list)  # parties in conversation with the caller now, as numbers
+    answered_extension = models.CharField(max_length=40, blank=True)  # who answered first
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    ended_by = models.CharField(max_length=12, blank=True)  # caller, answerer, target, system
+
+    started_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    # who calls, found on the first ring (recognition.py); the same for every desk
+    recognised = models.CharField(
+        max_length=12, blank=True
+    )  # new, known, orders, driver, staff, blacklisted, hidden, choice
+    client = models.ForeignKey(Client, on_delete=models.SET_NULL, null=True, related_name="calls")
+    driver = models.ForeignKey(Driver, on_delete=models.SET_NULL, null=True, related_name="calls")
+    colleague = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    choices = models.JSONField(default=list)  # [{"kind": "client"|"driver"|"staff", "id": 5}] when several match
+    order = models.ForeignKey(Order, on_delete=models.SET_NULL, null=True, related_name="calls")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["started_at"], condition=~models.Q(state="ended"), name="call_live"),
+            models.Index(fields=["-started_at", "-id"], name="call_started"),
+            models.Index(fields=["caller_e164", "-started_at"], name="call_caller"),
+            models.Index(fields=["answered_by", "-started_at"], name="call_answered_by"),
+            models.Index(fields=["result", "-started_at"], name="call_result"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.caller_raw} → {self.dialled}"
+
+
+class Leg(models.Model):
+    """One phone in a call. The two halves of a Local channel are one leg."""
+
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="legs")
+    uniqueid = models.CharField(max_length=80)
+    channel = models.CharField(max_length=120)
+    party = models.CharField(max_length=80, blank=True)  # number, or a name where there is no number
+    name = models.CharField(max_length=120, blank=True)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    role = models.CharField(max_length=10)  # caller, called, target, consult
+    outcome = models.CharField(max_length=12, blank=True)  # answered, busy, noanswer, rejected, cancelled, failed
+    started_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["call", "uniqueid"], name="leg_once")]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.party}"
+
+
+class Transfer(models.Model):
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="transfers")
+    place = models.PositiveSmallIntegerField()  # first, second … of this call
+    kind = models.CharField(max_length=10)  # attended, blind, park
+    by = models.CharField(max_length=80)
+    to = models.JSONField(default=list)
+    completed = models.BooleanField(default=False)
+    why = models.CharField(
+        max_length=12, blank=True
+    )  # busy, noanswer, rejected, cancelled, caller_gone, target_gone, failed
+    at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["call", "place"], name="transfer_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.by} → {self.to}"

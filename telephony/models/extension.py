@@ -1,0 +1,18 @@
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Extension(models.Model):
+    """A telephone of the office as the PBX knows it."""
+
+    number = models.CharField(_("extension"), max_length=12, unique=True)
+    interface = models.CharField(_("device"), max_length=60)  # "PJSIP/101": what the queue rings
+    label = models.CharField(_("place"), max_length=80, blank=True)  # "desk by the window"
+    is_active = models.BooleanField(_("in use"), default=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="extensions"
+    )
+
+    def __str__(self) -> str:
+        return self.number
