@@ -69,7 +69,7 @@ def postgres(folder: Path, *, port: int, durable: bool = True) -> Server:
     command = [binaries / "postgres", "-D", data, *(f"--{key}={value}" for key, value in settings.items())]
     running = process.start(command, user=user, cwd=Path("/"), death=signal.SIGQUIT)
     process.wait_until(lambda: _accepts(binaries, port), process=running, seconds=30, what=f"PostgreSQL on port {port}")
-    return Server("postgres", f"postgres://taxi@127.0.0.1:{port}/postgres", port, running, signal.SIGINT)
+    return Server("postgres", postgres_url(port), port, running, signal.SIGINT)
 
 
 def valkey(folder: Path, *, port: int) -> Server:
@@ -80,7 +80,15 @@ def valkey(folder: Path, *, port: int) -> Server:
                "--dir", folder, "--daemonize", "no", "--loglevel", "warning"]  # fmt: skip
     running = process.start(command)
     process.wait_until(lambda: _pongs(port), process=running, seconds=10, what=f"Valkey on port {port}")
-    return Server("valkey", f"redis://127.0.0.1:{port}/0", port, running, signal.SIGTERM)
+    return Server("valkey", valkey_url(port), port, running, signal.SIGTERM)
+
+
+def postgres_url(port: int) -> str:
+    return f"postgres://taxi@127.0.0.1:{port}/postgres"
+
+
+def valkey_url(port: int) -> str:
+    return f"redis://127.0.0.1:{port}/0"
 
 
 def _wheel(name: str) -> Path:
@@ -119,14 +127,17 @@ def _can_pass(path: Path) -> bool:
 
 
 def _remove_stale_pid(pid_file: Path) -> None:
-    """A postmaster that was killed leaves its pid behind, and that number may by now be somebody else's."""
+    """A postmaster that was killed leaves its pid behind, and that number may by now be somebody else's.
+
+    A dead number is left alone: PostgreSQL itself then looks whether old backends still hold the memory.
+    """
     if not pid_file.exists():
         return
     number = pid_file.read_text().split("\n", 1)[0].strip()
     try:
         name = Path(f"/proc/{number}/cmdline").read_bytes().split(b"\0", 1)[0]
     except OSError:
-        name = b""
+        return
     if not name.endswith(b"postgres"):
         pid_file.unlink()
 
