@@ -1,1 +1,38 @@
-"""What every test may use."""
+"""What every test may use, and what the end of a run says of the tests that this machine could not run."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+ASTERISK = Path(os.environ.get("RIG_ROOT", "/var/lib/asterisk-rig")) / ".asterisk-rig-ok"
+CHROMIUM = shutil.which("chromium")
+NEEDS = {
+    "rig": (ASTERISK.exists(), "needs the real Asterisk: bin/rig install (root, Debian)"),
+    "browser": (CHROMIUM is not None, "needs Chromium: bin/rig install (root, Debian)"),
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for mark, (there, sentence) in NEEDS.items():
+            if item.get_closest_marker(mark) and not there:
+                item.add_marker(pytest.mark.skip(reason=sentence))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = sorted({report.longrepr[2].removeprefix("Skipped: ") for report in skipped})
+    for reason in reasons:
+        terminalreporter.write_line(f"not run on this machine: {reason}", yellow=True)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """In CI nothing may be skipped (`NOTHING_SKIPPED=1`)."""
+    if os.environ.get("NOTHING_SKIPPED") and exitstatus == 0:
+        reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None and reporter.stats.get("skipped"):
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
