@@ -1,0 +1,47 @@
+"""The pages of the header: those that exist and that this person may see."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from dispatch.staff.access import may
+
+register = template.Library()
+
+PAGES = (
+    ("desk:desk", "desk.work", _("Desk")),
+    ("telephony:history", "history.see", _("Calls")),
+    ("orders:clients", "clients.see", _("Clients")),
+    ("orders:drivers", "clients.see", _("Drivers")),
+    ("audit:journal", "journal.see", _("Journal")),
+    ("staff:people", "staff.administer", _("Staff")),
+)
+
+
+@dataclass(frozen=True)
+class Link:
+    url: str
+    label: str
+    current: bool
+
+
+@register.simple_tag(takes_context=True)
+def navigation(context: Mapping[str, Any]) -> list[Link]:
+    request = context.get("request")
+    if request is None or not hasattr(request, "user"):
+        return []
+    links = ((address(name), label) for name, ability, label in PAGES if may(request.user, ability))
+    return [Link(url, str(label), request.path.startswith(url)) for url, label in links if url]
+
+
+@register.simple_tag
+def address(name: str) -> str:
+    """The URL of that name, or empty when no room serves it."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
