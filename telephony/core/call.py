@@ -1,0 +1,60 @@
+"""A call, as the board tells it: what the screens and the history need. Plain values, made anew at each change.
+
+Parties are numbers as on the wire, or names where there is no number. Times are seconds since the epoch, or None.
+"""
+
+from dataclasses import dataclass
+
+IN, OUT, INTERNAL = "in", "out", "internal"
+RINGING, TALKING, ENDED = "ringing", "talking", "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One phone in a call; Local channels are wires between legs, not legs."""
+
+    uniqueid: str
+    channel: str
+    party: str
+    name: str
+    role: str  # caller, called, target, consult
+    outcome: str  # answered, busy, noanswer, rejected, cancelled, failed, or "" while it rings
+    started_at: float | None
+    answered_at: float | None
+    ended_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    kind: str  # attended, blind, park
+    by: str
+    to: tuple[str, ...]
+    completed: bool
+    why: str  # busy, noanswer, rejected, cancelled, caller_gone, target_gone, failed, or ""
+    at: float | None
+    ended: bool  # its outcome is known
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    key: str  # Uniqueid of its first channel: stays, whatever happens to channels and to Linkedid
+    direction: str  # in, out, internal
+    state: str  # ringing, talking, ended
+    result: str  # answered, abandoned, busy, noanswer, rejected, failed, lost_link, lost_pbx, or "" while it lives
+    caller: str
+    caller_name: str
+    caller_uniqueid: str
+    caller_channel: str  # the channel's name now; the queue's actions want it
+    dialled: str
+    queue: str
+    place: int | None  # in the queue, while waiting there
+    ringing: tuple[str, ...]  # parties whose phones ring now
+    talking_to: tuple[str, ...]  # parties in conversation with the caller now; after a transfer, with who stayed
+    answered_by: tuple[str, ...]  # who answered the call itself, not targets of transfers
+    ended_by: str  # caller, answerer, target, system, or ""
+    abandoned: bool  # the caller hung up while waiting in a queue
+    started_at: float | None
+    answered_at: float | None
+    ended_at: float | None
+    legs: tuple[Leg, ...]
+    transfers: tuple[Transfer, ...]
