@@ -1,0 +1,14 @@
+"""Telephone numbers in the writing of this office: `orders.phones` with the settings filled in."""
+
+from django.conf import settings
+
+from orders import phones
+
+
+def e164(raw: str | None) -> str:
+    """`raw` as E.164, or "" for a hidden number, an extension or nonsense."""
+    return phones.e164(raw, region=settings.PHONE_REGION, city_code=settings.PHONE_CITY_CODE)
+
+
+def national(number: str) -> str:
+    return phones.national(number, settings.PHONE_REGION)
