@@ -168,13 +168,14 @@ def _launch(name: str) -> None:
         if process.poll() is not None or time.monotonic() > end:
             process.kill()
             process.wait()
-            log = home / "log" / "messages"
-            raise Refused(
-                "Asterisk did not start:\n" + "\n".join(log.read_text().splitlines()[-15:] if log.exists() else [])
-            )
+            raise Refused("Asterisk did not start:\n" + _last_words(name))
         time.sleep(0.1)
-    # it lives on without us: nobody here waits for it
-    process.returncode = 0
+    process.returncode = 0  # it lives on without us: nobody here waits for it
+
+
+def _last_words(name: str) -> str:
+    log = _home(name) / "log" / "messages"
+    return "\n".join(log.read_text().splitlines()[-15:]) if log.exists() else ""
 
 
 def _is_booted(name: str) -> bool:

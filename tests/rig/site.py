@@ -69,7 +69,8 @@ def write(site: Site, *, etc: Path, inside: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     given = "".join(f"{name} = {value}\n" for name, value in site.settings.items())
     texts = {
-        "globals": f"CITY_NUMBER = {CITY_NUMBER}\nCITY_DIRECT = 4951\nTRUNK = trunk\nRECDIR = {inside}/recordings\n{given}",
+        "globals": f"CITY_NUMBER = {CITY_NUMBER}\nCITY_DIRECT = 4951\nTRUNK = trunk\n"
+        f"RECDIR = {inside}/recordings\n{given}",
         "hints": "".join(f"exten => {n},hint,PJSIP/{n}&PJSIP/{n}w,CustomPresence:{n}\n" for n in EXTENSIONS),
         "pjsip": _pjsip(site),
         "manager": _manager(site),
