@@ -47,14 +47,15 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "dispatch.middleware.SignInWall",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -89,7 +90,14 @@ DATABASES = {
         **env.db("DATABASE_URL", default="postgres://localhost/taxi"),
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 3},
+        "OPTIONS": {
+            "connect_timeout": 3,
+            # a peer that is gone without a word is noticed within seconds, not after the kernel's two hours
+            "keepalives_idle": 3,
+            "keepalives_interval": 1,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 6000,
+        },
     }
 }
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
@@ -97,7 +105,7 @@ CHANNEL_LAYERS = {
     # The core layer closes every idle socket after six seconds with redis 8 (docs/decisions/0002).
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [REDIS_URL]},
+        "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": 2, "socket_connect_timeout": 2}]},
     }
 }
 CELERY_BROKER_URL = REDIS_URL
@@ -106,6 +114,9 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    "empty the outbox": {"task": "dispatch.live.tasks.forget_old_changes", "schedule": 600},
+}
 
 # --- the PBX ------------------------------------------------------------------------------------------------------
 AMI_URL = env.str("AMI_URL", default="")  # ami://user:secret@host:5038
@@ -129,7 +140,12 @@ AXES_FAILURE_LIMIT = 7
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # else somebody else keeps a colleague out for ever
 AXES_VERBOSE = False
+AXES_LOCKOUT_CALLABLE = "dispatch.staff.views.sign_in.locked_out"
+if env.bool("BEHIND_PROXY", default=False):
+    AXES_IPWARE_META_PRECEDENCE_ORDER = ["HTTP_X_FORWARDED_FOR", "REMOTE_ADDR"]
+    AXES_IPWARE_PROXY_COUNT = 1
 
 # --- languages, time, numbers -------------------------------------------------------------------------------------
 LANGUAGES = [("en", "English"), ("ru", "Русский"), ("ar", "العربية"), ("he", "עברית"), ("pl", "Polski")]
@@ -186,5 +202,6 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "axes": {"level": "WARNING"},
         "daphne": {"level": "WARNING"},
+        "channels_redis.pubsub": {"level": "CRITICAL"},  # a traceback each second while Redis is away; the beat says it
     },
 }

@@ -2,10 +2,15 @@
 
 from django.urls import include, path
 
+from dispatch import health
+from dispatch.staff.views.journal import journal
+
 urlpatterns = [
+    path("healthz", health.alive),
+    path("readyz", health.ready),
     path("", include("dispatch.desk.urls")),
     path("", include("dispatch.staff.urls")),
-    path("", include("dispatch.audit.urls")),
+    path("journal/", include(([path("", journal, name="journal")], "audit"))),
     path("", include("orders.urls")),
     path("", include("telephony.urls")),
 ]

@@ -1,4 +1,11 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from dispatch.desk import home, shift
 
 app_name = "desk"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("shift/", shift.start, name="shift"),
+    path("shift/end/", shift.end_own, name="shift-end"),
+    path("shift/<int:pk>/end/", shift.end_of, name="shift-end-of"),
+]

@@ -4,8 +4,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from axes.helpers import get_client_ip_address
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 
+from dispatch.audit import journal
 from dispatch.staff.models import Person, Role
 
 D, S, M, A, R = Role.DISPATCHER, Role.SUPERVISOR, Role.MANAGER, Role.ADMINISTRATOR, Role.DRIVER
@@ -57,3 +60,26 @@ def requires(ability: str) -> Callable[[Callable[..., HttpResponse]], Callable[.
         return guarded
 
     return decorate
+
+
+def refuse(request: HttpRequest, sentence: str, *, target: Any = None) -> HttpResponse:
+    """Answer 403 with the sentence, as a page or (asked for by htmx) a fragment; `target` is the row it is about.
+
+    For what the person may know of but may not do; what he may not know of is a 404. Journalled.
+    """
+    journal.record(
+        request.user,
+        "access.refused",
+        target,
+        address=address_of(request),
+        method=request.method,
+        path=request.path,
+        sentence=str(sentence),
+    )
+    template = "staff/_refused.html" if request.htmx else "staff/refused.html"  # type: ignore[attr-defined]
+    return render(request, template, {"sentence": sentence}, status=403)
+
+
+def address_of(request: HttpRequest) -> str | None:
+    """The caller's IP address, behind a proxy too; None when it cannot be known."""
+    return get_client_ip_address(request)

@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class StaffConfig(AppConfig):
     name = "dispatch.staff"
     label = "staff"
+
+    def ready(self) -> None:
+        from dispatch.staff import doorbook, live, verbs  # noqa: F401  (they register themselves)

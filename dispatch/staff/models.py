@@ -35,6 +35,11 @@ class Person(AbstractUser):
     def full_name(self) -> str:
         return f"{self.last_name} {self.first_name}".strip() or self.username
 
+    @property
+    def role_names(self) -> list[str]:
+        """His roles in the reader's language."""
+        return [str(Role(role).label) for role in self.roles]
+
 
 class Shift(models.Model):
     """From sign-on to sign-off at one extension. The database holds that nobody and no extension has two."""

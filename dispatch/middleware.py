@@ -1,0 +1,38 @@
+"""Before every view: whoever is not signed in is led to the sign-in page, and each person reads his own language."""
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
+from django.utils import translation
+from django.utils.deprecation import MiddlewareMixin
+from django.utils.http import urlencode
+from django_htmx.http import HttpResponseClientRedirect
+
+OPEN_TO_ALL = frozenset({"/healthz", "/readyz"})
+LANGUAGE_PATH = "/language/"  # to post only: the sign-in page, too, is read in one's own language
+
+
+class SignInWall(MiddlewareMixin):
+    """Nobody learns what exists here: from any address, existing or not, a stranger comes to the sign-in page.
+
+    It stands before CommonMiddleware, whose added slashes would tell which addresses are real.
+    """
+
+    def process_request(self, request: HttpRequest) -> HttpResponse | None:
+        if request.path in OPEN_TO_ALL or request.path.startswith(settings.STATIC_URL):
+            return None
+        if request.user.is_authenticated:
+            if request.user.language:
+                translation.activate(request.user.language)
+                request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+            return None
+        sign_in = resolve_url(settings.LOGIN_URL)
+        if request.path == sign_in or (request.path == LANGUAGE_PATH and request.method == "POST"):
+            return None
+        if request.method not in ("GET", "HEAD"):
+            raise Http404
+        if request.htmx:  # type: ignore[attr-defined]
+            return HttpResponseClientRedirect(sign_in)  # a fragment cannot show it: the whole page goes there
+        response = HttpResponse(status=302)
+        response["Location"] = f"{sign_in}?{urlencode({'next': request.get_full_path()})}"
+        return response

@@ -1,0 +1,79 @@
+"""What an administrator fills in about a person."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
+
+from dispatch.staff.models import Person, Role
+
+EXTENSION = RegexValidator(r"^[0-9*#]{1,12}\Z", _("An extension is digits only, 101 for example."))
+
+
+class PersonForm(forms.ModelForm):
+    roles = forms.MultipleChoiceField(label=_("Roles"), choices=Role.choices, widget=forms.CheckboxSelectMultiple)
+    language = forms.ChoiceField(label=_("Language"), required=False)
+    own_extension = forms.CharField(label=_("Own extension"), required=False, max_length=12, validators=[EXTENSION])
+
+    class Meta:
+        model = Person
+        fields = (
+            "last_name",
+            "first_name",
+            "username",
+            "roles",
+            "call_sign",
+            "own_extension",
+            "language",
+            "is_active",
+        )
+        labels = {
+            "last_name": _("Surname"),
+            "first_name": _("First name"),
+            "username": _("Sign-in name"),
+            "call_sign": _("Call sign"),
+            "is_active": _("May sign in"),
+        }
+        help_texts = {"username": "", "is_active": _("Switched off, he is signed out everywhere and his shift ends.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["language"].choices = [("", _("as the browser says")), *settings.LANGUAGES]  # type: ignore[attr-defined]
+        self.fields["username"].widget.attrs.update(autocomplete="off", autocapitalize="none", spellcheck="false")
+
+
+class PasswordField(forms.CharField):
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
+        super().__init__(label=_("Password"), widget=widget, strip=False, max_length=200, **kwargs)
+
+
+class NewPersonForm(PersonForm):
+    password = PasswordField()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("password"):
+            try:
+                validate_password(cleaned["password"], self.instance)
+            except ValidationError as error:
+                self.add_error("password", error)
+        return cleaned
+
+
+class NewPasswordForm(forms.Form):
+    """The administrator gives a person a new password."""
+
+    password = PasswordField()
+
+    def __init__(self, person: Person, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.person = person
+
+    def clean_password(self) -> str:
+        validate_password(self.cleaned_data["password"], self.person)
+        return self.cleaned_data["password"]

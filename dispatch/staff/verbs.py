@@ -1,0 +1,20 @@
+"""The words of the journal for what happens in this room."""
+
+from django.utils.translation import gettext_lazy as _
+
+from dispatch.audit import verbs
+
+verbs.register(
+    {
+        "access.refused": _("was refused"),
+        "door.signed_in": _("signed in"),
+        "door.signed_out": _("signed out"),
+        "door.failed": _("gave a wrong password"),
+        "door.locked": _("locked out after too many wrong passwords"),
+        "shift.started": _("started a shift"),
+        "shift.ended": _("ended a shift"),
+        "person.added": _("added a person"),
+        "person.changed": _("changed a person"),
+        "password.set": _("set a password"),
+    }
+)
