@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.functional import Promise
+
 
 @dataclass(frozen=True)
 class Viewer:
@@ -16,17 +18,30 @@ class Viewer:
 
 @dataclass(frozen=True)
 class Pulse:
-    """How fresh one part of the house is. `seen_at`: aware UTC, when it last gave a sign of life; None: never."""
+    """How fresh one part of the house is. `seen_at`: aware UTC, when it last gave a sign of life; None: never.
+
+    `note` may be a lazy translation: it is written anew in the language of each desk.
+    """
 
     ok: bool
     seen_at: datetime | None
-    note: str = ""
+    note: str | Promise = ""
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who stands behind a session that may listen."""
+
+    person_id: int
+    audience: str
 
 
 Renderer = Callable[[Sequence[str], Viewer], dict[str, str | None]]
+Doorkeeper = Callable[[Sequence[str]], dict[str, Visitor]]
 
 renderers: dict[str, Renderer] = {}
 pulses: dict[str, Callable[[], Pulse]] = {}
+doorkeepers: list[Doorkeeper] = []
 
 
 def renderer(kind: str) -> Callable[[Renderer], Renderer]:
@@ -47,3 +62,14 @@ def pulse(name: str) -> Callable[[Callable[[], Pulse]], Callable[[], Pulse]]:
         return function
 
     return register
+
+
+def doorkeeper(function: Doorkeeper) -> Doorkeeper:
+    """Register who may listen: session keys → those of them that may. Asked on connect and every few seconds."""
+    doorkeepers[:] = [function]
+    return function
+
+
+def visitors(session_keys: Sequence[str]) -> dict[str, Visitor]:
+    """Those of the sessions that may listen now. Nobody, as long as no doorkeeper is registered."""
+    return doorkeepers[0](session_keys) if doorkeepers and session_keys else {}

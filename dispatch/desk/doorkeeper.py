@@ -1,0 +1,34 @@
+"""Who may listen to the live push: a signed-in person with the right to work at the desk."""
+
+from collections.abc import Sequence
+
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+
+from dispatch.live import registry
+from dispatch.live.registry import Visitor
+from dispatch.staff.access import may
+from dispatch.staff.models import Person, Role
+
+
+@registry.doorkeeper
+def visitors(session_keys: Sequence[str]) -> dict[str, Visitor]:
+    """Those of the sessions that may listen. Two queries, however many there are."""
+    sessions = Session.objects.filter(session_key__in=session_keys, expire_date__gt=timezone.now())
+    contents = {session.session_key: session.get_decoded() for session in sessions}
+    signed_in = {key: content for key, content in contents.items() if content.get(BACKEND_SESSION_KEY)}
+    people = Person.objects.in_bulk({int(content[SESSION_KEY]) for content in signed_in.values()})
+    admitted: dict[str, Visitor] = {}
+    for key, content in signed_in.items():
+        person = people.get(int(content[SESSION_KEY]))
+        if person is None or not may(person, "desk.work"):
+            continue
+        if constant_time_compare(content.get(HASH_SESSION_KEY, ""), person.get_session_auth_hash()):
+            admitted[key] = Visitor(person.pk, audience_of(person))
+    return admitted
+
+
+def audience_of(person: Person) -> str:
+    return "supervisor" if Role.SUPERVISOR in person.roles else "dispatcher"

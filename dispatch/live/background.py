@@ -1,0 +1,64 @@
+"""The tasks of a web process: hub, relay and beat. Started by its first ASGI call, since daphne has no lifespan."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from dispatch.live.beat import Beat
+from dispatch.live.doors import Doors
+from dispatch.live.hub import Hub
+from dispatch.live.relay import Relay
+
+FIRST_PAUSE_SECONDS = 0.2
+LONGEST_PAUSE_SECONDS = 1.0  # everything is right again within five seconds after a part is ready
+
+log = logging.getLogger(__name__)
+
+
+class Background:
+    """What runs beside the requests of one process and one event loop."""
+
+    def __init__(self) -> None:
+        self.hub = Hub()
+        self.relay = Relay()
+        self.doors = Doors(self.hub)
+        self._tasks = [
+            asyncio.create_task(supervise(name, run), name=f"live {name}")
+            for name, run in {
+                "hub": self.hub.listen,
+                "outbox": self.hub.read_outbox,
+                "flush": self.hub.flush,
+                "relay": self.relay.run,
+                "beat": Beat(self.hub).run,
+                "doors": self.doors.run,
+            }.items()
+        ]
+
+
+_background: Background | None = None
+
+
+def running() -> Background:
+    """The background of this process, started when it is not yet. Call it in the event loop."""
+    global _background
+    if _background is None:
+        _background = Background()
+    return _background
+
+
+async def supervise(name: str, run: Callable[[], Awaitable[None]]) -> None:
+    """Run it for ever: whatever it raises is logged once per kind, and it begins anew after a pause."""
+    pause = FIRST_PAUSE_SECONDS
+    complaint = ""
+    while True:
+        started = asyncio.get_running_loop().time()
+        try:
+            await run()
+        except Exception as error:
+            if (said := f"{type(error).__name__}: {error}") != complaint:
+                log.warning("live %s stopped, starts again: %s", name, said, exc_info=log.isEnabledFor(logging.DEBUG))
+                complaint = said
+        if asyncio.get_running_loop().time() - started > 10:
+            pause, complaint = FIRST_PAUSE_SECONDS, ""
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, LONGEST_PAUSE_SECONDS)

@@ -1,0 +1,54 @@
+"""From numbered changes to frames: each thing drawn once per viewer, each frame encoded once."""
+
+import json
+import logging
+from collections.abc import Collection, Mapping, Sequence
+
+from django.utils import translation
+
+from dispatch.live import registry
+from dispatch.live.numbers import Told
+from dispatch.live.reading import AWAY
+from dispatch.live.registry import Viewer
+
+Frames = dict[tuple[str, Viewer], str]
+
+log = logging.getLogger(__name__)
+
+
+def frames(waiting: Mapping[str, Sequence[Told]], viewers: Mapping[str, Collection[Viewer]]) -> Frames:
+    """A batch per topic and viewer. None is made where drawing failed: the gap makes the desk read the whole state.
+
+    Queries: those of one renderer call per kind and viewer, however many changes and desks. Raises when the
+    database is away.
+    """
+    made: Frames = {}
+    for topic, changes in waiting.items():
+        for viewer in viewers[topic]:
+            try:
+                made[topic, viewer] = _batch(topic, changes, viewer)
+            except AWAY:
+                raise
+            except Exception:
+                log.exception("drawing %s for %s failed", topic, viewer)
+    return made
+
+
+def _batch(topic: str, changes: Sequence[Told], viewer: Viewer) -> str:
+    latest = {(change.kind, change.key): None for change in changes}
+    drawn: dict[tuple[str, str], str | None] = {}
+    with translation.override(viewer.language):
+        for kind in {kind for kind, _key in latest}:
+            keys = [key for of_kind, key in latest if of_kind == kind]
+            html = registry.renderers[kind](keys, viewer)
+            drawn |= {(kind, key): html.get(key) for key in keys}
+    return json.dumps(
+        {
+            "type": "batch",
+            "topic": topic,
+            "from": changes[0].number,
+            "to": changes[-1].number,
+            "changes": [{"kind": kind, "key": key, "html": drawn[kind, key]} for kind, key in latest],
+        },
+        ensure_ascii=False,
+    )

@@ -1,0 +1,42 @@
+"""Reading the outbox: how far each topic has come, and what it told."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from dispatch.live.models import Change, Topic
+
+TOPICS = ("calls", "orders", "staff")  # for every desk; beside them each person has a private one
+
+
+@dataclass(frozen=True)
+class Told:
+    """One numbered change."""
+
+    topic: str
+    number: int
+    kind: str
+    key: str
+
+
+def private(person_id: int) -> str:
+    """The topic that only this person's own desks hear."""
+    return f"person.{person_id}"
+
+
+def heard_by(person_id: int) -> tuple[str, ...]:
+    return (*TOPICS, private(person_id))
+
+
+def current(topics: Iterable[str] | None = None) -> dict[str, int]:
+    """Topic → its last number. Read it before the state that it stands for. One query."""
+    rows = Topic.objects.values_list("name", "last")
+    if topics is None:
+        return dict(rows)
+    wanted = tuple(topics)
+    return dict.fromkeys(wanted, 0) | dict(rows.filter(name__in=wanted))
+
+
+def between(topic: str, after: int, upto: int) -> list[Told]:
+    """The changes numbered after+1 … upto that the outbox still has, in order. One query."""
+    rows = Change.objects.filter(topic=topic, number__gt=after, number__lte=upto).order_by("number")
+    return [Told(topic, number or 0, kind, key) for number, kind, key in rows.values_list("number", "kind", "key")]
