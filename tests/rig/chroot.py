@@ -1,7 +1,7 @@
 """Asterisk 22 out of Debian's packages in a folder of its own. Standard library only: runs before bin/setup.
 
-apt works out what Asterisk needs against an empty package status, downloads, and the packages are unpacked; no script
-of theirs runs and no daemon is started, so the machine itself stays as it was. Debian's stable releases have no Asterisk.
+apt works out what Asterisk needs against an empty package status, downloads, and the packages are unpacked; no
+script of theirs runs, no daemon is started, the machine itself stays as it was. Debian stable has no Asterisk.
 """
 
 import fcntl

@@ -83,12 +83,23 @@ def console(name: str, command: str) -> str:
     return asked.stdout
 
 
+def await_end(name: str) -> None:
+    while _pid(name):
+        time.sleep(0.02)
+
+
 def _home(name: str) -> Path:
     return chroot.ROOT / "srv" / name
 
 
 def _card(name: str, made: site.Site) -> dict:
-    return {"name": name, **made.card(), "recordings": str(_home(name) / "recordings"), "pid": _pid(name)}
+    return {
+        "name": name,
+        "base": made.base,
+        **made.card(),
+        "recordings": str(_home(name) / "recordings"),
+        "pid": _pid(name),
+    }
 
 
 @contextmanager
@@ -206,8 +217,7 @@ def _end(name: str) -> None:
         time.sleep(0.05)
     if _pid(name):
         os.kill(pid, signal.SIGKILL)
-        while _pid(name):
-            time.sleep(0.02)
+        await_end(name)
 
 
 def _watch(name: str, keeper: int) -> None:

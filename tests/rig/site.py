@@ -10,7 +10,7 @@ from pathlib import Path
 CITY_NUMBER = "4950000"
 EXTENSIONS = ("101", "102", "103", "104")
 MUSIC_HZ = 2300  # the music on hold of the rig, so that a test can hear it
-PORTS = 500  # that one instance may use, from its base
+PORTS = 1000  # that one instance may use, from its base; the upper half is for the sound of its test phones
 
 
 def _secret() -> str:
@@ -74,7 +74,7 @@ def write(site: Site, *, etc: Path, inside: str) -> None:
         "hints": "".join(f"exten => {n},hint,PJSIP/{n}&PJSIP/{n}w,CustomPresence:{n}\n" for n in EXTENSIONS),
         "pjsip": _pjsip(site),
         "manager": _manager(site),
-        "rtp": f"rtpstart = {site.base + 100}\nrtpend = {site.base + PORTS - 1}\n"
+        "rtp": f"rtpstart = {site.base + 100}\nrtpend = {site.base + PORTS // 2 - 1}\n"
         "ice_deny = 0.0.0.0/0\nice_permit = 127.0.0.0/8\n",
         "http": f"bindaddr = 127.0.0.1\nbindport = {site.http}\n",
         "musiconhold": f"directory = {inside}/music\n",
