@@ -1,0 +1,97 @@
+"""The phone book narrows while Vera types; in a real browser."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from django.template.loader import render_to_string
+from playwright.sync_api import Page, sync_playwright
+
+from dispatch.staff.models import Person, Shift
+
+pytestmark = [pytest.mark.browser, pytest.mark.feature("D3")]
+STATIC = Path(__file__).resolve().parents[2] / "static"
+SITE = "http://desk.test"
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def book_html() -> str:
+    """The phone book as the server draws it, of people who need no database: Playwright's loop shuts it out."""
+    people = [("Вера", "Иванова", "", "101"), ("Борис", "Петров", "База 2", "102"), ("Анна", "Семёнова", "", "203")]
+    roster = [
+        Shift(person=Person(pk=key, first_name=first, last_name=last, call_sign=call_sign), extension=extension)
+        for key, (first, last, call_sign, extension) in enumerate(people, start=1)
+    ]
+    return render_to_string("staff/_phonebook.html", {"roster": roster})
+
+
+@pytest.fixture
+def book(book_html, chromium):
+    page = chromium.new_page()
+    start = f'import("{SITE}/static/js/phonebook.js").then((m) => m.start(document.querySelector(".phonebook")))'
+    page.route(f"{SITE}/static/**", lambda route: route.fulfill(path=STATIC / route.request.url.split("/static/")[1]))
+    page.route(
+        f"{SITE}/",
+        lambda route: route.fulfill(body=f"<!doctype html>{book_html}", content_type="text/html; charset=utf-8"),
+    )
+    page.goto(f"{SITE}/")
+    page.evaluate(start)
+    yield page
+    page.close()
+
+
+def seen(page: Page) -> list[str]:
+    return [name.split()[0] for name in page.locator(".person:visible .person-name").all_inner_texts()]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("", ["Иванова", "Петров", "Семёнова"]),
+        ("ива", ["Иванова"]),
+        ("ВЕРА ИВ", ["Иванова"]),
+        ("база", ["Петров"]),
+        ("10", ["Иванова", "Петров"]),
+        ("1-0-2", ["Петров"]),
+        ("семенова", ["Семёнова"]),
+        ("gtnhjd", ["Петров"]),
+        ("никто", []),
+    ],
+)
+def test_who_is_left(book, typed, found):
+    book.locator("input").press_sequentially(typed)
+    assert seen(book) == found
+
+
+def test_nobody_fits_is_said_and_esc_brings_all_back(book):
+    book.locator("input").press_sequentially("zzz")
+    assert book.locator("[data-nobody]").inner_text() == "Nobody on shift fits."
+    book.locator("input").press("Escape")
+    assert len(seen(book)) == 3
+    assert book.locator("[data-nobody]").is_hidden()
+
+
+def test_who_comes_on_shift_while_she_searches_is_narrowed_too(book):
+    book.locator("input").press_sequentially("ива")
+    book.evaluate(
+        """() => {
+          const people = document.querySelector("[data-live=person]");
+          for (const name of ["Иванов Пётр", "Яшина Ольга"]) {
+            const drawn = people.firstElementChild.cloneNode(true);
+            drawn.dataset.search = name;
+            drawn.hidden = false;
+            drawn.querySelector(".person-name").textContent = name;
+            people.append(drawn);
+            people.dispatchEvent(new CustomEvent("live:changed", {bubbles: true}));
+          }
+        }"""
+    )
+    assert seen(book) == ["Иванова", "Иванов"]
