@@ -3,3 +3,6 @@ from django.apps import AppConfig
 
 class TelephonyConfig(AppConfig):
     name = "telephony"
+
+    def ready(self) -> None:
+        from telephony import live, pulses, verbs  # noqa: F401  (they register themselves)

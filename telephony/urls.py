@@ -1,9 +1,14 @@
 from django.urls import path
 
-from telephony.views import extensions
+from telephony.views import extensions, history, recordings
 
 app_name = "telephony"
 urlpatterns = [
+    path("calls/", history.calls, name="history"),
+    path("calls/<int:pk>/", history.call, name="call"),
+    path("calls/<int:pk>/reveal/", history.reveal, name="reveal"),
+    path("recordings/<int:pk>/", recordings.recording, name="recording"),
+    path("orders/<int:pk>/calls/", history.of_order, name="order-calls"),
     path("staff/extensions/", extensions.extensions, name="extensions"),
     path("staff/extensions/new/", extensions.add, name="extension-new"),
     path("staff/extensions/<int:pk>/", extensions.extension, name="extension"),

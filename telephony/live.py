@@ -1,0 +1,48 @@
+"""How the things of telephony are drawn for the live push, and what of other rooms changes them."""
+
+from collections.abc import Sequence
+
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from dispatch.live.registry import Viewer, renderer
+from orders.signals import order_moved, order_placed
+from telephony.models import Intent
+from telephony.selectors import panel
+from telephony.services import calls
+
+order_placed.connect(calls.tie_to_order, dispatch_uid="telephony.tie_to_order")
+order_moved.connect(calls.redraw_calls, dispatch_uid="telephony.redraw_calls")
+
+
+@renderer("call")
+def render_calls(keys: Sequence[str], viewer: Viewer) -> dict[str, str | None]:
+    """A call on the list of every desk. None: it ended, or the viewer may not know of it."""
+    drawn: dict[str, str | None] = dict.fromkeys(keys)
+    with translation.override(viewer.language):
+        for card in panel.cards([int(key) for key in keys], viewer):
+            drawn[str(card.call.pk)] = render_to_string("telephony/_card.html", {"card": card})
+    return drawn
+
+
+@renderer("talk")
+def render_talks(keys: Sequence[str], viewer: Viewer) -> dict[str, str | None]:
+    """The viewer's own conversation. None: he does not talk in that call (any more)."""
+    drawn: dict[str, str | None] = dict.fromkeys(keys)
+    if viewer.person_id is None:
+        return drawn
+    with translation.override(viewer.language):
+        for card in panel.conversations(viewer.person_id, [int(key) for key in keys]):
+            drawn[str(card.call.pk)] = render_to_string("telephony/_talk.html", {"card": card})
+    return drawn
+
+
+@renderer("intent")
+def render_intents(keys: Sequence[str], viewer: Viewer) -> dict[str, str | None]:
+    """What became of the viewer's own click. None: it is not his."""
+    drawn: dict[str, str | None] = dict.fromkeys(keys)
+    mine = Intent.objects.filter(pk__in=keys, actor_id=viewer.person_id).select_related("call")
+    with translation.override(viewer.language):
+        for intent in mine:
+            drawn[str(intent.pk)] = render_to_string("telephony/_intent.html", {"intent": intent})
+    return drawn

@@ -1,0 +1,53 @@
+"""What the web does to calls: it tells the desks that one is to be drawn anew, and ties it to its order.
+
+Everything else of a call is written by the link (telephony.recorder).
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Q
+
+from dispatch.live import publish
+from orders.models import Order, OrderEvent
+from telephony.models import Call, Leg
+
+SOURCE = re.compile(r"call:(\d{1,18})")
+
+
+def tell(call_ids: Iterable[int]) -> None:
+    """Have these calls drawn anew on every desk, and on the desks of those who talk or talked in them.
+
+    Two queries and a change row for each. Call it inside the transaction of the change.
+    """
+    wanted = sorted(set(call_ids))
+    answerers = Call.objects.filter(pk__in=wanted).exclude(answered_by=None).values_list("pk", "answered_by_id")
+    others = Leg.objects.filter(call__in=wanted).exclude(person=None).values_list("call_id", "person_id")
+    for call_id in wanted:
+        publish.changed("calls", "call", call_id)
+    for call_id, person_id in sorted({*answerers, *others}):
+        publish.changed(f"person.{person_id}", "talk", call_id)
+
+
+def tie_to_order(*, order: Order, source: str, **_: Any) -> None:
+    """An order was placed: if it came from a call, the call is that order's. Then the calls it concerns say so."""
+    call = SOURCE.fullmatch(source or "")
+    if call:
+        Call.objects.filter(pk=int(call[1])).update(order=order)
+    tell(_live_calls_about(order, order.driver_id))
+
+
+def redraw_calls(*, order: Order, event: OrderEvent, **_: Any) -> None:
+    """An order changed: the calls that are alive and speak of it are drawn anew."""
+    tell(_live_calls_about(order, order.driver_id, event.driver_id))
+
+
+def _live_calls_about(order: Order, *driver_ids: int | None) -> list[int]:
+    about = Q(order=order)
+    if order.client_id:
+        about |= Q(client=order.client_id)
+    drivers = [driver_id for driver_id in driver_ids if driver_id]
+    if drivers:
+        about |= Q(driver__in=drivers)
+    return list(Call.objects.exclude(state=Call.State.ENDED).filter(about).values_list("pk", flat=True))
