@@ -42,7 +42,6 @@ def test_ready_with_everything_there(client, pulses):
 
 
 @pytest.mark.django_db
-@pytest.mark.feature("X4")
 def test_without_telephony_it_is_degraded_but_of_use(client, pulses):
     pulses |= {"link": lambda: alive(0.4), "pbx": lambda: alive(9.0, ok=False, note="refused")}
     answer = client.get("/readyz")
