@@ -31,9 +31,18 @@ class PbxState:
 class Tenure:
     """One holding of the lease, seen from inside the process: never believed longer than the database would."""
 
-    def __init__(self, epoch: int, *, since: float) -> None:
+    def __init__(
+        self,
+        epoch: int,
+        *,
+        since: float,
+        pbx_seen_at: datetime | None = None,
+        pbx_started_at: datetime | None = None,
+    ) -> None:
         self.epoch = epoch
         self.renewed = since
+        self.pbx_seen_before = pbx_seen_at  # by the holder before us
+        self.pbx_started_before = pbx_started_at
 
     def fresh(self) -> bool:
         """Whether nobody else can have taken over yet. A process that was frozen learns it here, before it acts."""
@@ -44,7 +53,8 @@ class Tenure:
         asked = time.monotonic()  # before the database stamps the row: here the lease ends first
         with connection.cursor() as cursor:
             cursor.execute(
-                "update telephony_lease set renewed_at = clock_timestamp(), pbx = %s, note = %s, pbx_started_at = %s,"
+                "update telephony_lease set renewed_at = clock_timestamp(), pbx = %s, note = %s,"
+                " pbx_started_at = coalesce(%s, pbx_started_at),"
                 " pbx_seen_at = coalesce(clock_timestamp() - make_interval(secs => %s), pbx_seen_at)"
                 " where id = %s and epoch = %s",
                 [pbx.state, pbx.note, pbx.started_at, pbx.seen_ago, ROW, self.epoch],
@@ -77,8 +87,8 @@ def take(holder: str) -> Tenure | None:
             "update telephony_lease set epoch = epoch + 1, holder = %s, renewed_at = clock_timestamp(), pbx = %s,"
             " note = ''"
             " where id = %s and (renewed_at is null or renewed_at < clock_timestamp() - make_interval(secs => %s))"
-            " returning epoch",
+            " returning epoch, pbx_seen_at, pbx_started_at",
             [holder[:80], Lease.Pbx.DOWN, ROW, settings.LINK_LEASE_SECONDS],
         )
         row = cursor.fetchone()
-    return Tenure(row[0], since=asked) if row else None
+    return Tenure(row[0], since=asked, pbx_seen_at=row[1], pbx_started_at=row[2]) if row else None

@@ -1,0 +1,48 @@
+"""What we order the PBX to do. "Success" means accepted: only a later event says that it is done."""
+
+import re
+
+from telephony.ami.guard import Reply, Session, Unsendable
+from telephony.ami.translate import member, text
+from telephony.core import pbx
+
+ENDPOINT = re.compile(r"[0-9a-zA-Z_]{1,40}\Z")  # becomes an extension of the dialplan
+
+
+async def withdraw(session: Session, *, queue: str, channel: str, endpoint: str) -> Reply:
+    """Take a waiting caller out of the queue for `endpoint`. Who asks second for the same caller gets an Error.
+
+    The queue wants the channel's name, not its Uniqueid. The dialplan (desk-pick) frees the phone if it rings with
+    another caller, dials it, and brings the caller back to his place when nobody lifts there.
+    """
+    return await session.order("QueueWithdrawCaller", Queue=queue, Caller=channel, WithdrawInfo=_dialled(endpoint))
+
+
+async def fetch(session: Session, *, uniqueid: str, endpoint: str) -> Reply:
+    """Carry out a withdrawal at once: for the first in the queue it would wait until his ringing ends (its timeout)."""
+    aim = _dialled(endpoint)
+    return await session.order("Redirect", Channel=uniqueid, Context="desk-pick", Exten=aim, Priority="1")
+
+
+async def add_member(session: Session, *, queue: str, interface: str, name: str) -> bool:
+    """Whether the queue rings `interface` now. `name` is who sits there."""
+    reply = await session.order("QueueAdd", Queue=queue, Interface=interface, MemberName=name, Paused="false")
+    return reply.ok or "already there" in reply.message.lower()
+
+
+async def remove_member(session: Session, *, queue: str, interface: str) -> bool:
+    """Whether the queue no longer rings `interface`."""
+    reply = await session.order("QueueRemove", Queue=queue, Interface=interface)
+    return reply.ok or "not there" in reply.message.lower()
+
+
+async def members(session: Session, queue: str) -> tuple[pbx.QueueMemberSeen, ...]:
+    """Whom the queue rings now."""
+    reply = await session.read_list("QueueStatus", Queue=queue)
+    return tuple(member(item, None) for item in reply.items if text(item, "Event") == "QueueMember")
+
+
+def _dialled(endpoint: str) -> str:
+    if not ENDPOINT.match(endpoint):
+        raise Unsendable(f"{endpoint!r} is no telephone")
+    return endpoint

@@ -1,0 +1,154 @@
+"""The line to the PBX: connect, read how things stand, follow what happens, and begin anew when it breaks."""
+
+import asyncio
+import contextlib
+import logging
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NoReturn
+
+from telephony.ami import snapshot
+from telephony.ami.guard import Address, Limits, Lost, NotAmi, NotSent, Session, Unanswered, WrongPassword
+from telephony.ami.translate import translate
+from telephony.ami.wire import Message
+from telephony.core.board import Board
+from telephony.core.facts import Fact
+
+log = logging.getLogger(__name__)
+
+FIRST_DELAY, LAST_DELAY = 1.0, 30.0  # seconds between two attempts
+OUTAGE_SHARE = 8  # an outage of 20 s is over at most 2.5 s before we notice
+WRONG_PASSWORD_DELAY = 60.0  # gentle to fail2ban, and to whoever repairs it
+BOOT_SECONDS = 2.0  # for FullyBooted; a user without the read class "system" never gets it
+
+Hearer = Callable[[tuple[Fact, ...]], None]
+
+
+@dataclass(frozen=True)
+class Synced:
+    """Board and PBX agree again. `booted_at`: when the PBX started, by its own clock."""
+
+    booted_at: float | None
+
+
+class Link:
+    """One PBX. `hear` gets the facts in order, `on_synced` each agreement; neither may wait."""
+
+    def __init__(
+        self,
+        address: Address,
+        board: Board,
+        *,
+        hear: Hearer,
+        on_synced: Callable[[Synced], None] = lambda synced: None,
+        on_lost: Callable[[], None] = lambda: None,
+        may_send: Callable[[], bool] = lambda: True,
+        limits: Limits = Limits(),  # noqa: B008  frozen
+        wrong_password_delay: float = WRONG_PASSWORD_DELAY,
+    ) -> None:
+        self.address = address
+        self.board = board
+        self.session: Session | None = None  # while board and PBX agree
+        self.syncing = False
+        self.note = ""  # a key of telephony.pulses.SENTENCES
+        self.booted_at: float | None = None
+        self._hear = hear
+        self._on_synced = on_synced
+        self._on_lost = on_lost
+        self._may_send = may_send
+        self._limits = limits
+        self._wrong_password_delay = wrong_password_delay
+        self._seen: Callable[[], float] = lambda: 0.0
+        self._buffer: list[Message] | None = None
+        self._booted = asyncio.Event()
+
+    @property
+    def seen_ago(self) -> float | None:
+        """Seconds since the last byte; None: never."""
+        seen = self._seen()
+        return asyncio.get_running_loop().time() - seen if seen else None
+
+    async def run(self) -> NoReturn:
+        """For ever, until cancelled."""
+        loop = asyncio.get_running_loop()
+        broken_since = loop.time()
+        while True:
+            try:
+                await self._hold()
+                broken_since = loop.time()
+            except WrongPassword as error:
+                log.error("%s Next attempt in %.0f s.", error, self._wrong_password_delay)
+                self.note = "wrong-password"
+                await asyncio.sleep(self._wrong_password_delay)
+                continue
+            except NotAmi as error:
+                self._failed("not-ami", error)
+            except TimeoutError as error:
+                self._failed("silent", error)
+            except OSError as error:
+                self._failed("unreachable", error)
+            except (Lost, NotSent, Unanswered) as error:
+                self._failed("lost", error)
+            except Exception:
+                log.exception("the link stumbled, and begins anew")
+                self.note = "lost"
+            await asyncio.sleep(delay(loop.time() - broken_since))
+
+    async def _hold(self) -> None:
+        """One connection, from its beginning to its end."""
+        self._buffer = []
+        self._booted.clear()
+        session = Session(self.address, on_event=self._event, may_send=self._may_send, limits=self._limits)
+        try:
+            await session.open()
+            self._seen = lambda: session.seen
+            self.syncing = True
+            living = asyncio.create_task(session.live())
+            await self._agree(session)
+            self.session, self.syncing, self.note = session, False, ""
+            self._on_synced(Synced(self.booted_at))
+            why = await living
+            self.note = "silent" if "silent" in why else "lost"
+            log.warning("connection to the PBX ended: %s", why)
+        finally:
+            self.session, self.syncing = None, False
+            session.close()
+            self._on_lost()
+
+    async def _agree(self, session: Session) -> None:
+        """Snapshot first, then what happened meanwhile. What is told twice, the board knows to ignore."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._booted.wait(), BOOT_SECONDS)
+        now = await snapshot.take(session)
+        self.booted_at = now.booted_at
+        self._tell(self.board.resync(now, time.time()))
+        missed, self._buffer = self._buffer or [], None
+        for message in missed:
+            self._event(message)
+        log.info("agreed with the PBX: %d channels, %d calls", len(now.channels), len(self.board.calls))
+
+    def _event(self, message: Message) -> None:
+        if self._buffer is not None:
+            self._buffer.append(message)
+            if message.get("Event") == "FullyBooted":
+                self._booted.set()
+            return
+        report = translate(message)
+        if report is not None:
+            self._tell(self.board.apply(report))
+
+    def _tell(self, facts: tuple[Fact, ...]) -> None:
+        if facts:
+            self._hear(facts)
+
+    def _failed(self, note: str, error: Exception) -> None:
+        if note != self.note:
+            log.warning("no connection to %s:%d: %s", self.address.host, self.address.port, error or note)
+        self.note = note
+
+
+def delay(outage: float) -> float:
+    """Seconds to the next attempt: a share of how long it is broken already, so that a short outage is noticed soon."""
+    return min(LAST_DELAY, max(FIRST_DELAY, outage / OUTAGE_SHARE)) * random.uniform(0.7, 1.0)  # noqa: S311

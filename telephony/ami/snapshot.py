@@ -1,0 +1,63 @@
+"""How things stand on the PBX now, read whole. An empty list is often told as an error: that is no failure."""
+
+import calendar
+import time
+
+from telephony.ami.guard import Lost, Reply, Session
+from telephony.ami.translate import bridge, chan, member, number, text
+from telephony.ami.wire import Message
+from telephony.core import pbx
+
+
+class Unreadable(Lost):
+    """The PBX does not let us see its channels; to take that for an empty list would end every call on the screen."""
+
+
+async def take(session: Session) -> pbx.Snapshot:
+    """Five questions, one after the other. Raises Unreadable, NotSent or Unanswered."""
+    booted_at = started(await session.read("CoreStatus"))
+    status = await session.read_list("Status")
+    if not status.ok and "permission" in status.message.lower():
+        raise Unreadable("the AMI user may not read the list of channels (write class “call” is missing)")
+    bridges = await session.read_list("BridgeList")
+    queues = await session.read_list("QueueStatus")
+    parked = await session.read_list("ParkedCalls")
+    return pbx.Snapshot(
+        channels=tuple(_channel(item) for item in _of(status, "Status")),
+        bridges=tuple(bridge(item) for item in _of(bridges, "BridgeListItem")),
+        queue=tuple(_entry(item) for item in _of(queues, "QueueEntry")),
+        parked=tuple(_parked(item) for item in _of(parked, "ParkedCall")),
+        booted_at=booted_at,
+        members=tuple(member(item, None) for item in _of(queues, "QueueMember")),
+    )
+
+
+def started(reply: Reply) -> float | None:
+    """When the PBX started, in seconds on its own wall clock: good to tell one start from another, not to reckon."""
+    stamp = f"{text(reply.headers, 'CoreStartupDate')} {text(reply.headers, 'CoreStartupTime')}"
+    try:
+        return float(calendar.timegm(time.strptime(stamp, "%Y-%m-%d %H:%M:%S")))
+    except ValueError:
+        return None
+
+
+def _of(reply: Reply, event: str) -> list[Message]:
+    return [item for item in reply.items if text(item, "Event") == event]
+
+
+def _channel(item: Message) -> pbx.ChannelEntry:
+    seconds = number(item, "Seconds")
+    return pbx.ChannelEntry(
+        channel=chan(item),
+        bridge=text(item, "BridgeID"),
+        seconds=None if seconds is None else float(seconds),
+        application=text(item, "Application"),
+    )
+
+
+def _entry(item: Message) -> pbx.QueueEntry:
+    return pbx.QueueEntry(text(item, "Uniqueid"), text(item, "Queue"), number(item, "Position") or 0)
+
+
+def _parked(item: Message) -> pbx.ParkedEntry:
+    return pbx.ParkedEntry(text(item, "ParkeeUniqueid"), text(item, "ParkingSpace"))

@@ -1,0 +1,261 @@
+"""Clicks on their way through the link: judged by the board, sent, and settled by what the PBX reports."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import timezone
+
+from dispatch.staff.models import Shift
+from telephony.ami import actions
+from telephony.ami.guard import NotSent, Session, Unanswered
+from telephony.ami.link import Link
+from telephony.core import call as told
+from telephony.core import rules
+from telephony.core.facts import CallChanged, Fact, Said
+from telephony.lease import Tenure
+from telephony.models import Extension, Intent
+from telephony.services import intents
+
+log = logging.getLogger(__name__)
+
+PICKED, BROUGHT_BACK = "DeskPick", "DeskPickBack"  # UserEvents of our dialplan
+WITHDRAWAL = 0.3  # seconds in which a withdrawal takes effect by itself, for all but the first in the queue
+NO_PHONE = frozenset({"CHANUNAVAIL", "CONGESTION"})  # Result of DeskPickBack when the telephone is not there
+
+Database = Callable[..., Awaitable[Any]]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`reason` is "" for what the PBX confirms; `by`: the extension of who was quicker."""
+
+    reason: str = ""
+    by: str = ""
+
+
+@dataclass
+class Attempt:
+    """One caller on his way to one telephone."""
+
+    intent: Intent
+    key: str
+    call: told.Call  # as the board told it last
+    endpoint: str
+    is_out: bool = False  # he has left the queue for us
+    result: str = ""  # he was brought back: the DIALSTATUS
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def hear(self, fact: Fact) -> None:
+        if isinstance(fact, CallChanged) and fact.key == self.key:
+            self.call = fact.call
+        elif isinstance(fact, Said) and fact.fields.get("Client") == self.call.caller_uniqueid:
+            if fact.name == PICKED:
+                self.is_out = True
+            elif fact.name == BROUGHT_BACK:
+                self.result = fact.fields.get("Result") or "NOANSWER"
+        self.news.set()
+
+    def outcome(self) -> Outcome | None:
+        """What the PBX has shown, or None while it has shown nothing."""
+        mine = self.intent.extension
+        if mine in self.call.talking_to or (self.call.state == told.ENDED and mine in self.call.answered_by):
+            return Outcome()
+        if self.call.state == told.ENDED:
+            return Outcome(rules.OVER)
+        if self.call.state == told.TALKING and self.call.talking_to:
+            return Outcome(rules.TAKEN, self.call.talking_to[0])
+        if self.result:
+            return Outcome("no_phone" if self.result in NO_PHONE else "no_answer")
+        return None
+
+
+class Clicks:
+    """All clicks of one tenure. Runs in the event loop; `database` runs a function in the database thread."""
+
+    def __init__(self, link: Link, tenure: Tenure, board_key: Callable[[str], str], database: Database) -> None:
+        self._link = link
+        self._tenure = tenure
+        self._board_key = board_key
+        self._database = database
+        self._attempts: dict[str, Attempt] = {}  # by the board's key: one caller goes to one telephone
+        self._tasks: dict[UUID, asyncio.Task[None]] = {}
+
+    def hear(self, facts: tuple[Fact, ...]) -> None:
+        for attempt in self._attempts.values():
+            for fact in facts:
+                attempt.hear(fact)
+
+    def line_lost(self) -> None:
+        for attempt in self._attempts.values():
+            attempt.news.set()
+
+    async def look(self) -> None:
+        """Open the letters that lie there; settle those that nobody could carry out in time."""
+        for intent in await self._database(intents.asked):
+            if intent.deadline <= timezone.now():
+                await self._database(intents.expire, self._tenure, intent)
+            elif self._link.session is not None:
+                self._begin(intent, self._pick(intent, self._link.session))
+
+    async def resolve(self) -> None:
+        """After the board was compared with the PBX: what became of the clicks that were on their way."""
+        for intent in await self._database(intents.unsettled):
+            if intent.pk in self._tasks:
+                continue
+            call = self._link.board.calls.get(self._board_key(intent.call.key))
+            if call is None:
+                await self._database(_settle_by_row, self._tenure, intent)
+            elif intent.extension in call.ringing:
+                self._begin(intent, self._follow(Attempt(intent, call.key, call, intent.extension)))
+            else:
+                shown = Attempt(intent, call.key, call, intent.extension).outcome()
+                await self._settle(intent, shown or Outcome("not_done"))
+
+    async def close(self) -> None:
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    def _begin(self, intent: Intent, work: Any) -> None:
+        if intent.pk in self._tasks:
+            work.close()
+            return
+        task = self._tasks[intent.pk] = asyncio.create_task(work)
+        task.add_done_callback(lambda done: self._ended(intent, done))
+
+    def _ended(self, intent: Intent, task: "asyncio.Task[None]") -> None:
+        self._tasks.pop(intent.pk, None)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("call %s: the click %s failed", intent.call.key, intent.pk, exc_info=task.exception())
+
+    async def _pick(self, intent: Intent, session: Session) -> None:
+        key = self._board_key(intent.call.key)
+        call = self._link.board.calls.get(key)
+        why = rules.refusal(rules.Pick(intent.extension), self._standing(key, call), self._phone(intent.extension, key))
+        if why is not None or call is None:
+            await self._database(_refuse, self._tenure, intent, why or rules.Refusal(rules.OVER))
+            return
+        attempt = self._attempts[key] = Attempt(intent, key, call, intent.extension)  # before anything is awaited
+        try:
+            if not await self._database(intents.claim, self._tenure, intent):
+                return
+            attempt.endpoint = await self._database(_endpoint, intent.extension)
+            log.info("call %s: %s picks it for %s", key, intent.actor, intent.extension)
+            outcome = await self._carry_out(session, attempt)
+            await self._settle(intent, outcome)
+        except NotSent as error:
+            log.warning("call %s: the pick was not sent: %s", key, error)
+            await self._settle(intent, Outcome("no_link"))
+        except (Unanswered, _LineLost):
+            await self._database(intents.doubt, self._tenure, intent)
+        except TimeoutError:
+            await self._database(intents.expire, self._tenure, intent)
+        finally:
+            self._attempts.pop(key, None)
+
+    async def _carry_out(self, session: Session, attempt: Attempt) -> Outcome:
+        call, endpoint = attempt.call, attempt.endpoint
+        reply = await actions.withdraw(session, queue=call.queue, channel=call.caller_channel, endpoint=endpoint)
+        if not reply.ok:
+            log.info("call %s: the queue does not give him: %s", attempt.key, reply.message)
+            requested = "requested" in reply.message.lower()
+            return attempt.outcome() or Outcome(rules.TAKEN if requested else "not_done")
+        try:
+            async with asyncio.timeout(WITHDRAWAL):
+                while not attempt.is_out and attempt.outcome() is None:
+                    await self._news(session, attempt)
+        except TimeoutError:
+            await actions.fetch(session, uniqueid=call.caller_uniqueid, endpoint=endpoint)
+        return await self._watch(session, attempt, attempt.intent.deadline)
+
+    async def _follow(self, attempt: Attempt) -> None:
+        """A click that an earlier connection sent: the telephone rings now, see what comes of it."""
+        session = self._link.session
+        if session is None or attempt.key in self._attempts:
+            return
+        self._attempts[attempt.key] = attempt
+        try:
+            until = timezone.now() + timedelta(seconds=settings.PICK_SECONDS)
+            await self._settle(attempt.intent, await self._watch(session, attempt, until))
+        except TimeoutError:
+            await self._settle(attempt.intent, Outcome("not_done"))
+        except _LineLost:
+            pass
+        finally:
+            self._attempts.pop(attempt.key, None)
+
+    async def _watch(self, session: Session, attempt: Attempt, until: datetime) -> Outcome:
+        """Raises TimeoutError, or _LineLost."""
+        async with asyncio.timeout((until - timezone.now()).total_seconds()):
+            while (outcome := attempt.outcome()) is None:
+                await self._news(session, attempt)
+        return outcome
+
+    async def _news(self, session: Session, attempt: Attempt) -> None:
+        if self._link.session is not session:
+            raise _LineLost
+        await attempt.news.wait()
+        attempt.news.clear()
+
+    async def _settle(self, intent: Intent, outcome: Outcome) -> None:
+        if outcome.reason:
+            await self._database(_refuse, self._tenure, intent, rules.Refusal(outcome.reason, {"by": outcome.by}))
+        else:
+            await self._database(intents.confirm, self._tenure, intent)
+        log.info("call %s: %s's pick: %s", intent.call.key, intent.actor, outcome.reason or "confirmed")
+
+    def _standing(self, key: str, call: told.Call | None) -> rules.Standing | None:
+        if call is None:
+            return None
+        rival = self._attempts.get(key)
+        taken_by = rival.intent.actor.full_name if rival else ""
+        if not taken_by and call.state == told.TALKING:
+            taken_by = next(iter(call.talking_to or call.answered_by), "?")
+        waits = call.state == told.RINGING
+        return rules.Standing(call.state == told.ENDED, call.queue if waits else "", taken_by)
+
+    def _phone(self, extension: str, key: str) -> rules.Phone:
+        for other in self._link.board.calls.values():
+            if other.key == key or other.state != told.TALKING:
+                continue
+            if extension in other.talking_to:
+                return rules.Phone(other.caller_name or other.caller or "…")
+            if extension == other.caller:
+                return rules.Phone(other.dialled or "…")
+        return rules.Phone()
+
+
+class _LineLost(Exception):
+    """The connection ended while something was on its way."""
+
+
+def _endpoint(extension: str) -> str:
+    """The PBX's name of the telephone: "101" of "PJSIP/101"."""
+    interface = Extension.objects.filter(number=extension).values_list("interface", flat=True).first() or ""
+    return interface.removeprefix("PJSIP/") if interface.startswith("PJSIP/") else extension
+
+
+def _refuse(tenure: Tenure, intent: Intent, why: rules.Refusal) -> None:
+    """An extension in the arguments becomes the name of who sits there."""
+    args = {name: _name_at(value) if name == "by" else value for name, value in why.args.items()}
+    intents.refuse(tenure, intent, why.id, args)
+
+
+def _name_at(extension: str) -> str:
+    shift = Shift.objects.filter(extension=extension, ended_at=None).select_related("person").first()
+    return shift.person.full_name if shift else extension
+
+
+def _settle_by_row(tenure: Tenure, intent: Intent) -> None:
+    """The call is over: its row says who answered it."""
+    intent.call.refresh_from_db()
+    if intent.call.answered_extension == intent.extension:
+        intents.confirm(tenure, intent)
+    else:
+        intents.refuse(tenure, intent, rules.OVER)

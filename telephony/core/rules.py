@@ -1,0 +1,53 @@
+"""Whether a command may be given now. The web asks before it writes an intent, the link again before it sends.
+
+A refusal is a message id with arguments; `telephony.sentences` says it in the person's language.
+"""
+
+from dataclasses import dataclass, field
+
+OVER, TAKEN, NOT_WAITING, PHONE_BUSY = "over", "taken", "not_waiting", "phone_busy"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    id: str
+    args: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """Connect the waiting caller to this extension."""
+
+    extension: str
+
+
+Command = Pick
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the call stands. `taken_by`: who talks with the caller, or is being connected to him; "" while he waits."""
+
+    ended: bool
+    waits_in: str  # the queue, or ""
+    taken_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """The telephone of who commands. `talks_to`: the other party, "" when the handset lies; ringing is not talking."""
+
+    talks_to: str = ""
+
+
+def refusal(command: Command, call: Standing | None, phone: Phone) -> Refusal | None:
+    """Why not, or None. `call` is None where the PBX knows no such call any more."""
+    if call is None or call.ended:
+        return Refusal(OVER)
+    if call.taken_by:
+        return Refusal(TAKEN, {"by": call.taken_by})
+    if not call.waits_in:
+        return Refusal(NOT_WAITING)
+    if phone.talks_to:
+        return Refusal(PHONE_BUSY, {"with": phone.talks_to})
+    return None

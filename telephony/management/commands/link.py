@@ -1,0 +1,54 @@
+"""`manage.py link`: the one process that speaks to the PBX. Start a second one: it stands by."""
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
+
+from telephony.ami.guard import Address
+from telephony.runner import Runner
+
+log = logging.getLogger(__name__)
+
+# A link that was frozen in the middle of a transaction must not keep the lease's row locked against who takes over,
+# and a database that has vanished from the network must not hold a thread for minutes.
+SESSION = "-c idle_in_transaction_session_timeout=1500 -c lock_timeout=2000 -c statement_timeout=5000"
+NETWORK = {"tcp_user_timeout": 4000, "keepalives_idle": 2, "keepalives_interval": 1, "keepalives_count": 3}
+
+
+class Command(BaseCommand):
+    help = "Speak to the PBX: keep the calls of every desk as the PBX has them, and carry out what is clicked."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--ami", metavar="URL", default=settings.AMI_URL, help="ami://user:secret@host:port")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            address = Address.parse(options["ami"]) if options["ami"] else None
+        except ValueError as error:
+            raise CommandError(str(error)) from error
+        _bound_the_database()
+        asyncio.run(_until_stopped(Runner(address, holder=f"{socket.gethostname()}:{os.getpid()}")))
+
+
+async def _until_stopped(runner: Runner) -> None:
+    running = asyncio.ensure_future(runner.run())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, running.cancel)
+    await asyncio.wait([running])
+    if running.cancelled():
+        log.info("stopped")
+    else:
+        running.result()
+
+
+def _bound_the_database() -> None:
+    options = connections["default"].settings_dict["OPTIONS"]
+    options.update(NETWORK, options=f"{options.get('options', '')} {SESSION}".strip())

@@ -1,0 +1,247 @@
+"""Facts into rows. What the board says of a call is written whole, as often as need be: the same twice changes nothing.
+
+The event loop gathers facts in a `Batch`; the database thread writes it. While the database is
+away only the newest state of each call is kept.
+"""
+
+import logging
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import InterfaceError, OperationalError
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from dispatch.staff.models import Shift
+from telephony.core import call as told
+from telephony.core.facts import CallChanged, CallJoined, Fact, Said
+from telephony.lease import LeaseLost, Tenure
+from telephony.models import Call, Intent, Leg, Recording, Transfer
+from telephony.rows import Earlier, at, write_call, write_legs, write_transfers
+from telephony.services import calls as desk
+
+log = logging.getLogger(__name__)
+
+RECORDED = "DeskRecord"  # UserEvent of our dialplan: a new segment of sound begins
+MOST_RECORDINGS = 20_000  # kept while the database is away
+NO_CALLS_FAULT = (LeaseLost, OperationalError, InterfaceError)
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """The board has just been compared with the PBX. `calls`: all that live; `booted_at`: when the PBX started."""
+
+    calls: Mapping[str, told.Call]
+    booted_at: datetime | None
+
+
+@dataclass
+class Batch:
+    """What is to be written. `agreement`: when set, rows of calls that the PBX no longer has are closed."""
+
+    calls: dict[str, told.Call] = field(default_factory=dict)
+    joined: list[CallJoined] = field(default_factory=list)
+    recorded: deque[Said] = field(default_factory=lambda: deque(maxlen=MOST_RECORDINGS))
+    agreement: Agreement | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.calls or self.joined or self.recorded or self.agreement)
+
+    def add(self, facts: Iterable[Fact]) -> None:
+        for fact in facts:
+            if isinstance(fact, CallChanged):
+                self.calls[fact.key] = fact.call
+            elif isinstance(fact, CallJoined):
+                self.calls.pop(fact.key, None)
+                self.joined.append(fact)
+            elif isinstance(fact, Said) and fact.name == RECORDED:
+                self.recorded.append(fact)
+
+    def followed_by(self, later: "Batch") -> "Batch":
+        """Both, where the later one knows better."""
+        gone = {fact.key for fact in later.joined}
+        return Batch(
+            {key: call for key, call in self.calls.items() if key not in gone} | later.calls,
+            self.joined + later.joined,
+            deque([*self.recorded, *later.recorded], maxlen=MOST_RECORDINGS),
+            later.agreement or self.agreement,
+        )
+
+    def parts(self) -> Iterator["Batch"]:
+        """One by one, to find the one that cannot be written."""
+        for key, call in self.calls.items():
+            yield Batch(calls={key: call})
+        for fact in self.joined:
+            yield Batch(joined=[fact])
+        for said in self.recorded:
+            yield Batch(recorded=deque([said]))
+
+
+class Recorder:
+    """Writes in the database thread, for one tenure. Rows may be known by a key that an earlier link gave them."""
+
+    def __init__(self, tenure: Tenure) -> None:
+        self._tenure = tenure
+        self._booted_at = tenure.pbx_started_before
+        self._written: set[str] = set()  # live calls that this recorder saw begin, by the board's key
+        self._earlier: dict[str, Earlier] = {}  # live calls that another one saw begin
+        self._row_keys: dict[str, str] = {}  # the board's key → the row's, where they are not the same
+
+    def write(self, batch: Batch) -> None:
+        """Raises LeaseLost or the database's own error when it is away: nothing is lost then, write it again."""
+        if batch.agreement is not None:
+            self._adopt(batch.agreement)
+        try:
+            self._write(batch)
+        except NO_CALLS_FAULT:
+            raise
+        except Exception:
+            log.exception("not all of %s could be recorded together", ", ".join(batch.calls) or "a batch")
+            self._write_apart(batch)
+        if batch.agreement is not None:
+            self._close_others(batch.agreement, batch.calls)
+
+    def row_key(self, key: str) -> str:
+        """Under which key the database knows the board's call."""
+        return self._row_keys.get(key, key)
+
+    def board_key(self, row_key: str) -> str:
+        """Under which key the board knows the row's call."""
+        return next((key for key, there in list(self._row_keys.items()) if there == row_key), row_key)
+
+    def _write_apart(self, batch: Batch) -> None:
+        for part in batch.parts():
+            try:
+                self._write(part)
+            except NO_CALLS_FAULT:
+                raise
+            except Exception:
+                log.exception("call %s could not be recorded", ", ".join(part.calls) or part)
+
+    def _write(self, batch: Batch) -> None:
+        keys = {self.row_key(key) for key in batch.calls}
+        keys |= {self.row_key(key) for fact in batch.joined for key in (fact.key, fact.into)}
+        with self._tenure.writing():
+            rows = {row.key: row for row in Call.objects.filter(key__in=keys)}
+            changed = self._write_calls(batch.calls, rows)
+            for fact in batch.joined:
+                changed |= self._join(fact, rows)
+            for said in batch.recorded:
+                self._record(said)
+            desk.tell(changed)
+        self._forget(batch)
+
+    def _write_calls(self, calls: Mapping[str, told.Call], rows: dict[str, Call]) -> set[int]:
+        """Returns the ids of the calls that look different now. Five queries and those of what changed."""
+        if not calls:
+            return set()
+        seats = dict(Shift.objects.filter(ended_at=None).values_list("extension", "person_id"))
+        legs: dict[int, dict[str, Leg]] = {}
+        for leg in Leg.objects.filter(call__in=rows.values()):
+            legs.setdefault(leg.call_id, {})[leg.uniqueid] = leg
+        transfers: dict[int, dict[int, Transfer]] = {}
+        for transfer in Transfer.objects.filter(call__in=rows.values()):
+            transfers.setdefault(transfer.call_id, {})[transfer.place] = transfer
+        changed = set()
+        for key, call in calls.items():
+            row_key = self.row_key(key)
+            row = rows.setdefault(row_key, Call(key=row_key))
+            earlier = self._earlier.get(key)
+            different = write_call(row, call, seats, earlier)
+            different |= write_legs(row, call, seats, legs.get(row.pk, {}), earlier)
+            different |= write_transfers(row, call, transfers.get(row.pk, {}), earlier)
+            if different:
+                changed.add(row.pk)
+        return changed
+
+    def _join(self, fact: CallJoined, rows: dict[str, Call]) -> set[int]:
+        """What hangs on the row of `key` goes to the row of `into`, and that row goes."""
+        row = rows.pop(self.row_key(fact.key), None)
+        if row is None:
+            return set()
+        into = rows.get(self.row_key(fact.into)) if fact.into else None
+        gone = row.pk
+        if into is not None:
+            Intent.objects.filter(call=row).update(call=into)
+            Recording.objects.filter(call=row).update(call=into)
+            if into.order_id is None and row.order_id is not None:
+                into.order_id = row.order_id
+                into.save(update_fields=["order_id"])
+        row.delete()
+        log.info("call %s is part of %s", fact.key, fact.into or "no call")
+        return {gone, into.pk} if into is not None else {gone}
+
+    def _record(self, said: Said) -> None:
+        file, client = said.fields.get("File", ""), said.fields.get("Client", "")
+        call_id = _call_of(client) or _call_of(said.fields.get("Leg", ""))
+        if call_id is None or not file or len(file) > 250:
+            log.warning("recording %r belongs to no call (channel %s)", file, client)
+            return
+        started_at = at(said.at) or timezone.now()
+        Recording.objects.bulk_create(
+            [Recording(call_id=call_id, file=file, started_at=started_at)], ignore_conflicts=True
+        )
+
+    def _forget(self, batch: Batch) -> None:
+        for key, call in batch.calls.items():
+            if call.state == told.ENDED:
+                self._written.discard(key)
+                self._earlier.pop(key, None)
+                self._row_keys.pop(key, None)
+            elif key not in self._earlier:
+                self._written.add(key)
+
+    def _adopt(self, agreement: Agreement) -> None:
+        """Find the rows of calls that were there before us, by their key, or by a leg: the first channel may be gone."""
+        strangers = [call for key, call in agreement.calls.items() if key not in self._written | set(self._earlier)]
+        if not strangers:
+            return
+        live = {row.key: row for row in _live_rows()}
+        by_leg = dict(Leg.objects.filter(call__in=live.values()).values_list("uniqueid", "call__key"))
+        transfers: dict[str, int] = {}
+        for key in Transfer.objects.filter(call__in=live.values()).values_list("call__key", flat=True):
+            transfers[key] = transfers.get(key, 0) + 1
+        for call in sorted(strangers, key=lambda call: call.started_at or 0):
+            found = (
+                call.key
+                if call.key in live
+                else next((by_leg[leg.uniqueid] for leg in call.legs if by_leg.get(leg.uniqueid) in live), None)
+            )
+            if found is None:
+                continue
+            del live[found]  # one row is one call
+            self._earlier[call.key] = Earlier(transfers.get(found, 0))
+            if found != call.key:
+                self._row_keys[call.key] = found
+            log.info("call %s goes on under the row %s", call.key, found)
+
+    def _close_others(self, agreement: Agreement, just_written: Collection[str]) -> None:
+        """Rows that live although the PBX has no such call: it ended while nobody looked."""
+        restarted = None not in (self._booted_at, agreement.booted_at) and self._booted_at != agreement.booted_at
+        result = Call.Result.LOST_PBX if restarted else Call.Result.LOST_LINK
+        known = {self.row_key(key) for key in {*agreement.calls, *just_written}}
+        with self._tenure.writing():
+            lost = [row for row in _live_rows().select_for_update() if row.key not in known]
+            ended_at = self._tenure.pbx_seen_before or timezone.now()
+            for row in lost:
+                row.state, row.result, row.ended_by = Call.State.ENDED, result, "system"
+                row.ringing, row.talking_to = [], []
+                row.ended_at = max(ended_at, row.answered_at or row.started_at)
+                row.save(update_fields=["state", "result", "ended_by", "ringing", "talking_to", "ended_at"])
+                row.legs.filter(ended_at=None).update(ended_at=row.ended_at)
+                log.info("call %s was over when we looked: %s", row.key, result)
+            desk.tell(row.pk for row in lost)
+        self._booted_at = agreement.booted_at
+
+
+def _live_rows() -> QuerySet[Call]:
+    return Call.objects.exclude(state=Call.State.ENDED)
+
+
+def _call_of(uniqueid: str) -> int | None:
+    if not uniqueid:
+        return None
+    by_key = Call.objects.filter(key=uniqueid).values_list("pk", flat=True).first()
+    return by_key or Leg.objects.filter(uniqueid=uniqueid).order_by("-call").values_list("call", flat=True).first()

@@ -1,0 +1,41 @@
+"""What a refusal's id means, in the reader's language."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+
+
+def sentence(reason: str, args: Mapping[str, str]) -> str:
+    """One sentence for the person who clicked; never empty for a reason that is not."""
+    by, seconds = args.get("by", ""), args.get("seconds", "")
+    match reason:
+        case "":
+            return ""
+        case "over":
+            return _("This caller has already rung off.")
+        case "taken":
+            return _("%(by)s has taken this call.") % {"by": by or _("A colleague")}
+        case "not_waiting":
+            return _("This call does not wait in the queue: it rings at one telephone only.")
+        case "phone_busy":
+            return _("You are talking with %(with)s. End that call first.") % {"with": args.get("with", "")}
+        case "no_answer":
+            return _("Your telephone was not answered. The caller waits at his place again.")
+        case "no_phone":
+            return _("Your telephone cannot be reached. The caller waits at his place again.")
+        case "not_done":
+            return _("The telephone exchange did not do it. The caller is still waiting.")
+        case "no_link":
+            return _("There is no connection to the telephone exchange. Answer at the telephone itself.")
+        case "no_link_since":
+            return _("No connection to the telephone exchange for %(seconds)s s. Answer at the telephone itself.") % {
+                "seconds": seconds
+            }
+        case "no_shift":
+            return _("Start your shift first: calls come to the telephone that you chose there.")
+        case "late":
+            return _("The telephone exchange did not confirm it in time.")
+        case "lost":
+            return _("The connection to the telephone exchange broke just then. Look whether the caller still waits.")
+        case _:
+            return _("That cannot be done now.")

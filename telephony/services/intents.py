@@ -1,0 +1,161 @@
+"""The life of a click: asked by the web; sent, and confirmed, refused, expired or unknown by the link."""
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from dispatch.audit import journal, verbs
+from dispatch.live import publish
+from dispatch.staff.models import Person
+from dispatch.staff.refusal import Refused
+from telephony import bell, pulses
+from telephony.core import rules
+from telephony.lease import Tenure
+from telephony.models import Call, Intent
+from telephony.sentences import sentence
+
+verbs.register({"call.pick": _("asked for a waiting caller"), "call.picked": _("took a waiting caller")})
+
+OPEN = (Intent.State.ASKED, Intent.State.SENT)
+UNSETTLED = (Intent.State.SENT, Intent.State.UNKNOWN)
+
+
+def ask(
+    *,
+    verb: str,
+    call: Call,
+    actor: Person,
+    extension: str,
+    intent_id: uuid.UUID,
+    args: dict[str, Any] | None = None,
+    address: str | None = None,
+) -> Intent:
+    """Write the letter to the link. The same click twice is one row. Raises Refused with a sentence for the screen.
+
+    `verb`: "pick". `extension`: where the actor sits. `intent_id`: made by the page, one for each click.
+    """
+    before = Intent.objects.filter(pk=intent_id, actor=actor, call=call).first() or _open_of(actor, call, verb)
+    if before is not None:
+        return before
+    _may_be_asked(rules.Pick(extension), call, actor)
+    now = timezone.now()
+    with transaction.atomic():
+        intent, is_new = Intent.objects.get_or_create(
+            pk=intent_id,
+            defaults={
+                "verb": verb,
+                "call": call,
+                "actor": actor,
+                "extension": extension,
+                "args": args or {},
+                "asked_at": now,
+                "deadline": now + timedelta(seconds=settings.PICK_SECONDS),
+            },
+        )
+        if is_new:
+            journal.record(actor, f"call.{verb}", call, address=address, extension=extension, intent=str(intent.pk))
+            _tell(intent)
+            bell.ring()
+    return intent
+
+
+def asked() -> list[Intent]:
+    """Letters that nobody has opened, the oldest first."""
+    return list(
+        Intent.objects.filter(state=Intent.State.ASKED).select_related("call", "actor").order_by("asked_at", "id")
+    )
+
+
+def unsettled() -> list[Intent]:
+    """Clicks that left for the PBX and whose outcome nobody knows."""
+    return list(Intent.objects.filter(state__in=UNSETTLED).select_related("call", "actor").order_by("asked_at", "id"))
+
+
+def claim(tenure: Tenure, intent: Intent) -> bool:
+    """Mark it sent *before* it is: a link that is killed between the two has sent once or never, and not twice."""
+    with tenure.writing():
+        now = timezone.now()
+        mine = Intent.objects.filter(pk=intent.pk, state=Intent.State.ASKED, deadline__gt=now).update(
+            state=Intent.State.SENT, sent_at=now, epoch=tenure.epoch
+        )
+        if mine:
+            _tell(intent)
+    return bool(mine)
+
+
+def confirm(tenure: Tenure, intent: Intent) -> None:
+    """The PBX's event says that it is so."""
+    _settle(tenure, intent, Intent.State.CONFIRMED, "", {})
+
+
+def refuse(tenure: Tenure, intent: Intent, reason: str, args: dict[str, str] | None = None) -> None:
+    _settle(tenure, intent, Intent.State.REFUSED, reason, args or {})
+
+
+def expire(tenure: Tenure, intent: Intent) -> None:
+    _settle(tenure, intent, Intent.State.EXPIRED, "late", {})
+
+
+def doubt(tenure: Tenure, intent: Intent) -> None:
+    """The line broke after it was sent: the next look at the PBX tells."""
+    _settle(tenure, intent, Intent.State.UNKNOWN, "lost", {})
+
+
+def _settle(tenure: Tenure, intent: Intent, state: Intent.State, reason: str, args: dict[str, str]) -> None:
+    resolved_at = None if state == Intent.State.UNKNOWN else timezone.now()
+    with tenure.writing():
+        settled = Intent.objects.filter(pk=intent.pk, state__in=(*OPEN, Intent.State.UNKNOWN)).update(
+            state=state, reason=reason, reason_args=args, resolved_at=resolved_at
+        )
+        if not settled:
+            return
+        if state == Intent.State.CONFIRMED:
+            journal.record(intent.actor, "call.picked", intent.call, extension=intent.extension, intent=str(intent.pk))
+        _tell(intent)
+
+
+def _tell(intent: Intent) -> None:
+    publish.changed(f"person.{intent.actor_id}", "intent", intent.pk)
+
+
+def _open_of(actor: Person, call: Call, verb: str) -> Intent | None:
+    return Intent.objects.filter(actor=actor, call=call, verb=verb, state__in=OPEN).first()
+
+
+def _may_be_asked(command: rules.Pick, call: Call, actor: Person) -> None:
+    """A courtesy, from rows that may be a moment old; the link judges again before it sends."""
+    health = pulses.health()
+    if not health.pbx_ok:
+        age = health.pbx_age
+        raise Refused(sentence("no_link", {}) if age is None else sentence("no_link_since", {"seconds": f"{age:.0f}"}))
+    why = rules.refusal(command, _standing(call, actor), _phone(command.extension, call))
+    if why is not None:
+        raise Refused(sentence(why.id, why.args))
+
+
+def _standing(call: Call, actor: Person) -> rules.Standing:
+    taking = Intent.objects.filter(call=call, state=Intent.State.SENT).exclude(actor=actor).select_related("actor")
+    by = taking.first()
+    taken_by = by.actor.full_name if by else ""
+    if call.state == Call.State.TALKING:
+        taken_by = call.answered_by.full_name if call.answered_by else call.answered_extension
+    waits = call.state == Call.State.RINGING
+    return rules.Standing(call.state == Call.State.ENDED, call.queue if waits else "", taken_by)
+
+
+def _phone(extension: str, call: Call) -> rules.Phone:
+    talking = (
+        Call.objects.filter(Q(talking_to__contains=[extension]) | Q(caller_raw=extension), state=Call.State.TALKING)
+        .exclude(pk=call.pk)
+        .first()
+    )
+    if talking is None:
+        return rules.Phone()
+    other = talking.dialled if talking.caller_raw == extension else talking.caller_name or talking.caller_raw
+    return rules.Phone(talks_to=other or "…")
