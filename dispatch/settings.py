@@ -116,7 +116,11 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "empty the outbox": {"task": "dispatch.live.tasks.forget_old_changes", "schedule": 600},
+    "release pre-orders": {"task": "orders.tasks.release_due", "schedule": 15},
 }
+
+# --- orders -------------------------------------------------------------------------------------------------------
+ORDER_RELEASE_MINUTES = env.int("ORDER_RELEASE_MINUTES", default=20)  # before pick-up a pre-order enters the search
 
 # --- the PBX ------------------------------------------------------------------------------------------------------
 AMI_URL = env.str("AMI_URL", default="")  # ami://user:secret@host:5038

@@ -22,6 +22,8 @@ ABILITIES: dict[str, frozenset[str]] = {
     "clients.edit": frozenset({D, S}),
     "clients.see": frozenset({D, S, M}),
     "clients.blacklist": frozenset({S, M}),
+    "drivers.see": frozenset({D, S, M, A}),
+    "drivers.edit": frozenset({S, M, A}),
     "numbers.whole": frozenset({S}),
     "numbers.whole_while_live": frozenset({D, S}),
     "numbers.reveal": frozenset({M}),  # journalled

@@ -1,0 +1,91 @@
+"""What the state machine must know of an order, read from the database."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from orders import wording
+from orders.actors import Actor
+from orders.flow import BUSY_STATES, Facts, State
+from orders.models import Driver, Order, OrderEvent
+
+CALLED, ASKED = "client_called", "client_asked"
+NOTES = (CALLED, ASKED)  # events that change neither field nor state, nor the version
+
+
+def of(
+    order: Order, actor: Actor, *, driver: Driver | None = None, reason: str = "", now: datetime | None = None
+) -> Facts:
+    """For one command about to be made. At most three queries."""
+    events = list(order.events.order_by("id")) if order.pk else []
+    named = driver or order.driver
+    other = order_of(named) if named else None
+    return Facts(
+        pickup_time=is_for_later(order.pickup_at, now or timezone.now()),
+        driver_named=named is not None,
+        driver_free=other is None or other.pk == order.pk,
+        another_driver=driver is not None and driver.pk != order.driver_id,
+        reason=bool(reason),
+        client_called=was_called(events),
+        client_asked=was_asked(events),
+        own=_is_own(order, actor),
+    )
+
+
+def hoped(order: Order, actor: Actor, events: Sequence[OrderEvent]) -> Facts:
+    """For the buttons: as if the person had already named a free driver and a reason. No query."""
+    return Facts(
+        pickup_time=is_for_later(order.pickup_at, timezone.now()),
+        driver_named=True,
+        driver_free=True,
+        another_driver=True,
+        reason=True,
+        client_called=was_called(events),
+        client_asked=was_asked(events),
+        own=_is_own(order, actor),
+    )
+
+
+def is_for_later(pickup_at: datetime | None, now: datetime) -> bool:
+    """Whether the pick-up is so far off that the search need not begin yet."""
+    return pickup_at is not None and pickup_at - timedelta(minutes=settings.ORDER_RELEASE_MINUTES) > now
+
+
+def was_called(events: Sequence[OrderEvent]) -> bool:
+    """Whether somebody tried to ring the client since the car arrived. `events`: oldest first."""
+    return _noted_since(events, CALLED, lambda event: event.to_state == State.ARRIVED)
+
+
+def was_asked(events: Sequence[OrderEvent]) -> bool:
+    """Whether the client was asked since the search began; offers that failed do not begin it anew."""
+    return _noted_since(
+        events, ASKED, lambda event: event.to_state == State.SEARCHING and event.from_state != State.OFFERED
+    )
+
+
+def order_of(driver: Driver) -> Order | None:
+    """The order that he performs."""
+    return Order.objects.filter(driver=driver, state__in=BUSY_STATES).first()
+
+
+def last_hand(order: Order) -> str:
+    """The name of whoever changed it last; empty when it was nobody of the house."""
+    last = order.events.exclude(transition__in=NOTES).select_related("actor").order_by("-id").first()
+    if last is None:
+        return ""
+    return str(last.actor) if last.actor else str(wording.ACTORS.get(last.actor_kind, ""))
+
+
+def _noted_since(events: Sequence[OrderEvent], note: str, begins: Callable[[OrderEvent], bool]) -> bool:
+    noted = False
+    for event in events:
+        if begins(event):
+            noted = False
+        noted = noted or event.transition == note
+    return noted
+
+
+def _is_own(order: Order, actor: Actor) -> bool:
+    return bool(order.driver and actor.person and order.driver.person_id == actor.person.pk)

@@ -1,0 +1,66 @@
+"""The cards of clients and drivers."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from orders.models import Client, ClientMark, Driver
+from orders.services.clients import Phones
+
+MOST_NEW = 10
+
+
+class PhonesMixin:
+    """Numbers of a card: existing ones are removed or made the main one by key, new ones typed one to a line."""
+
+    def phones(self) -> Phones:
+        data: Any = self.data  # type: ignore[attr-defined]
+        typed = [line.strip() for line in data.get("new_numbers", "").replace(",", "\n").splitlines()]
+        keys = frozenset(int(key) for key in data.getlist("remove") if key.isascii() and key.isdigit())
+        main = data.get("main", "")
+        return Phones(
+            added=tuple(line for line in typed if line)[:MOST_NEW],
+            removed=keys,
+            main=int(main) if main.isascii() and main.isdigit() else None,
+        )
+
+
+def _new_numbers() -> forms.CharField:
+    return forms.CharField(
+        label=_("New numbers, one to a line"),
+        required=False,
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 2, "dir": "ltr", "inputmode": "tel"}),
+    )
+
+
+class ClientForm(PhonesMixin, forms.ModelForm):
+    new_numbers = _new_numbers()
+
+    class Meta:
+        model = Client
+        fields = ("name", "notes")
+        widgets = {"notes": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+
+
+class MarkForm(forms.Form):
+    mark = forms.ChoiceField(label=_("Mark"), choices=ClientMark.choices, required=False)
+    reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+
+
+class DriverForm(PhonesMixin, forms.ModelForm):
+    new_numbers = _new_numbers()
+
+    class Meta:
+        model = Driver
+        fields = ("call_sign", "last_name", "first_name", "vehicle", "plate", "on_shift")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)

@@ -1,0 +1,28 @@
+"""How the live push draws an order's row. Closed orders leave the list."""
+
+from collections.abc import Sequence
+
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from dispatch.live import registry
+from dispatch.live.registry import Viewer
+from orders import sight
+from orders.flow import OPEN_STATES
+from orders.models import Order
+from orders.selectors import listing
+
+
+@registry.renderer("order")
+def render_orders(keys: Sequence[str], viewer: Viewer) -> dict[str, str | None]:
+    """One query, however many keys."""
+    found = listing.by_keys([int(key) for key in keys])
+    eye = sight.of_audience(viewer.audience)
+    with translation.override(viewer.language):
+        return {key: _row(found.get(int(key)), eye) for key in keys}
+
+
+def _row(order: Order | None, eye: sight.Sight) -> str | None:
+    if order is None or order.state not in OPEN_STATES:
+        return None
+    return render_to_string("orders/_row.html", {"order": order, "sight": eye})

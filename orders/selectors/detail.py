@@ -1,0 +1,63 @@
+"""One order with all that its page shows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from orders import facts, flow
+from orders.actors import Actor
+from orders.flow import State, Transition
+from orders.models import Order, OrderEvent
+
+ASSIGNING = frozenset({"assign", "reassign", "offer"})  # these have the field for the call sign
+KEYS = {  # what a hand on the keyboard presses on the detail
+    "release": "s",
+    "accept": "y",
+    "set_off": "w",
+    "arrive": "r",
+    "board": "b",
+    "complete": "d",
+    "no_show": "n",
+    "give_up": "n",
+    "unassign": "u",
+    "cancel": "k",
+    "break_off": "k",
+    "reopen": "o",
+}
+
+
+@dataclass(frozen=True)
+class Action:
+    transition: Transition
+    key: str
+
+
+@dataclass(frozen=True)
+class Detail:
+    order: Order
+    events: Sequence[OrderEvent]
+    actions: Sequence[Action]
+    can_assign: bool
+    may_note_call: bool
+    may_note_question: bool
+    is_open: bool
+
+
+def find(order_id: int) -> Order:
+    """Raises Order.DoesNotExist."""
+    return Order.objects.select_related("client", "driver", "created_by").get(pk=order_id)
+
+
+def detail(order: Order, actor: Actor | None) -> Detail:
+    """The order's history, and what `actor` may do now; None may only look. One query."""
+    events = list(order.events.select_related("actor", "driver").order_by("id"))
+    known = facts.hoped(order, actor, events) if actor else None
+    legal = flow.legal(State(order.state), actor.kind, known) if actor and known else ()
+    return Detail(
+        order=order,
+        events=events,
+        actions=[Action(t, KEYS.get(t.name, "")) for t in legal if t.name not in ASSIGNING],
+        can_assign=any(t.name in ASSIGNING for t in legal),
+        may_note_call=actor is not None and order.state == State.ARRIVED,
+        may_note_question=actor is not None and order.state == State.SEARCHING,
+        is_open=order.state in flow.OPEN_STATES,
+    )

@@ -1,0 +1,140 @@
+"""Clients and their numbers."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from dispatch.audit import journal
+from dispatch.staff.models import Person
+from dispatch.staff.refusal import Refused
+from orders import numbers
+from orders.models import Client, ClientMark, ClientPhone, Order
+from orders.services.lifecycle import publish_change
+
+
+class Ambiguous(Exception):
+    """The number belongs to several: the person says to whom."""
+
+    def __init__(self, clients: tuple[Client, ...]) -> None:
+        super().__init__(clients)
+        self.clients = clients
+
+
+@dataclass(frozen=True)
+class Phones:
+    """What becomes of the numbers of a card: `added` as typed, `removed` and `main` by primary key."""
+
+    added: tuple[str, ...] = ()
+    removed: frozenset[int] = frozenset()
+    main: int | None = None
+
+
+def who_calls(*, number: str, raw: str, client_id: int | None, is_new: bool, name: str, actor: Person | None) -> Client:
+    """The client of a new order: the chosen one, the only one with this number, or a new card. Never two new cards
+    for one number, however many dispatchers save at once. Raises Ambiguous."""
+    with transaction.atomic():
+        _queue_up_for(number)
+        known = list(Client.objects.filter(phones__e164=number).order_by("pk")) if number else []
+        chosen = next((client for client in known if client.pk == client_id), None)
+        if chosen is None and client_id and not known:
+            chosen = Client.objects.filter(pk=client_id).first()
+        if chosen is None and known and not is_new:
+            if len(known) > 1:
+                raise Ambiguous(tuple(known))
+            chosen = known[0]
+        return _named(chosen, name) if chosen else add(name=name, numbers_typed=[raw], actor=actor)
+
+
+def add(*, name: str, numbers_typed: Iterable[str], notes: str = "", actor: Person | None) -> Client:
+    """A new card. The first number is the main one. Raises Refused for what is no number."""
+    with transaction.atomic():
+        client = Client.objects.create(name=name.strip(), notes=notes.strip())
+        _write_down(client, numbers_typed)
+        journal.record(actor, "client.added", client)
+    return client
+
+
+def change(*, client_id: int, name: str, notes: str, phones: Phones, actor: Person) -> Client:
+    """Save a card. Raises Refused, Client.DoesNotExist."""
+    with transaction.atomic():
+        client = Client.objects.select_for_update().get(pk=client_id)
+        changes = {
+            field: [before, after]
+            for field, before, after in (("name", client.name, name.strip()), ("notes", client.notes, notes.strip()))
+            if before != after
+        }
+        client.name, client.notes = name.strip(), notes.strip()
+        client.save(update_fields=["name", "notes"])
+        removed = client.phones.filter(pk__in=phones.removed)
+        if removed:
+            changes["numbers_removed"] = [phone.e164 for phone in removed]
+            removed.delete()
+        added = _write_down(client, phones.added)
+        if added:
+            changes["numbers_added"] = added
+        _make_main(client, phones.main)
+        if not client.phones.exists():
+            raise Refused(_("Keep at least one number: without one nobody recognises him."))
+        journal.record(actor, "client.changed", client, changes=changes)
+        _redraw_orders(client)
+    return client
+
+
+def mark(*, client_id: int, mark: ClientMark, reason: str, actor: Person) -> Client:
+    """Put a client on the black list, make him a VIP, or take the mark away. A black mark needs its reason."""
+    reason = reason.strip()
+    if mark == ClientMark.BLACKLISTED and not reason:
+        raise Refused(_("Say why he is put on the black list."))
+    with transaction.atomic():
+        client = Client.objects.select_for_update().get(pk=client_id)
+        before = client.mark
+        client.mark, client.mark_reason = mark, reason
+        client.save(update_fields=["mark", "mark_reason"])
+        journal.record(actor, "client.marked", client, mark=[before, mark.value], reason=reason)
+        _redraw_orders(client)
+    return client
+
+
+def _queue_up_for(number: str) -> None:
+    """A number may be several clients', so no unique key keeps two new cards apart; this lock does."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 17))", [f"client {number}"])
+
+
+def _named(client: Client, name: str) -> Client:
+    if name.strip() and not client.name:
+        client.name = name.strip()
+        client.save(update_fields=["name"])
+    return client
+
+
+def _write_down(client: Client, typed: Iterable[str]) -> list[str]:
+    added = []
+    has_main = client.phones.filter(is_main=True).exists()
+    for raw in (raw.strip() for raw in typed):
+        if not raw:
+            continue
+        number = numbers.e164(raw)
+        if not number:
+            raise Refused(_("“%(number)s” is no telephone number.") % {"number": raw})
+        phone, new = ClientPhone.objects.get_or_create(
+            client=client, e164=number, defaults={"raw": raw[:40], "is_main": not has_main}
+        )
+        has_main = has_main or phone.is_main
+        if new:
+            added.append(number)
+    return added
+
+
+def _make_main(client: Client, main: int | None) -> None:
+    chosen = client.phones.filter(pk=main).first() or client.phones.order_by("-is_main", "pk").first()
+    if chosen and not chosen.is_main:
+        client.phones.filter(is_main=True).update(is_main=False)
+        client.phones.filter(pk=chosen.pk).update(is_main=True)
+
+
+def _redraw_orders(client: Client) -> None:
+    for order in Order.objects.open().filter(client=client):
+        publish_change(order)

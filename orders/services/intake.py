@@ -1,0 +1,98 @@
+"""A new order, from a form that may be saved twice and becomes one order."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from dispatch.audit import journal
+from orders.actors import Actor
+from orders.models import Client, ClientMark, Draft, Order
+from orders.services import clients, lifecycle
+
+BLACKLISTED, TWIN = "blacklisted", "twin"
+
+
+@dataclass(frozen=True)
+class Booking:
+    """What the client wants. `phone`: E.164; `phone_raw`: as typed or heard; `pickup_at` None: as soon as possible.
+    `client_id`: the card that the person chose; `is_new_client`: she said that it is none of those known."""
+
+    phone: str
+    phone_raw: str
+    pickup: str
+    destination: str = ""
+    pickup_at: datetime | None = None
+    comment: str = ""
+    name: str = ""
+    client_id: int | None = None
+    is_new_client: bool = False
+
+
+@dataclass(frozen=True)
+class Concern:
+    """Something to be confirmed before the order is taken: `name` comes back among the accepted ones."""
+
+    name: str
+    sentence: str
+
+
+class Doubtful(Exception):
+    def __init__(self, concerns: tuple[Concern, ...]) -> None:
+        super().__init__(concerns)
+        self.concerns = concerns
+
+
+def place(
+    *, booking: Booking, actor: Actor, draft_id: UUID | None = None, accepted: frozenset[str] = frozenset()
+) -> Order:
+    """Take the order. The same draft always gives the same order. Raises Doubtful, clients.Ambiguous, Refused,
+    Draft.DoesNotExist (there is none, or it is another person's)."""
+    with transaction.atomic():
+        draft = Draft.objects.select_for_update(of=("self",)).get(pk=draft_id, owner=actor.person) if draft_id else None
+        if draft and draft.order:
+            return draft.order
+        client = clients.who_calls(
+            number=booking.phone,
+            raw=booking.phone_raw,
+            client_id=booking.client_id,
+            is_new=booking.is_new_client,
+            name=booking.name,
+            actor=actor.person,
+        )
+        doubts = tuple(concern for concern in _concerns(booking, client) if concern.name not in accepted)
+        if doubts:
+            raise Doubtful(doubts)
+        order = lifecycle.enter(order=_order(booking, client), actor=actor)
+        if client.mark == ClientMark.BLACKLISTED:
+            journal.record(actor.person, "order.taken_from_blacklisted", order)
+        if draft:
+            draft.order = order
+            draft.save(update_fields=["order", "updated_at"])
+    return order
+
+
+def _order(booking: Booking, client: Client) -> Order:
+    return Order(
+        client=client,
+        phone=booking.phone,
+        phone_raw=booking.phone_raw[:40],
+        pickup=booking.pickup,
+        destination=booking.destination,
+        pickup_at=booking.pickup_at,
+        comment=booking.comment,
+    )
+
+
+def _concerns(booking: Booking, client: Client) -> list[Concern]:
+    found = []
+    if client.mark == ClientMark.BLACKLISTED:
+        why = client.mark_reason or _("no reason was written down")
+        found.append(Concern(BLACKLISTED, _("This client is on the black list: %(why)s.") % {"why": why}))
+    twin = Order.objects.open().filter(client=client, pickup__iexact=booking.pickup).order_by("-id").first()
+    if twin and twin.pickup_at == booking.pickup_at:
+        sentence = _("Order %(order)s of this client from the same place is open already.") % {"order": twin.pk}
+        found.append(Concern(TWIN, sentence))
+    return found

@@ -1,0 +1,151 @@
+"""The only way to change an order's state: `enter` for a new order, `move` for every later transition.
+
+One transaction each: lock the row, ask the machine, compare the version, write, one event, journal, publish, signal.
+"""
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from dispatch.audit import journal
+from dispatch.live import publish
+from dispatch.staff.refusal import Refused
+from orders import facts, wording
+from orders.actors import Actor
+from orders.flow import BUSY_STATES, TRANSITIONS, DriverEffect, Guard, State, Transition, driver_effect, refusal
+from orders.models import Driver, Order, OrderEvent
+from orders.signals import order_moved, order_placed
+
+LONGEST_REASON = OrderEvent._meta.get_field("reason").max_length
+
+
+def enter(*, order: Order, actor: Actor, reason: str = "") -> Order:
+    """Save a new order, as a pre-order when its pick-up is far enough away, else to be searched for at once."""
+    now = timezone.now()
+    name = "schedule" if facts.is_for_later(order.pickup_at, now) else "place"
+    why = refusal(State.DRAFT, name, actor.kind, facts.of(order, actor, now=now))
+    if why:
+        raise Refused(wording.refused(why, order))
+    with transaction.atomic():
+        order.state = TRANSITIONS[name].target
+        order.state_since = now
+        order.created_by = actor.person
+        order.source = actor.source
+        order.save(force_insert=True)
+        event = _event(order, TRANSITIONS[name], State.DRAFT, actor, reason, now)
+        _tell(order, event, actor)
+        order_placed.send(Order, order=order, source=actor.source, actor=actor.person)
+    return order
+
+
+def move(
+    *,
+    order_id: int,
+    name: str,
+    actor: Actor,
+    version: int | None = None,
+    reason: str = "",
+    driver: Driver | None = None,
+) -> OrderEvent:
+    """Make the transition `name`. `version` is the one that the person saw; None: whatever it is now (timers).
+
+    Asked twice for the same thing, it answers with what was done the first time. Raises Refused, Order.DoesNotExist.
+    """
+    reason = reason.strip()[:LONGEST_REASON]
+    with transaction.atomic():
+        order = Order.objects.select_for_update().get(pk=order_id)
+        done = _done_before(order, name, actor, version, driver)
+        if done:
+            return done
+        _lock_swapped_drivers(order, driver)
+        _check(order, name, actor, version, reason, driver)
+        return _make(order, TRANSITIONS[name], actor, reason, driver)
+
+
+def publish_change(order: Order) -> None:
+    publish.changed("orders", "order", order.pk)
+
+
+def _check(order: Order, name: str, actor: Actor, version: int | None, reason: str, driver: Driver | None) -> None:
+    why = refusal(State(order.state), name, actor.kind, facts.of(order, actor, driver=driver, reason=reason))
+    named = driver or order.driver
+    if why is Guard.DRIVER_BUSY and named:
+        raise Refused(wording.busy(named, facts.order_of(named)))
+    if why:
+        raise Refused(wording.refused(why, order))
+    if version is not None and version != order.version:
+        raise Refused(wording.overtaken(order, facts.last_hand(order)))
+
+
+def _make(order: Order, step: Transition, actor: Actor, reason: str, driver: Driver | None) -> OrderEvent:
+    before, concerned = State(order.state), driver or order.driver
+    effect = driver_effect(step, before)
+    if effect is DriverEffect.TAKE:
+        order.driver = driver
+    elif effect is DriverEffect.DROP:
+        order.driver = None
+    order.state = step.target
+    order.state_since = now = timezone.now()
+    order.version += 1
+    try:
+        with transaction.atomic():  # a savepoint: the sentence below needs a transaction that still works
+            order.save(update_fields=["state", "state_since", "driver", "version"])
+    except IntegrityError:
+        # one_order_a_driver: somebody assigned him between our look and our write
+        if concerned is None or step.target not in BUSY_STATES:
+            raise
+        raise Refused(wording.busy(concerned, facts.order_of(concerned))) from None
+    event = _event(order, step, before, actor, reason, now, concerned)
+    _tell(order, event, actor)
+    order_moved.send(Order, order=order, event=event, source=actor.source, actor=actor.person)
+    return event
+
+
+def _event(
+    order: Order,
+    step: Transition,
+    before: State,
+    actor: Actor,
+    reason: str,
+    now: datetime,
+    driver: Driver | None = None,
+) -> OrderEvent:
+    return OrderEvent.objects.create(
+        order=order,
+        at=now,
+        transition=step.name,
+        from_state=before,
+        to_state=order.state,
+        actor=actor.person,
+        actor_kind=actor.kind,
+        driver=driver,
+        reason=reason,
+        source=actor.source,
+    )
+
+
+def _tell(order: Order, event: OrderEvent, actor: Actor) -> None:
+    details = {"driver": event.driver.call_sign} if event.driver else {}
+    if event.reason:
+        details["reason"] = event.reason
+    journal.record(actor.person, f"order.{event.transition}", order, by=actor.kind, **details)
+    publish_change(order)
+
+
+def _lock_swapped_drivers(order: Order, driver: Driver | None) -> None:
+    """Two dispatchers who swap two drivers would wait for each other's unique key; in one order they queue up."""
+    if driver and order.driver_id and order.driver_id != driver.pk:
+        pair = Driver.objects.filter(pk__in=[order.driver_id, driver.pk]).order_by("pk")
+        list(pair.select_for_update(no_key=True).values_list("pk"))
+
+
+def _done_before(
+    order: Order, name: str, actor: Actor, version: int | None, driver: Driver | None
+) -> OrderEvent | None:
+    """The event of this very command, when its answer got lost and the page asks again."""
+    if version is None or order.version != version + 1:
+        return None
+    last = order.events.exclude(transition__in=facts.NOTES).order_by("-id").first()
+    same = last and last.transition == name and last.actor_id == (actor.person.pk if actor.person else None)
+    return last if same and (driver is None or last.driver_id == driver.pk) else None

@@ -1,0 +1,32 @@
+"""Timers of the conveyor. They keep nothing in memory: the next beat finds what an earlier one missed."""
+
+from datetime import datetime, timedelta
+
+from celery import shared_task
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from orders.actors import SYSTEM
+from orders.flow import State
+from orders.models import Order
+from orders.services import lifecycle
+
+
+@shared_task(name="orders.tasks.release_due")
+def release_due() -> int:
+    """Pre-orders whose pick-up is near enter the search. Safe to run twice at once. Returns how many it released."""
+    near = timezone.now() + timedelta(minutes=settings.ORDER_RELEASE_MINUTES)
+    due = Order.objects.filter(state=State.SCHEDULED, pickup_at__lte=near).order_by("pickup_at")
+    return sum(_release(order_id, near) for order_id in due.values_list("pk", flat=True))
+
+
+def _release(order_id: int, near: datetime) -> bool:
+    with transaction.atomic():
+        still_due = Order.objects.select_for_update(skip_locked=True).filter(
+            pk=order_id, state=State.SCHEDULED, pickup_at__lte=near
+        )
+        if still_due.first() is None:  # another worker or a dispatcher has it in hand
+            return False
+        lifecycle.move(order_id=order_id, name="release", actor=SYSTEM)
+    return True

@@ -1,0 +1,24 @@
+"""How the views of this room answer: a fragment for htmx, a page for a browser."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+def wants_fragment(request: HttpRequest) -> bool:
+    htmx: Any = request.htmx  # type: ignore[attr-defined]
+    return bool(htmx) and not htmx.history_restore_request
+
+
+def show(request: HttpRequest, name: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    """`name` "detail" is `orders/_detail.html` inside `orders/detail.html`."""
+    template = f"orders/_{name}.html" if wants_fragment(request) else f"orders/{name}.html"
+    response = render(request, template, context, status=status)
+    response["Vary"] = "HX-Request"
+    return response
+
+
+def say(sentence: str) -> HttpResponse:
+    """A refusal: the sentence and nothing else; the page stays as it is, with all that was typed."""
+    return HttpResponse(sentence, status=409, content_type="text/plain; charset=utf-8")

@@ -1,0 +1,145 @@
+"""One order: its page, its transitions, its driver, its changes. Fetch and authorise, verb, answer."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from dispatch.audit import journal
+from dispatch.staff.access import address_of, refuse, requires
+from dispatch.staff.refusal import Refused
+from orders import actors, numbers
+from orders.flow import FINAL_STATES, TRANSITIONS, ActorKind
+from orders.forms.intake import EditForm
+from orders.models import Order
+from orders.services import assignment, contact, editing, lifecycle
+from orders.views.answers import say, show, wants_fragment
+from orders.views.pane import fetch, show_order
+
+
+# /orders/<id>/
+@requires("orders.see")
+@require_safe
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    return show_order(request, pk)
+
+
+# /orders/<id>/<transition>/
+@requires("orders.act")
+@require_POST
+def move(request: HttpRequest, pk: int, transition: str) -> HttpResponse:
+    order, actor = fetch(pk), _actor(request)
+    step = TRANSITIONS.get(transition)
+    if step is None or actor.kind not in step.actors:
+        raise Http404
+    if step.needs_driver:
+        raise Http404  # a driver is named at orders/<id>/driver/
+    try:
+        lifecycle.move(
+            order_id=order.pk,
+            name=transition,
+            actor=actor,
+            version=_version(request),
+            reason=request.POST.get("reason", ""),
+        )
+    except Refused as refusal:
+        return _refused(request, order, refusal)
+    return _answer(request, pk)
+
+
+# /orders/<id>/driver/
+@requires("orders.act")
+@require_POST
+def driver(request: HttpRequest, pk: int) -> HttpResponse:
+    order = fetch(pk)
+    try:
+        assignment.assign(
+            order_id=order.pk,
+            call_sign=request.POST.get("call_sign", ""),
+            actor=_actor(request),
+            version=_version(request),
+        )
+    except Refused as refusal:
+        return _refused(request, order, refusal)
+    return _answer(request, pk)
+
+
+# /orders/<id>/contact/
+@requires("orders.act")
+@require_POST
+def note_contact(request: HttpRequest, pk: int) -> HttpResponse:
+    order = fetch(pk)
+    try:
+        contact.note(
+            order_id=order.pk,
+            kind=request.POST.get("kind", ""),
+            actor=_actor(request),
+            outcome=request.POST.get("outcome", ""),
+        )
+    except Refused as refusal:
+        return _refused(request, order, refusal)
+    return _answer(request, pk)
+
+
+# /orders/<id>/edit/
+@requires("orders.act")
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    order, actor = fetch(pk), _actor(request)
+    if order.state in FINAL_STATES and actor.kind is not ActorKind.SUPERVISOR:
+        return refuse(request, _("A closed order is corrected by a supervisor only."), target=order)
+    form = EditForm(request.POST or None, initial=EditForm.values_of(order))
+    context = {"order": order, "form": form, "is_correction": order.state in FINAL_STATES}
+    if not form.is_valid():
+        return show(request, "edit", context, status=422 if form.is_bound else 200)
+    try:
+        editing.edit(
+            order_id=pk,
+            wanted=form.wording(),
+            version=form.cleaned_data["version"],
+            actor=actor,
+            reason=form.cleaned_data["reason"],
+        )
+    except Refused as refusal:
+        form.add_error(None, refusal.sentence)
+        return show(request, "edit", context, status=422 if wants_fragment(request) else 409)
+    except editing.Conflict as conflict:
+        context |= {"order": conflict.order, "conflict": conflict, "form": _for_another_try(form, conflict.order)}
+        return show(request, "edit", context, status=422 if wants_fragment(request) else 409)
+    return _answer(request, pk)
+
+
+# /orders/<id>/number/
+@requires("numbers.reveal")
+@require_POST
+def reveal(request: HttpRequest, pk: int) -> HttpResponse:
+    """A manager looks at the whole number, and the journal knows it."""
+    order = fetch(pk)
+    journal.record(request.user, "number.revealed", order, address=address_of(request))
+    return render(request, "orders/_number.html", {"number": numbers.national(order.phone)})
+
+
+def _actor(request: HttpRequest) -> actors.Actor:
+    return actors.staff(request.user, request.POST.get("source", "")[:64])  # type: ignore[arg-type]
+
+
+def _version(request: HttpRequest) -> int | None:
+    seen = request.POST.get("version", "")
+    return int(seen) if seen.isascii() and seen.isdigit() else None
+
+
+def _refused(request: HttpRequest, order: Order, refusal: Refused) -> HttpResponse:
+    if wants_fragment(request):
+        return say(refusal.sentence)
+    return show_order(request, order.pk, sentence=refusal.sentence, status=409)
+
+
+def _answer(request: HttpRequest, pk: int) -> HttpResponse:
+    return show_order(request, pk) if wants_fragment(request) else redirect("orders:detail", pk=pk)
+
+
+def _for_another_try(form: EditForm, order: Order) -> EditForm:
+    """The same typing, now against the order as it is: saving again is a decision."""
+    data = form.data.copy()
+    data["version"] = str(order.version)
+    return EditForm(data, initial=form.initial)

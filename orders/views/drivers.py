@@ -1,0 +1,79 @@
+"""Drivers: the list, the card, its numbers."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from dispatch.staff.access import may, refuse, requires
+from dispatch.staff.refusal import Refused
+from orders import sight
+from orders.forms.cards import DriverForm
+from orders.models import Driver
+from orders.selectors import cards
+from orders.services import drivers as services
+from orders.views.answers import show, wants_fragment
+
+
+# /drivers/
+@requires("drivers.see")
+@require_safe
+def drivers(request: HttpRequest) -> HttpResponse:
+    text = request.GET.get("q", "").replace("\x00", "").strip()[:80]
+    found = cards.drivers(text=text)
+    return show(request, "drivers", {"drivers": found, "text": text, "may_edit": may(request.user, "drivers.edit")})
+
+
+# /drivers/<id>/
+@requires("drivers.see")
+@require_safe
+def driver(request: HttpRequest, pk: int) -> HttpResponse:
+    return _show(request, pk)
+
+
+# /drivers/new/
+@requires("drivers.see")
+@require_http_methods(["GET", "HEAD", "POST"])
+def add(request: HttpRequest) -> HttpResponse:
+    return _edit(request, Driver())
+
+
+# /drivers/<id>/edit/
+@requires("drivers.see")
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    return _edit(request, get_object_or_404(Driver, pk=pk))
+
+
+def _edit(request: HttpRequest, driver: Driver) -> HttpResponse:
+    if not may(request.user, "drivers.edit"):
+        return refuse(request, _("Drivers are kept by supervisors and managers."), target=driver if driver.pk else None)
+    form = DriverForm(request.POST or None, instance=driver)
+    context = {"form": form, "driver": driver}
+    if not form.is_valid():
+        return show(request, "driver_form", context, status=422 if form.is_bound else 200)
+    try:
+        saved = services.save(driver=form.save(commit=False), phones=form.phones(), actor=request.user)  # type: ignore[arg-type]
+    except Refused as refusal:
+        form.add_error(None, refusal.sentence)
+        return show(request, "driver_form", context, status=422)
+    if wants_fragment(request):
+        return _show(request, saved.pk)
+    messages.success(request, _("Saved."))
+    return redirect("orders:driver-card", pk=saved.pk)
+
+
+def _show(request: HttpRequest, pk: int) -> HttpResponse:
+    try:
+        card = cards.driver_card(pk)
+    except Driver.DoesNotExist:
+        raise Http404 from None
+    context = {
+        "card": card,
+        "driver": card.driver,
+        "sight": sight.of_person(request.user),
+        "sees_orders": may(request.user, "orders.see"),
+        "may_edit": may(request.user, "drivers.edit"),
+    }
+    return show(request, "driver", context)

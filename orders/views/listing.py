@@ -1,0 +1,40 @@
+"""The list of orders: a page, and the fragment on the desk."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from dispatch.staff.access import may, requires
+from orders import sight, wording
+from orders.selectors import listing
+from orders.views.answers import wants_fragment
+
+GROUPS = ("open", "unassigned", "scheduled", "closed", "all")
+
+
+# /orders/
+@requires("orders.see")
+@require_safe
+def orders(request: HttpRequest) -> HttpResponse:
+    template = "orders/_list.html" if wants_fragment(request) else "orders/list.html"
+    return render(request, template, _context(request, "orders:list"))
+
+
+# /orders/list/
+@requires("orders.see")
+@require_safe
+def rows(request: HttpRequest) -> HttpResponse:
+    context = _context(request, "orders:rows")
+    return render(request, "orders/_rows.html" if request.GET.get("after") else "orders/_list.html", context)
+
+
+def _context(request: HttpRequest, name: str) -> dict[str, object]:
+    wanted = listing.Filter.read(request.GET)
+    return {
+        "page": listing.page(wanted, after=request.GET.get("after", "")),
+        "filter": wanted,
+        "groups": GROUPS,
+        "states": wording.STATES,
+        "sight": sight.of_person(request.user),
+        "may_act": may(request.user, "orders.act"),
+    }

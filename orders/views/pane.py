@@ -1,0 +1,36 @@
+"""One order on the screen, whoever shows it: its own page, a verb that was done, the form that became it."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+
+from dispatch.staff.access import may
+from orders import actors, sight
+from orders.flow import FINAL_STATES
+from orders.models import Order
+from orders.selectors import detail as selectors
+from orders.views.answers import show
+
+
+def fetch(pk: int) -> Order:
+    try:
+        return selectors.find(pk)
+    except Order.DoesNotExist:
+        raise Http404 from None
+
+
+def show_order(request: HttpRequest, pk: int, *, sentence: str = "", status: int = 200) -> HttpResponse:
+    """The order as it is now, with what this person may do; `sentence` says what was refused, what he typed stays."""
+    order = fetch(pk)
+    may_act = may(request.user, "orders.act")
+    match = request.resolver_match
+    context = {
+        "detail": selectors.detail(order, actors.staff(request.user) if may_act else None),  # type: ignore[arg-type]
+        "order": order,
+        "sight": sight.of_person(request.user),
+        "may_reveal": may(request.user, "numbers.reveal"),
+        "may_edit": may_act and (order.state not in FINAL_STATES or may(request.user, "orders.correct")),
+        "sentence": sentence,
+        "call_sign": request.POST.get("call_sign", ""),
+        "reason": request.POST.get("reason", ""),
+        "asked": match.kwargs.get("transition", "") if sentence and match else "",
+    }
+    return show(request, "detail", context, status=status)

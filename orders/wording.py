@@ -1,0 +1,127 @@
+"""The desk's words for states, transitions, refusals and lines of an order's history."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from orders.flow import ActorKind, Guard, Refusal, State
+from orders.models import Driver, Order
+
+STATES: dict[str, Promise] = {
+    State.DRAFT: pgettext_lazy("order", "draft"),
+    State.SCHEDULED: pgettext_lazy("order", "pre-order"),
+    State.SEARCHING: pgettext_lazy("order", "no driver yet"),
+    State.OFFERED: pgettext_lazy("order", "offered"),
+    State.ASSIGNED: pgettext_lazy("order", "assigned"),
+    State.EN_ROUTE: pgettext_lazy("order", "on the way"),
+    State.ARRIVED: pgettext_lazy("order", "arrived"),
+    State.ON_BOARD: pgettext_lazy("order", "on board"),
+    State.COMPLETED: pgettext_lazy("order", "completed"),
+    State.CANCELLED: pgettext_lazy("order", "cancelled"),
+    State.NO_SHOW: pgettext_lazy("order", "client did not come"),
+    State.UNFULFILLED: pgettext_lazy("order", "no car found"),
+}
+
+# what stands on the button
+ACTIONS: dict[str, Promise] = {
+    "release": gettext_lazy("Search now"),
+    "postpone": gettext_lazy("Back to pre-orders"),
+    "offer": gettext_lazy("Offer"),
+    "accept": gettext_lazy("Accept"),
+    "refuse": gettext_lazy("Refuse"),
+    "recall": gettext_lazy("Take the offer back"),
+    "assign": gettext_lazy("Assign"),
+    "reassign": gettext_lazy("Give to another driver"),
+    "unassign": gettext_lazy("Take from the driver"),
+    "hand_back": gettext_lazy("Hand back"),
+    "set_off": gettext_lazy("On the way"),
+    "arrive": gettext_lazy("Arrived"),
+    "board": gettext_lazy("On board"),
+    "complete": gettext_lazy("Completed"),
+    "no_show": gettext_lazy("Client did not come"),
+    "give_up": gettext_lazy("No car found"),
+    "cancel": gettext_lazy("Cancel the order"),
+    "break_off": gettext_lazy("Break the trip off"),
+    "reopen": gettext_lazy("Reopen"),
+}
+
+# what the history says
+HAPPENED: dict[str, Promise] = {
+    "place": gettext_lazy("Order taken"),
+    "schedule": gettext_lazy("Pre-order taken"),
+    "release": gettext_lazy("Search for a driver began"),
+    "postpone": gettext_lazy("Put back to the pre-orders"),
+    "offer": gettext_lazy("Offered"),
+    "accept": gettext_lazy("Offer accepted"),
+    "refuse": gettext_lazy("Offer refused"),
+    "expire": gettext_lazy("Offer ran out"),
+    "recall": gettext_lazy("Offer taken back"),
+    "assign": gettext_lazy("Driver assigned"),
+    "reassign": gettext_lazy("Given to another driver"),
+    "unassign": gettext_lazy("Taken from the driver"),
+    "hand_back": gettext_lazy("Handed back by the driver"),
+    "set_off": gettext_lazy("Driver set off"),
+    "arrive": gettext_lazy("Car arrived"),
+    "board": gettext_lazy("Client on board"),
+    "complete": gettext_lazy("Trip completed"),
+    "no_show": gettext_lazy("Client did not come"),
+    "give_up": gettext_lazy("No car found"),
+    "cancel": gettext_lazy("Cancelled"),
+    "break_off": gettext_lazy("Trip broken off"),
+    "reopen": gettext_lazy("Reopened"),
+    "edit": gettext_lazy("Changed"),
+    "correct": gettext_lazy("Corrected afterwards"),
+    "client_called": gettext_lazy("Client was called"),
+    "client_asked": gettext_lazy("Client was asked whether he still waits"),
+}
+
+FIELDS: dict[str, Promise] = {
+    "phone": gettext_lazy("phone"),
+    "pickup": gettext_lazy("pick-up"),
+    "pickup_at": gettext_lazy("time"),
+    "destination": gettext_lazy("destination"),
+    "comment": gettext_lazy("comment"),
+}
+
+ACTORS: dict[str, Promise] = {
+    ActorKind.SYSTEM: gettext_lazy("the system"),
+    ActorKind.CLIENT: gettext_lazy("the client"),
+    ActorKind.DRIVER: gettext_lazy("the driver"),
+    ActorKind.DISPATCHER: gettext_lazy("the dispatcher"),
+    ActorKind.SUPERVISOR: gettext_lazy("the supervisor"),
+}
+
+
+def refused(why: Refusal | Guard, order: Order) -> str:
+    """Why it is not done, as a sentence for the person."""
+    sentences = {
+        Refusal.UNKNOWN: _("There is no such action."),
+        Refusal.WRONG_STATE: _("Order %(order)s is now “%(state)s”: that is not possible any more."),
+        Refusal.NOT_FOR_YOU: _("That is not yours to do."),
+        Refusal.NOT_YOUR_ORDER: _("Order %(order)s is not yours."),
+        Guard.NEEDS_PICKUP_TIME: _("A pre-order needs a pick-up time that is still some way off."),
+        Guard.NEEDS_DRIVER: _("Name the driver: type a call sign."),
+        Guard.DRIVER_BUSY: _("That driver has another order."),
+        Guard.SAME_DRIVER: _("Order %(order)s is this driver's already."),
+        Guard.NEEDS_REASON: _("Give the reason."),
+        Guard.CLIENT_NOT_CALLED: _("Call the client first, and note the attempt here."),
+        Guard.CLIENT_NOT_ASKED: _("First ask the client whether he goes on waiting, and note it here."),
+    }
+    return sentences[why] % {"order": order.pk, "state": STATES[order.state]}
+
+
+def busy(driver: Driver, other: Order | None) -> str:
+    if other is None:
+        return _("Driver %(sign)s was taken by another order just now. Try again.") % {"sign": driver.call_sign}
+    words = {"sign": driver.call_sign, "order": other.pk, "state": STATES[other.state]}
+    return _("Driver %(sign)s is on order %(order)s (%(state)s).") % words
+
+
+def overtaken(order: Order, who: str) -> str:
+    """Somebody changed the order after this person's screen was drawn."""
+    if who:
+        return _("%(who)s changed order %(order)s just now. Look at it again, then decide.") % {
+            "who": who,
+            "order": order.pk,
+        }
+    return _("Order %(order)s was changed just now. Look at it again, then decide.") % {"order": order.pk}
