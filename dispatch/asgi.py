@@ -26,7 +26,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] in ("http", "websocket"):
         background.running()  # daphne has no lifespan: the first call of any kind starts it
     if scope["type"] == "http":
-        await pages(scope, receive, send)
+        await pages(dict(scope), receive, send)
     elif scope["type"] == "websocket" and scope["path"] == "/ws/":
         # Daphne passes partial(server.handle_reply, protocol); the protocol's transport knows its backlog.
         protocol = next(iter(getattr(send, "args", ())), None)

@@ -66,13 +66,15 @@ def health() -> Health:
 @pulse("link")
 def link_pulse() -> Pulse:
     now = _shared()
-    return Pulse(now.link_ok, _at(now.link_age), "" if now.link_ok else "stopped" if now.note == "stopped" else "late")
+    note = "" if now.link_ok else "stopped" if now.note == "stopped" else "late"
+    return Pulse(now.link_ok, _at(now.link_age), SENTENCES[note])
 
 
 @pulse("pbx")
 def pbx_pulse() -> Pulse:
     now = _shared()
-    return Pulse(now.pbx_ok, _at(now.pbx_age), "" if now.pbx_ok else now.note or "late")
+    note = "" if now.pbx_ok else now.note or "late"
+    return Pulse(now.pbx_ok, _at(now.pbx_age), SENTENCES.get(note, note))
 
 
 _last: tuple[float, Health] | None = None

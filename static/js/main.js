@@ -1,9 +1,12 @@
-// Starts the behaviours: an element with data-behaviour="menu live" gets start(element) of menu.js and live.js, once.
+// Starts the behaviours: an element with data-behaviour="menu live" gets start(element) of menu.js and of live.js, once.
+import "./answers.js";
+
 const started = new WeakMap();
 
 async function begin(element) {
-  const done = started.get(element) ?? started.set(element, new Set()).get(element);
-  for (const name of element.dataset.behaviour.split(" ")) {
+  if (!started.has(element)) started.set(element, new Set());
+  const done = started.get(element);
+  for (const name of element.dataset.behaviour.split(/\s+/)) {
     if (!name || done.has(name)) continue;
     done.add(name);
     const module = await import(`./${name}.js`);
@@ -12,12 +15,10 @@ async function begin(element) {
 }
 
 function beginWithin(root) {
-  if (root.dataset?.behaviour) begin(root);
-  for (const element of root.querySelectorAll("[data-behaviour]")) begin(element);
+  if (root?.dataset?.behaviour) begin(root);
+  for (const element of root?.querySelectorAll?.("[data-behaviour]") ?? []) begin(element);
 }
-
-import "./answers.js";
 
 beginWithin(document.body);
 document.body.addEventListener("htmx:load", (event) => beginWithin(event.detail.elt));
-document.addEventListener("live:drawn", (event) => beginWithin(event.target));
+document.addEventListener("live:changed", (event) => beginWithin(event.detail.element));

@@ -18,7 +18,7 @@ def draw_notes(keys: Sequence[str], viewer: registry.Viewer) -> dict[str, str | 
 
 @registry.renderer("bulky")
 def draw_bulky(keys: Sequence[str], viewer: registry.Viewer) -> dict[str, str | None]:
-    return {key: "x" * 200_000 for key in keys}
+    return dict.fromkeys(keys, "x" * 200_000)
 
 
 @registry.renderer("broken")

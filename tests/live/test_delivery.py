@@ -38,9 +38,9 @@ def test_a_thing_that_is_gone_has_no_html(web, vera):
 
 def test_what_is_rolled_back_is_told_to_nobody(web, vera):
     with greeted(web, vera) as listener:
-        with pytest.raises(ZeroDivisionError), transaction.atomic():
+        with transaction.atomic():
             publish.changed("calls", "note", "never")
-            raise ZeroDivisionError
+            transaction.set_rollback(True)
         publish.changed("calls", "note", "after")
         batch = listener.batch()
     assert (batch["from"], batch["to"]) == (1, 1)

@@ -1,0 +1,77 @@
+"""The dispatcher's page, and its state for a desk that reads it anew."""
+
+from dataclasses import dataclass
+from typing import cast
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string, select_template
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from dispatch.desk import state
+from dispatch.staff.access import requires
+from dispatch.staff.models import Person
+from dispatch.staff.selectors import roster
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the house that has a pulse. `server` is the beat itself."""
+
+    name: str
+    label: Promise
+    phone: bool = False  # without it no command for the telephones is taken
+    every: bool = False  # without it no command at all is taken
+
+
+PARTS = (
+    Part("server", _("Server"), every=True),
+    Part("database", _("Database"), every=True),
+    Part("link", _("Telephony link"), phone=True),
+    Part("pbx", _("Telephone exchange"), phone=True),
+    Part("redis", _("Redis")),
+    Part("worker", _("Timers")),
+)
+
+
+# /desk/
+@requires("desk.work")
+@never_cache
+@require_safe
+def desk(request: HttpRequest) -> HttpResponse:
+    """The page. Without an open shift: its start."""
+    person = cast(Person, request.user)
+    shift = roster.open_shift(person)
+    if shift is None:
+        return redirect("desk:shift")
+    return render(
+        request,
+        "desk/desk.html",
+        _context(state.read(person, shift)) | {"parts": PARTS, "time_zone": settings.TIME_ZONE},
+    )
+
+
+# /desk/state/
+@requires("desk.work")
+@never_cache
+@require_safe
+def whole(request: HttpRequest) -> HttpResponse:
+    """{"numbers": {topic: number}, "html": all live containers}; 409 {"go": address} when the shift is over."""
+    person = cast(Person, request.user)
+    shift = roster.open_shift(person)
+    if shift is None:
+        return JsonResponse({"go": reverse("desk:shift")}, status=409)
+    read = state.read(person, shift)
+    return JsonResponse(
+        {"numbers": read.numbers, "html": render_to_string("desk/_live.html", _context(read), request=request)}
+    )
+
+
+def _context(read: state.State) -> dict[str, object]:
+    orders_list = select_template(["orders/_list.html", "desk/_no_orders.html"])
+    return {name: getattr(read, name) for name in read.__dataclass_fields__} | {"orders_list": orders_list}

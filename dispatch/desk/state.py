@@ -1,0 +1,38 @@
+"""Everything the desk shows, read at once: for the page, and for a desk that lost the thread."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils import translation
+
+from dispatch.desk.doorkeeper import audience_of
+from dispatch.live import numbers
+from dispatch.live.registry import Viewer
+from dispatch.staff.models import Person, Shift
+from dispatch.staff.selectors import roster
+from telephony.selectors import panel
+from telephony.selectors.panel import Card
+
+
+@dataclass(frozen=True)
+class State:
+    """`numbers` were current before the rest was read: what changed meanwhile is told again, never missed."""
+
+    numbers: dict[str, int]
+    shift: Shift
+    calls: Sequence[Card]
+    conversations: Sequence[Card]
+    roster: Sequence[Shift]
+
+
+def read(person: Person, shift: Shift) -> State:
+    """A fixed number of queries."""
+    told = numbers.current(numbers.heard_by(person.pk))
+    viewer = Viewer(translation.get_language(), audience_of(person))
+    return State(
+        numbers=told,
+        shift=shift,
+        calls=panel.live_calls(viewer),
+        conversations=panel.conversations(person.pk),
+        roster=list(roster.on_shift()),
+    )

@@ -1,0 +1,24 @@
+// How many callers wait, each counted once, and how long the first of them has waited. Also in the title of the tab.
+import { cards, extension, waits } from "./calls.js";
+import { now, span } from "./clock.js";
+
+export function start(indicator) {
+  const count = indicator.querySelector("[data-waiting]");
+  const longest = indicator.querySelector("[data-longest]");
+  const title = document.title;
+
+  function show() {
+    const waiting = cards().filter((card) => waits(card, extension()));
+    if (count.textContent !== String(waiting.length)) count.textContent = waiting.length;
+    indicator.dataset.count = waiting.length;
+    document.title = waiting.length ? `(${waiting.length}) ${title}` : title;
+    const since = waiting.map((card) => Date.parse(card.querySelector("[data-since]")?.dataset.since)).filter(Number.isFinite);
+    longest.hidden = !since.length;
+    if (since.length) longest.textContent = span((now() - Math.min(...since)) / 1000);
+  }
+
+  document.addEventListener("live:changed", ({ detail }) => detail.kind === "call" && show());
+  document.addEventListener("live:read", show);
+  setInterval(show, 1000);
+  show();
+}

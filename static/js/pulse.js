@@ -1,0 +1,33 @@
+// What is stale now, judged by the beats: shared by the banner, the lamps and the refusal of commands.
+const SILENCE = 2500; // ms without a beat
+const GRACE = 4000; // a page that has just opened has not heard one yet
+
+const openedAt = performance.now();
+let beat = null;
+let beatAt = null;
+const watchers = new Set();
+
+export function parts() {
+  const silent = performance.now() - (beatAt ?? openedAt);
+  const server = { ok: beatAt === null ? silent < GRACE : silent < SILENCE, age: beatAt === null ? null : silent / 1000, note: "" };
+  const late = beatAt === null ? 0 : silent / 1000;
+  const said = Object.entries(beat?.pulses ?? {}).map(([name, pulse]) => [
+    name, { ...pulse, ok: pulse.ok && server.ok, age: pulse.age === null ? null : pulse.age + late },
+  ]);
+  return { server, ...Object.fromEntries(said) };
+}
+
+export const heard = () => beatAt !== null;
+
+export function watch(look) {
+  watchers.add(look);
+  look(parts());
+}
+
+const show = () => watchers.forEach((look) => look(parts()));
+document.addEventListener("live:beat", ({ detail }) => {
+  beat = detail;
+  beatAt = performance.now();
+  show();
+});
+setInterval(show, 500);
