@@ -117,6 +117,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "empty the outbox": {"task": "dispatch.live.tasks.forget_old_changes", "schedule": 600},
     "release pre-orders": {"task": "orders.tasks.release_due", "schedule": 15},
+    "measure recordings": {"task": "telephony.tasks.measure_recordings", "schedule": 10},
 }
 
 # --- orders -------------------------------------------------------------------------------------------------------

@@ -11,6 +11,6 @@ urlpatterns = [
     path("", include("dispatch.desk.urls")),
     path("", include("dispatch.staff.urls")),
     path("journal/", include(([path("", journal, name="journal")], "audit"))),
+    path("", include("telephony.urls")),  # before orders: orders/<id>/calls/ is its, and no transition
     path("", include("orders.urls")),
-    path("", include("telephony.urls")),
 ]

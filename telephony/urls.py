@@ -1,12 +1,14 @@
 from django.urls import path
 
-from telephony.views import extensions, history, recordings
+from telephony.views import extensions, history, opening, pick, recordings
 
 app_name = "telephony"
 urlpatterns = [
     path("calls/", history.calls, name="history"),
     path("calls/<int:pk>/", history.call, name="call"),
     path("calls/<int:pk>/reveal/", history.reveal, name="reveal"),
+    path("calls/<int:pk>/open/", opening.open_call, name="open"),
+    path("calls/<int:pk>/pick/", pick.pick, name="pick"),
     path("recordings/<int:pk>/", recordings.recording, name="recording"),
     path("orders/<int:pk>/calls/", history.of_order, name="order-calls"),
     path("staff/extensions/", extensions.extensions, name="extensions"),

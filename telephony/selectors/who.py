@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
+from orders import numbers
 from orders.flow import BUSY_STATES
 from orders.models import Client, ClientMark, Driver, Order
 from telephony.models import Call
@@ -30,6 +31,11 @@ class Who:
     more_orders: int = 0
     options: tuple["Who", ...] = ()
 
+    @property
+    def key(self) -> str:
+        """By which one of several is chosen."""
+        return f"driver-{self.driver.pk}" if self.driver else f"client-{self.client.pk}" if self.client else ""
+
 
 def of_calls(calls: Sequence[Call]) -> dict[int, Who]:
     """Who each call is with. Needs `client`, `driver`, `colleague`, `order__client` selected; three more queries."""
@@ -43,7 +49,9 @@ def of_calls(calls: Sequence[Call]) -> dict[int, Who]:
 
 def number_of(call: Call) -> str:
     """The number of the other party, E.164 where it is one, else as on the wire."""
-    return call.dialled if call.direction == Call.Direction.OUT else call.caller_e164 or call.caller_raw
+    if call.direction == Call.Direction.OUT:
+        return numbers.e164(call.dialled) or call.dialled
+    return call.caller_e164 or call.caller_raw
 
 
 def _chosen(calls: Iterable[Call]) -> tuple[dict[int, Client], dict[int, Driver]]:

@@ -1,0 +1,58 @@
+"""How numbers, times and lengths of calls are written on the screen."""
+
+from datetime import datetime, timedelta
+
+from django import template
+from django.utils import timezone
+
+from orders import numbers, phones, wording
+from telephony.models import Intent
+from telephony.selectors.who import Who
+from telephony.sentences import sentence
+
+register = template.Library()
+
+
+@register.filter
+def phone(number: str) -> str:
+    """A number on the wire as people of this country write it; an extension or a name stays as it is."""
+    return numbers.national(numbers.e164(number) or number)
+
+
+@register.filter
+def whole_number(who: Who) -> str:
+    return numbers.national(who.number)
+
+
+@register.filter
+def number_for_history(who: Who) -> str:
+    """A client's number masked, anybody else's as it is."""
+    return phones.masked(who.number) if who.is_outsider else numbers.national(who.number)
+
+
+@register.filter
+def outcome(intent: Intent) -> str:
+    """Why a click came to nothing."""
+    return sentence(intent.reason, intent.reason_args)
+
+
+@register.filter
+def order_state(state: str) -> str:
+    return str(wording.STATES.get(state, state))
+
+
+@register.filter
+def clock(length: timedelta | float | None) -> str:
+    """A length as 0:07, 12:30 or 1:02:03; empty where there is none."""
+    if length is None:
+        return ""
+    seconds = round(length.total_seconds() if isinstance(length, timedelta) else length)
+    minutes, seconds = divmod(max(0, seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
+
+
+@register.filter
+def since(moment: datetime | None) -> str:
+    """How long ago, as a clock; a behaviour keeps it ticking."""
+    return clock(timezone.now() - moment) if moment else ""
