@@ -14,7 +14,7 @@ Event = dict[str, str]
 
 
 class Ami:
-    """`url`: ami://user:secret@host:port. Headers that come twice keep the last value."""
+    """`url`: ami://user:secret@host:port. A header that comes twice holds both values, a line each."""
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
@@ -121,7 +121,10 @@ class Ami:
                 self.changed.notify_all()
 
     def _note(self, text: str) -> None:
-        event = dict(line.split(": ", 1) if ": " in line else (line.rstrip(":"), "") for line in text.split("\r\n"))
+        event: Event = {}
+        for line in text.split("\r\n"):
+            key, _, value = line.partition(":")
+            event[key] = f"{event[key]}\n{value.strip()}" if key in event else value.strip()
         if "Response" in event:
             self._answers[event.get("ActionID", "")] = event
         else:

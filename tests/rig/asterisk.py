@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -63,10 +64,13 @@ class Pbx:
         """The same PBX, with the same ports and secrets; its calls, queue members and registrations are gone."""
         self.card = instance.restart(self.name)
 
-    def hang_up_all(self) -> None:
-        for lab in self._labs:
-            for phone in lab.phones:
-                phone.hang_up_all()
+    def await_quiet(self, seconds: float = 10) -> None:
+        """Until no channel is left."""
+        end = time.monotonic() + seconds
+        while "0 active channels" not in self.console("core show channels count"):
+            if time.monotonic() > end:
+                raise TimeoutError(self.console("core show channels concise"))
+            time.sleep(0.1)
 
     def send_home(self) -> None:
         """End the phones and connections of a test; the PBX goes on."""

@@ -223,10 +223,11 @@ def _end(name: str) -> None:
 def _watch(name: str, keeper: int) -> None:
     """A small process that waits for the end of `keeper`, however it comes, and stops the instance then."""
     code = f"from tests.rig import instance; instance.stop_after({name!r}, {keeper})"
-    subprocess.Popen(
+    watcher = subprocess.Popen(
         [sys.executable, "-c", code], cwd=PRODUCT.parents[1], start_new_session=True,
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
+    watcher.returncode = 0  # nobody here waits for it
 
 
 def stop_after(name: str, keeper: int) -> None:

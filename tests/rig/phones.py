@@ -10,6 +10,7 @@
 A Lab is a process of its own and carries at most four calls at once; take more labs for more calls.
 """
 
+import contextlib
 import json
 import queue
 import subprocess
@@ -93,7 +94,8 @@ class Lab:
     def close(self) -> None:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.close()
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
         try:
             self._process.wait(5)
         except subprocess.TimeoutExpired:
@@ -105,6 +107,8 @@ class Lab:
         """Its phones die without a word, as when the power fails."""
         self._process.kill()
         self._process.wait(5)
+        with self.changed:
+            self._calls.clear()
 
     def _read(self) -> None:
         assert self._process.stdout is not None
