@@ -49,7 +49,7 @@ def ready(_request: HttpRequest) -> HttpResponse:
     if not all(part.ok for part in needed.values()):
         state, status = "unavailable", 503
     else:
-        state, status = "ready" if all(part.ok for part in parts.values()) else "degraded", 200
+        state, status = "ok" if all(part.ok for part in parts.values()) else "degraded", 200
     return JsonResponse({"status": state, "parts": {name: asdict(part) for name, part in parts.items()}}, status=status)
 
 

@@ -16,5 +16,6 @@ verbs.register(
         "person.added": _("added a person"),
         "person.changed": _("changed a person"),
         "password.set": _("set a password"),
+        "demo.laid_out": _("laid out the demo town"),
     }
 )

@@ -37,7 +37,7 @@ def test_ready_with_everything_there(client, pulses):
     pulses |= {"link": lambda: alive(0.4), "pbx": lambda: alive(0.1)}
     answer = client.get("/readyz")
     assert answer.status_code == 200
-    assert answer.json()["status"] == "ready"
+    assert answer.json()["status"] == "ok"
     assert answer.json()["parts"]["link"] == {"ok": True, "age": pytest.approx(0.4, abs=0.3), "note": ""}
 
 
