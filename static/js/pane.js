@@ -5,7 +5,8 @@ export function start(desk) {
   const pane = desk.querySelector("#pane");
 
   document.body.addEventListener("htmx:afterSettle", (event) => {
-    if (event.detail.target !== pane) return;
+    const { target } = event.detail;
+    if (target !== pane && !target?.matches("#pane [data-fill]")) return;
     const { verb, path } = event.detail.requestConfig;
     if (verb === "get") sessionStorage.setItem(STORE, path);
     const first = pane.querySelector("[autofocus]") ?? pane.querySelector("[data-first]");

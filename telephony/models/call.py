@@ -62,6 +62,7 @@ class Call(models.Model):
             models.Index(fields=["started_at"], condition=~models.Q(state="ended"), name="call_live"),
             models.Index(fields=["-started_at", "-id"], name="call_started"),
             models.Index(fields=["caller_e164", "-started_at"], name="call_caller"),
+            models.Index(fields=["dialled", "-started_at"], name="call_dialled"),
             models.Index(fields=["answered_by", "-started_at"], name="call_answered_by"),
             models.Index(fields=["result", "-started_at"], name="call_result"),
         ]
