@@ -21,14 +21,14 @@ MINUTE = timedelta(minutes=1)
 
 PLACE, ASSIGN = Step("place", 0 * MINUTE), Step("assign", 2 * MINUTE)
 SET_OFF, ARRIVE, BOARD = Step("set_off", 1 * MINUTE), Step("arrive", 9 * MINUTE), Step("board", 3 * MINUTE)
-TO_THE_END = (PLACE, ASSIGN, SET_OFF, ARRIVE, BOARD, Step("complete", 24 * MINUTE))
-OTHER_ENDS = (
+TO_THE_END: tuple[Step, ...] = (PLACE, ASSIGN, SET_OFF, ARRIVE, BOARD, Step("complete", 24 * MINUTE))
+OTHER_ENDS: tuple[tuple[Step, ...], ...] = (
     (PLACE, Step("cancel", 4 * MINUTE, "Клиент передумал")),
     (PLACE, ASSIGN, SET_OFF, Step("cancel", 6 * MINUTE, "Клиент уехал на другой машине")),
     (PLACE, ASSIGN, SET_OFF, ARRIVE, Step(CALLED, 5 * MINUTE, "не отвечает"), Step("no_show", 4 * MINUTE)),
     (PLACE, Step(ASKED, 12 * MINUTE, "больше не ждёт"), Step("give_up", 1 * MINUTE)),
 )
-UNDER_WAY = (  # (asked so long ago, what has happened since)
+UNDER_WAY: tuple[tuple[timedelta, tuple[Step, ...]], ...] = (  # (asked so long ago, what has happened since)
     (3 * MINUTE, (PLACE,)),
     (11 * MINUTE, (PLACE,)),
     (6 * MINUTE, (PLACE, ASSIGN)),

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from dispatch.staff.access import may, refuse, requires
+from dispatch.staff.access import SignedInRequest, may, refuse, requires
 from dispatch.staff.models import Person, Shift
 from dispatch.staff.refusal import Refused
 from dispatch.staff.selectors import roster
@@ -44,7 +44,7 @@ def places_for(person: Person) -> list[Place]:
 # /shift/
 @requires("desk.work")
 @require_http_methods(["GET", "HEAD", "POST"])
-def start(request: HttpRequest) -> HttpResponse:
+def start(request: SignedInRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(request)
     number = request.POST.get(CHOSEN, "")
@@ -60,7 +60,7 @@ def start(request: HttpRequest) -> HttpResponse:
 # /shift/end/
 @requires("desk.work")
 @require_POST
-def end_own(request: HttpRequest) -> HttpResponse:
+def end_own(request: SignedInRequest) -> HttpResponse:
     shift = roster.open_shift(request.user)
     if shift is None:
         return redirect("desk:shift")
@@ -73,7 +73,7 @@ def end_own(request: HttpRequest) -> HttpResponse:
 # /shift/<id>/end/
 @requires("desk.work")
 @require_POST
-def end_of(request: HttpRequest, pk: int) -> HttpResponse:
+def end_of(request: SignedInRequest, pk: int) -> HttpResponse:
     """A supervisor ends another's shift. A call that he is in goes on: only no new one comes."""
     shift = get_object_or_404(Shift.objects.select_related("person"), pk=pk)
     if not may(request.user, "staff.control"):
@@ -82,7 +82,7 @@ def end_of(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("desk:shift")
 
 
-def _page(request: HttpRequest, sentence: str = "", *, status: int = 200) -> HttpResponse:
+def _page(request: SignedInRequest, sentence: str = "", *, status: int = 200) -> HttpResponse:
     shift = roster.open_shift(request.user)
     places = [] if shift else places_for(request.user)
     context = {

@@ -7,6 +7,7 @@ from typing import Any
 from axes.helpers import get_client_ip_address
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django_htmx.middleware import HtmxDetails
 
 from dispatch.audit import journal
 from dispatch.staff.models import Person, Role
@@ -39,6 +40,13 @@ ABILITIES: dict[str, frozenset[str]] = {
     "staff.administer": frozenset({A}),  # people, roles, extensions, PBX
     "journal.see": frozenset({S, M, A}),  # a supervisor: his own shift's
 }
+
+
+class SignedInRequest(HttpRequest):
+    """What a view gets behind the sign-in wall (`dispatch.middleware`): there is a person."""
+
+    user: Person
+    htmx: HtmxDetails
 
 
 def may(person: Any, ability: str) -> bool:

@@ -5,13 +5,13 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.validators import RegexValidator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from dispatch.staff.access import requires
+from dispatch.staff.access import SignedInRequest, requires
 from dispatch.staff.forms import EXTENSION
 from dispatch.staff.models import Person
 from dispatch.staff.refusal import Refused
@@ -46,7 +46,7 @@ class ExtensionForm(forms.ModelForm):
 # /staff/extensions/
 @requires("staff.administer")
 @require_safe
-def extensions(request: HttpRequest) -> HttpResponse:
+def extensions(request: SignedInRequest) -> HttpResponse:
     found = Extension.objects.select_related("owner").order_by("-is_active", "number")
     return render(request, "telephony/extensions.html", {"extensions": found})
 
@@ -54,7 +54,7 @@ def extensions(request: HttpRequest) -> HttpResponse:
 # /staff/extensions/new/
 @requires("staff.administer")
 @require_http_methods(["GET", "HEAD", "POST"])
-def add(request: HttpRequest) -> HttpResponse:
+def add(request: SignedInRequest) -> HttpResponse:
     form = ExtensionForm(request.POST or None)
     if not form.is_valid():
         return _form_page(request, form, status=422 if form.is_bound else 200)
@@ -66,7 +66,7 @@ def add(request: HttpRequest) -> HttpResponse:
 # /staff/extensions/<id>/
 @requires("staff.administer")
 @require_http_methods(["GET", "HEAD", "POST"])
-def extension(request: HttpRequest, pk: int) -> HttpResponse:
+def extension(request: SignedInRequest, pk: int) -> HttpResponse:
     form = ExtensionForm(request.POST or None, instance=get_object_or_404(Extension, pk=pk))
     if not form.is_valid():
         return _form_page(request, form, status=422 if form.is_bound else 200)
@@ -79,5 +79,5 @@ def extension(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("telephony:extensions")
 
 
-def _form_page(request: HttpRequest, form: ExtensionForm, *, status: int) -> HttpResponse:
+def _form_page(request: SignedInRequest, form: ExtensionForm, *, status: int) -> HttpResponse:
     return render(request, "telephony/extension.html", {"form": form}, status=status)

@@ -1,13 +1,13 @@
 """The journal. It stands here, not in `audit`, since who may read what of it is a matter of roles and shifts."""
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from dispatch.audit import verbs
-from dispatch.staff.access import requires
+from dispatch.staff.access import SignedInRequest, requires
 from dispatch.staff.models import Person
 from dispatch.staff.selectors import journal as selectors
 
@@ -46,7 +46,7 @@ class FilterForm(forms.Form):
 # /journal/
 @requires("journal.see")
 @require_safe
-def journal(request: HttpRequest) -> HttpResponse:
+def journal(request: SignedInRequest) -> HttpResponse:
     form = FilterForm(request.GET)
     page = selectors.read(reader=request.user, wanted=form.wanted())
     further = request.GET.copy()

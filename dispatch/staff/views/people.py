@@ -1,12 +1,12 @@
 """Administration: who works here."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from dispatch.staff.access import requires
+from dispatch.staff.access import SignedInRequest, requires
 from dispatch.staff.forms import NewPasswordForm, NewPersonForm, PersonForm
 from dispatch.staff.models import Person
 from dispatch.staff.refusal import Refused
@@ -17,7 +17,7 @@ from dispatch.staff.services import people as services
 # /staff/
 @requires("staff.administer")
 @require_safe
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: SignedInRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:80]
     return render(request, "staff/people.html", {"people": selectors.people(text=text), "text": text})
 
@@ -25,7 +25,7 @@ def people(request: HttpRequest) -> HttpResponse:
 # /staff/new/
 @requires("staff.administer")
 @require_http_methods(["GET", "HEAD", "POST"])
-def add(request: HttpRequest) -> HttpResponse:
+def add(request: SignedInRequest) -> HttpResponse:
     form = NewPersonForm(request.POST or None)
     if not form.is_valid():
         return render(request, "staff/person_new.html", {"form": form}, status=422 if form.is_bound else 200)
@@ -38,7 +38,7 @@ def add(request: HttpRequest) -> HttpResponse:
 # /staff/<id>/
 @requires("staff.administer")
 @require_http_methods(["GET", "HEAD", "POST"])
-def person(request: HttpRequest, pk: int) -> HttpResponse:
+def person(request: SignedInRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(Person, pk=pk)
     form = PersonForm(request.POST or None, instance=person)
     if not form.is_valid():
@@ -55,7 +55,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
 # /staff/<id>/password/
 @requires("staff.administer")
 @require_POST
-def new_password(request: HttpRequest, pk: int) -> HttpResponse:
+def new_password(request: SignedInRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(Person, pk=pk)
     form = NewPasswordForm(person, request.POST)
     if not form.is_valid():
@@ -66,7 +66,7 @@ def new_password(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _person_page(
-    request: HttpRequest, form: PersonForm, *, status: int, password_form: NewPasswordForm | None = None
+    request: SignedInRequest, form: PersonForm, *, status: int, password_form: NewPasswordForm | None = None
 ) -> HttpResponse:
     saved = Person.objects.get(pk=form.instance.pk)  # the form has written into its own, be it valid or not
     context = {"person": saved, "form": form, "password_form": password_form or NewPasswordForm(saved)}

@@ -3,17 +3,18 @@
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.forms import PasswordChangeForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from dispatch.staff.access import SignedInRequest
 from dispatch.staff.services.people import set_password
 
 
 # /profile/
 @require_http_methods(["GET", "HEAD", "POST"])
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: SignedInRequest) -> HttpResponse:
     """Who I am here, and a new password. The form's own check of the old one stands before the new."""
     form = PasswordChangeForm(request.user, request.POST or None)
     if not form.is_valid():
