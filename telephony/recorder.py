@@ -85,6 +85,7 @@ class Recorder:
     def __init__(self, tenure: Tenure) -> None:
         self._tenure = tenure
         self._booted_at = tenure.pbx_started_before
+        self._seen_before = tenure.pbx_seen_before  # until the first comparison: nobody looked since then
         self._written: set[str] = set()  # live calls that this recorder saw begin, by the board's key
         self._earlier: dict[str, Earlier] = {}  # live calls that another one saw begin
         self._row_keys: dict[str, str] = {}  # the board's key → the row's, where they are not the same
@@ -194,7 +195,7 @@ class Recorder:
                 self._written.add(key)
 
     def _adopt(self, agreement: Agreement) -> None:
-        """Find the rows of calls that were there before us, by their key, or by a leg: the first channel may be gone."""
+        """Find the rows of calls that were there before us, by key, or by a leg: the first channel may be gone."""
         strangers = [call for key, call in agreement.calls.items() if key not in self._written | set(self._earlier)]
         if not strangers:
             return
@@ -224,7 +225,7 @@ class Recorder:
         known = {self.row_key(key) for key in {*agreement.calls, *just_written}}
         with self._tenure.writing():
             lost = [row for row in _live_rows().select_for_update() if row.key not in known]
-            ended_at = self._tenure.pbx_seen_before or timezone.now()
+            ended_at = self._seen_before or timezone.now()
             for row in lost:
                 row.state, row.result, row.ended_by = Call.State.ENDED, result, "system"
                 row.ringing, row.talking_to = [], []
@@ -233,7 +234,7 @@ class Recorder:
                 row.legs.filter(ended_at=None).update(ended_at=row.ended_at)
                 log.info("call %s was over when we looked: %s", row.key, result)
             desk.tell(row.pk for row in lost)
-        self._booted_at = agreement.booted_at
+        self._booted_at, self._seen_before = agreement.booted_at, None
 
 
 def _live_rows() -> QuerySet[Call]:
