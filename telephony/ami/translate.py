@@ -115,7 +115,6 @@ REPORTS: dict[str, Callable[[Message, float | None], pbx.Report]] = {
     "Newchannel": lambda m, at: pbx.ChannelNew(at, chan(m)),
     "Newstate": lambda m, at: pbx.ChannelChanged(at, chan(m)),
     "NewCallerid": lambda m, at: pbx.ChannelChanged(at, chan(m)),
-    "NewExten": lambda m, at: pbx.ChannelChanged(at, chan(m)),
     "Rename": lambda m, at: pbx.ChannelRenamed(at, text(m, "Uniqueid"), text(m, "Channel"), text(m, "Newname")),
     "HangupRequest": lambda m, at: pbx.HangupAsked(at, chan(m), cause(m)),
     "SoftHangupRequest": lambda m, at: pbx.HangupOrdered(at, chan(m), cause(m)),

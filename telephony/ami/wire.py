@@ -23,6 +23,8 @@ NOISE = frozenset(
         "DTMFBegin",
         "DTMFEnd",
         "NewConnectedLine",
+        "Newexten",
+        "DeviceStateChange",
         "ChallengeSent",
         "SuccessfulAuth",
         "RequestBadFormat",

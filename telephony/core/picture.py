@@ -1,0 +1,141 @@
+"""The call as others see it, drawn from what the board remembers."""
+
+from telephony.core.call import ENDED, IN, INTERNAL, OUT, RINGING, TALKING, Call, Leg, Transfer
+from telephony.core.channel import ANSWERED, BUSY, FAILED, NOANSWER, REJECTED, Channel
+from telephony.core.party import Parties
+from telephony.core.track import ATTENDED, PARK, Handover, Track
+from telephony.core.transfers import Transfers
+from telephony.core.wires import Wires
+
+
+class Painter:
+    def __init__(self, wires: Wires, parties: Parties, transfers: Transfers) -> None:
+        self._wires = wires
+        self._parties = parties
+        self._transfers = transfers
+
+    def paint(self, track: Track) -> Call:
+        caller = track.caller
+        ended = not track.live
+        party = self._parties.of(caller) if caller else ""
+        main = track.main()
+        talking = () if ended or main is None else self._names(self._wires.talking(main))
+        ringing = self._ringing(track)
+        return Call(
+            key=track.key,
+            direction=self._direction(track, party),
+            state=ENDED if ended else self._state(track, talking, ringing),
+            result=self._result(track) if ended else "",
+            caller=party,
+            caller_name=caller.caller_name if caller else "",
+            caller_uniqueid=caller.uniqueid if caller else "",
+            caller_channel=caller.name if caller else "",
+            dialled=track.dialled,
+            queue=track.queue,
+            place=track.place,
+            ringing=ringing,
+            talking_to=talking,
+            answered_by=tuple(track.answered_by),
+            ended_by=self._ended_by(track) if ended else "",
+            abandoned=track.abandoned,
+            started_at=track.started_at,
+            answered_at=track.answered_at,
+            ended_at=track.ended_at if ended else None,
+            legs=tuple(self._leg(track, each) for each in track.legs.values()),
+            transfers=tuple(self._transfer(each) for each in track.handovers),
+        )
+
+    def _names(self, channels: list[Channel]) -> tuple[str, ...]:
+        parties = (self._parties.of(each) for each in channels)
+        return tuple(dict.fromkeys(each for each in parties if each))
+
+    def _ringing(self, track: Track) -> tuple[str, ...]:
+        ring = [each for each in track.live.values() if each.dial and each.dial.rings and not each.local]
+        return self._names(ring)
+
+    def _direction(self, track: Track, party: str) -> str:
+        if not self._parties.is_staff(party):
+            return OUT if track.originated and track.caller and not track.caller.ringing_in else IN
+        inside = self._parties.is_staff(track.dialled) or track.dialled[:1] in ("", "*", "#")
+        called = [e for e in track.legs.values() if e.dial and e.dial.source and e is not track.caller]
+        if track.queue or (called and all(self._parties.is_staff(self._parties.of(each)) for each in called)):
+            return INTERNAL
+        return INTERNAL if inside else OUT
+
+    def _state(self, track: Track, talking: tuple[str, ...], ringing: tuple[str, ...]) -> str:
+        if talking:
+            return TALKING
+        if not track.talked:
+            return RINGING
+        if any(each.kind in (ATTENDED, PARK) for each in track.open_handovers):
+            return TALKING
+        return RINGING if track.waiting or ringing else TALKING
+
+    def _result(self, track: Track) -> str:
+        if track.answered_by or track.talked:
+            return track.lost or ANSWERED
+        if track.lost:
+            return track.lost
+        if track.abandoned or (track.closer and track.closer is track.caller):
+            return "abandoned"
+        outcomes = {e.dial.outcome for e in track.legs.values() if e.dial and e.dial.source}
+        for outcome in (NOANSWER, REJECTED, BUSY):
+            if outcome in outcomes:
+                return outcome
+        return NOANSWER if track.queue or (track.originated and not outcomes) else FAILED
+
+    def _ended_by(self, track: Track) -> str:
+        if track.lost:
+            return "system"
+        closer = track.closer or (track.breaker if track.breaker and track.breaker.gone else None)
+        return self._part(track, closer) if closer else "system"
+
+    def _part(self, track: Track, channel: Channel) -> str:
+        if channel is track.caller:
+            return "caller"
+        for handover in track.handovers:
+            if handover.taken_by is channel:
+                return "target"
+            if handover.completed and channel in self._transfers.answerers(handover):
+                return "target"
+        return "answerer"
+
+    def _leg(self, track: Track, channel: Channel) -> Leg:
+        dial = channel.dial
+        placed = channel is track.caller or dial is None
+        outcome = (ANSWERED if channel.talked else "") if placed or dial is None else dial.outcome
+        return Leg(
+            uniqueid=channel.uniqueid,
+            channel=channel.name,
+            party=self._parties.of(channel),
+            name=channel.caller_name,
+            role=self._role(track, channel),
+            outcome=outcome,
+            started_at=channel.at,
+            answered_at=channel.answered_at,
+            ended_at=channel.gone_at,
+        )
+
+    def _role(self, track: Track, channel: Channel) -> str:
+        if channel is track.caller:
+            return "caller"
+        for handover in track.handovers:
+            if handover.taken_by is channel:
+                return "target"
+            line = handover.kind == ATTENDED and channel in handover.sources and channel in handover.movers
+            if line and channel not in track.answerers:
+                return "consult"
+            if any(each.target is channel for each in handover.dials):
+                return "consult" if handover.kind == ATTENDED and not handover.completed else "target"
+        return "called"
+
+    def _transfer(self, handover: Handover) -> Transfer:
+        return Transfer(
+            kind=handover.kind,
+            by=handover.by,
+            to=self._transfers.targets(handover),
+            completed=handover.completed,
+            why=handover.why,
+            at=handover.at,
+            ended=handover.ended,
+        )

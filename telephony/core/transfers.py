@@ -1,0 +1,370 @@
+"""Transfers, concluded from channels, dials and bridges; the PBX's own transfer events only confirm them.
+
+A consultation is open from the moment when somebody who was in conversation calls a third party while the other one
+still waits. A blind transfer is open from the PBX's word, or from the moment when somebody who was taken out of a
+conversation dials. Both end when it is known how they went.
+"""
+
+from collections.abc import Iterable
+
+from telephony.core.channel import ANSWERED, CANCELLED, FAILED, NOANSWER, Channel, Dial
+from telephony.core.party import Parties
+from telephony.core.track import ATTENDED, BLIND, PARK, Handover, Track
+from telephony.core.wires import Wires
+
+CALLER_GONE, TARGET_GONE = "caller_gone", "target_gone"
+
+
+class Transfers:
+    def __init__(self, wires: Wires, parties: Parties) -> None:
+        self._wires = wires
+        self._parties = parties
+
+    # --- what opens one -----------------------------------------------------------------------------------------
+
+    def dialled(self, track: Track, dial: Dial) -> None:
+        """Somebody is rung: by a transfer that is open, by a new one, or by none."""
+        source = dial.source
+        if source is None:
+            return
+        for handover in reversed(track.open_handovers):
+            if self._rings_for(handover, dial):
+                self._ring(track, handover, dial)
+                return
+        for phone in self._wires.dialling(source):
+            if phone.track is track and phone.talked and not self._wires.talking(phone):
+                self._infer(track, phone, dial)
+                return
+
+    def _rings_for(self, handover: Handover, dial: Dial) -> bool:
+        source = dial.source
+        if source is None or handover.kind == PARK:
+            return False
+        if source in handover.sources:
+            return True
+        if source.local:
+            half = self._wires.other_half(source)
+            if half and (half in handover.sources or any(each.target is half for each in handover.dials)):
+                return True
+        return any(phone in handover.sources for phone in self._wires.dialling(source))
+
+    def _ring(self, track: Track, handover: Handover, dial: Dial) -> None:
+        same = self._parties.of(dial.target) == handover.by
+        if handover.kind == BLIND and same and handover.dials:
+            handover.returned = True
+            return
+        failed = bool(handover.dials) and all(each.outcome not in ("", ANSWERED) for each in handover.dials)
+        own_line = handover.kind == ATTENDED and handover.redirected
+        if failed and own_line and dial.source in handover.movers:  # asks another one, the first was not to be had
+            handover.end(self._outcome(handover))
+            self._consult(track, next(iter(handover.movers)), handover.held, dial.source, dial)
+            return
+        handover.dials.append(dial)
+
+    def _infer(self, track: Track, phone: Channel, dial: Dial) -> None:
+        partners = phone.talked
+        partner = partners[0]
+        party, other = self._parties.of(phone), self._parties.of(partner)
+        if self._parties.of(dial.target) == other:
+            return  # rung back
+        if any(each.asked for each in partners):
+            return  # that one hung up, the dialplan goes on
+        alive = [each for each in partners if not each.gone]
+        staff = self._parties.is_staff(party)
+        if not alive:
+            if phone.moved:
+                self._redirect(track, phone, partner, dial)
+        elif not staff or (phone.moved and self._parties.is_staff(other) and not partner.music):
+            self._redirect(track, phone, partner, dial)
+        else:
+            self._consult(track, phone, set(alive), phone, dial)
+
+    def _redirect(self, track: Track, phone: Channel, partner: Channel, dial: Dial) -> None:
+        """Taken out of the conversation and sent to somebody: blind, by the one who had been talking."""
+        by = self._parties.of(partner)
+        handover = Handover(BLIND, by, dial.at, {partner}, {phone}, {phone}, dials=[dial], redirected=True)
+        self._open(track, handover)
+
+    def _consult(
+        self, track: Track, mover: Channel, held: Iterable[Channel], source: Channel | None, dial: Dial | None
+    ) -> Handover:
+        sources = {source} if source else set()
+        by = self._parties.of(mover)
+        handover = Handover(ATTENDED, by, dial.at if dial else None, {mover}, set(held), sources)
+        handover.redirected = source is mover
+        if dial:
+            handover.dials.append(dial)
+        self._open(track, handover)
+        return handover
+
+    def _open(self, track: Track, handover: Handover) -> None:
+        track.handovers.append(handover)
+        track.resume()
+
+    def second_line(self, track: Track, mover: Channel, line: Channel) -> None:
+        """Somebody with a caller on hold calls a third party on a line of his own."""
+        held = self._wires.talking(mover) or [each for each in mover.talked if not each.gone]
+        handover = self._consult(track, mover, held, line, None)
+        handover.movers.add(line)
+        handover.at, handover.exten = line.at, line.exten
+
+    def consulted(self, track: Track, wire: Channel, at: float | None) -> None:
+        """A Local channel that nobody dialled shares a bridge with a phone: a consultation by feature code."""
+        half = self._wires.other_half(wire)
+        if wire.dial or (half and half.dial) or wire.room is None:
+            return
+        if any(wire in handover.sources for handover in track.handovers):
+            return
+        for mover in wire.room.members.values():
+            held = [each for each in mover.talked if not each.gone and each.room is not wire.room]
+            if mover.local or mover.track is not track or not held:
+                continue
+            handover = self._consult(track, mover, held, wire, None)
+            if half:
+                handover.sources.add(half)
+                handover.dials.extend(half.dials)
+            handover.at, handover.exten = at, self._parties.of(wire)
+            return
+
+    def blind(
+        self, track: Track, mover: Channel, moved: Channel | None, exten: str, at: float | None
+    ) -> Handover | None:
+        by = self._parties.of(mover)
+        held = set(self._wires.talking(mover)) or {each for each in mover.talked if not each.gone}
+        sources = {moved} if moved else set()
+        if moved and not moved.local:
+            held = {moved}
+        for handover in reversed(track.open_handovers):
+            if handover.kind == BLIND and handover.by == by:
+                return None  # told twice, or concluded before the PBX said it
+        for handover in track.open_handovers:
+            if handover.kind == ATTENDED and mover in handover.movers:
+                handover.end(self._outcome(handover) or CANCELLED)
+        handover = Handover(BLIND, by, at, {mover}, held, sources | held, exten=exten)
+        self._open(track, handover)
+        return handover
+
+    def attended(
+        self,
+        track: Track,
+        movers: tuple[Channel, Channel],
+        held: Channel | None,
+        target: Channel | None,
+        at: float | None,
+    ) -> None:
+        first, second = movers
+        if any(each.kind == PARK and first in each.movers for each in track.open_handovers):
+            return  # to the parking lot: that is a park
+        handover = next(
+            (
+                each
+                for each in reversed(track.handovers)
+                if each.kind == ATTENDED
+                and not each.confirmed
+                and (first in each.movers or second in each.movers)
+                and (not each.ended or each.completed)
+            ),
+            None,
+        )
+        if handover is None:
+            if any(each.confirmed and first in each.movers for each in track.handovers):
+                return  # told twice
+            partners = {held} if held else set(self._wires.talking(first)) or {e for e in first.talked if not e.gone}
+            handover = self._consult(track, first, partners - {target} - {None}, second, None)  # type: ignore[arg-type]
+            handover.redirected = False
+            handover.at, handover.exten = at, second.exten if second is not first else ""
+            if second is first:
+                handover.dials = [each for each in first.dials if each.target is target]
+        handover.confirmed = True
+        handover.movers |= {first, second}
+        if second is not first:
+            handover.sources.add(second)
+            handover.dials.extend(each for each in second.dials if each not in handover.dials)
+        if target is not None:
+            self._aim(handover, target, at)
+        if held is not None and not held.local:
+            handover.held.add(held)
+            handover.sources.add(held)
+        track.resume()
+
+    def _aim(self, handover: Handover, target: Channel, at: float | None) -> None:
+        """The PBX names the target: make sure that the transfer knows it."""
+        phones = [target] if not target.local else []
+        if target.local:
+            half = self._wires.other_half(target)
+            handover.sources.add(target)
+            if half:
+                handover.sources.add(half)
+                handover.dials.extend(each for each in half.dials if each not in handover.dials)
+                phones = [e for e in self._wires.talking(half) if e not in handover.held and e not in handover.movers]
+        for phone in phones:
+            if any(each.target is phone for each in handover.dials):
+                continue
+            if phone.dial and phone.dial.source in handover.movers:
+                handover.dials.append(phone.dial)
+            elif phone.room:
+                handover.dials.append(Dial(None, phone, "", at, "ANSWER"))
+
+    def parked(self, track: Track, parkee: Channel, parker: str, space: str, at: float | None) -> None:
+        for handover in track.open_handovers:
+            if handover.kind == PARK and parkee in handover.held:
+                handover.space = handover.space or space
+                return
+        wire = parkee.local
+        for handover in track.open_handovers:
+            mine = parkee in handover.held or (wire and parkee in handover.sources)
+            if mine and not handover.dials:
+                handover.kind, handover.space = PARK, space
+                handover.sources.clear()
+                handover.held.add(parkee)
+                return
+        partners = parkee.talked
+        by = self._parties.of(partners[0]) if partners else parker
+        held = {parkee}
+        self._open(track, Handover(PARK, by, at, set(partners), held, set(), space=space))
+
+    def taken(self, track: Track, parkee: Channel, retriever: Channel | None) -> None:
+        for handover in track.open_handovers:
+            if handover.kind == PARK and parkee in handover.held:
+                handover.taken_by = retriever
+                handover.end("")
+                track.resume()
+
+    def not_taken(self, track: Track, parkee: Channel, why: str) -> None:
+        for handover in track.open_handovers:
+            if handover.kind == PARK and parkee in handover.held:
+                handover.end(why)
+
+    def music(self, track: Track, channel: Channel) -> None:
+        """Whoever hears music was put on hold: what looked like his transfer of the other is a consultation."""
+        for handover in track.open_handovers:
+            if handover.redirected and handover.kind == BLIND and channel in handover.movers:
+                mover = next(iter(handover.held))
+                handover.kind, handover.by = ATTENDED, self._parties.of(mover)
+                handover.movers, handover.held, handover.sources = {mover}, {channel}, {mover}
+
+    def queued(self, track: Track, channel: Channel) -> None:
+        for handover in track.open_handovers:
+            if handover.kind != BLIND or not (channel in handover.held or channel in handover.sources):
+                continue
+            if handover.dials and not handover.to_queue:
+                handover.returned = True
+            else:
+                handover.to_queue = True
+
+    def recalled(self, party: str, tracks: Iterable[Track]) -> Track | None:
+        """The call in which this party left a transfer behind that nobody answers: the PBX rings him again."""
+        for track in tracks:
+            for handover in track.open_handovers:
+                if handover.kind == ATTENDED and handover.by == party and handover.confirmed:
+                    return track
+        return None
+
+    def claims(self, track: Track, dial: Dial) -> Handover | None:
+        return next((each for each in track.handovers if dial in each.dials), None)
+
+    # --- how it ends --------------------------------------------------------------------------------------------
+
+    def settle(self, track: Track) -> None:
+        for handover in track.handovers:
+            if not handover.ended:
+                if handover.kind == ATTENDED:
+                    self._settle_attended(track, handover)
+                elif handover.kind == BLIND:
+                    self._settle_blind(track, handover)
+                elif all(each.gone for each in handover.held):
+                    handover.end(CALLER_GONE)
+                if handover.ended and handover.completed:
+                    track.resume()
+
+    def _settle_attended(self, track: Track, handover: Handover) -> None:
+        held = [each for each in handover.held if not each.gone]
+        movers = [each for each in handover.movers if not each.gone]
+        targets = self.answerers(handover)
+        here = [each for each in targets if not each.gone]
+        together = {person for each in held for person in self._wires.talking(each)}
+        alone = not any(each in together for each in handover.movers)
+        if (alone and any(each in together for each in here)) or (handover.confirmed and here):
+            handover.end("")
+        elif not held:
+            handover.end(CALLER_GONE if self._rings(handover) or targets else self._outcome(handover) or CALLER_GONE)
+        elif handover.confirmed and not handover.dials and any(each.up for each in handover.sources):
+            handover.end("")  # handed to an application
+        elif here or self._rings(handover):
+            return
+        elif targets:
+            handover.end(TARGET_GONE if any(each.asked for each in targets) else CANCELLED)
+        elif handover.confirmed:
+            if handover.dials:
+                outcome = self._outcome(handover)
+                handover.end(NOANSWER if outcome == CANCELLED else outcome)
+        elif handover.dials:
+            if self._over(handover, held, movers):
+                handover.end(self._outcome(handover))
+        elif self._over(handover, held, movers):
+            handover.end(CANCELLED)
+
+    def _over(self, handover: Handover, held: list[Channel], movers: list[Channel]) -> bool:
+        """The consultation came to nothing: they talk again, or whoever called the third party is gone."""
+        if not movers or all(each.gone for each in handover.sources):
+            return True
+        if len(handover.movers) > 1 and any(each.gone for each in handover.movers if each in handover.sources):
+            return True
+        if handover.sources & handover.movers and not handover.redirected:
+            return False
+        return any(mover in self._wires.talking(each) for each in held for mover in movers)
+
+    def _settle_blind(self, track: Track, handover: Handover) -> None:
+        held = [each for each in handover.held if not each.gone]
+        if self.answerers(handover):
+            handover.end("")
+        elif handover.returned:
+            handover.end(self._outcome(handover) or FAILED)
+        elif not held:
+            outcome = self._outcome(handover)
+            asked = any(each.asked for each in handover.held)
+            if asked and (not outcome or outcome == CANCELLED or self._rings(handover)):
+                outcome = CALLER_GONE
+            handover.end(outcome or FAILED)
+        elif not self._rings(handover):
+            together = [person for each in held for person in self._wires.talking(each)]
+            if any(self._parties.of(each) == handover.by for each in together):
+                if not any(mover in together for mover in handover.movers):
+                    handover.end(self._outcome(handover) or FAILED)
+            elif together and not handover.dials:
+                handover.end("")  # into a conference
+
+    def _rings(self, handover: Handover) -> bool:
+        return any(each.rings and not self._is_wire(each.target) for each in handover.dials)
+
+    def _is_wire(self, channel: Channel) -> bool:
+        """A Local channel with phones rung behind it: they count, not it."""
+        if not channel.local:
+            return False
+        half = self._wires.other_half(channel)
+        return bool(half and half.dials)
+
+    def answerers(self, handover: Handover) -> list[Channel]:
+        return [e.target for e in handover.dials if e.answered and not self._behind(e, handover)]
+
+    def _behind(self, dial: Dial, handover: Handover) -> bool:
+        """This dial only led to another one of the same transfer."""
+        base = dial.target.name[:-1]
+        return dial.target.local and any(
+            each.source is not None and each.source.name[:-1] == base for each in handover.dials
+        )
+
+    def _outcome(self, handover: Handover) -> str:
+        """How the last of its dials ended, "" where there was none or one still rings."""
+        outcomes = [e.outcome for e in handover.dials if not self._behind(e, handover)]
+        real = [each for each in outcomes if each and each != CANCELLED]
+        return real[-1] if real else (outcomes[-1] if outcomes else "")
+
+    def targets(self, handover: Handover) -> tuple[str, ...]:
+        """To whom: who answered, else who was rung, else where it was sent."""
+        if handover.kind == PARK:
+            return (handover.space,) if handover.space else ()
+        rung = [each for each in handover.dials if not self._behind(each, handover)]
+        chosen = [each for each in rung if each.answered] or rung
+        parties = [self._parties.of(each.target) for each in chosen]
+        return tuple(dict.fromkeys(each for each in parties if each)) or ((handover.exten,) if handover.exten else ())
