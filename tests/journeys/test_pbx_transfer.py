@@ -1,0 +1,176 @@
+"""Hold, consultation and transfers on the real PBX, by one Redirect each: the client is never lost, never unheard."""
+
+import time
+
+import pytest
+
+from tests.journeys.conftest import Office
+from tests.rig.asterisk import TONES
+from tests.rig.hearing import share_of
+from tests.rig.phones import Call, Lab, Phone, hear
+
+pytestmark = pytest.mark.rig
+
+KONSTANTIN = "79161234567"
+
+
+@pytest.fixture
+def petrov_lab(office: Office) -> Lab:
+    return office.pbx.lab()
+
+
+@pytest.fixture
+def petrov(office: Office, petrov_lab: Lab) -> Phone:
+    """Petrov, at 103, is no dispatcher."""
+    return office.pbx.desk_phone("103", petrov_lab)
+
+
+class Talk:
+    """Vera at 101 talks to Konstantin."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        self.vera = office.on_shift("101")
+        self.call, self.client = office.rings(office.caller(), KONSTANTIN)
+        self.at_vera = self.vera.incoming().answer()
+        self.leg = office.ami.wait("AgentConnect", Uniqueid=self.client)["DestUniqueid"]
+        self.mark = office.ami.mark()
+
+    def redirect(self, channel: str, context: str, exten: str, *extra: str) -> None:
+        asked = {"Channel": channel, "Context": context, "Exten": exten, "Priority": "1"}
+        if extra:
+            channel, context, exten = extra
+            asked |= {"ExtraChannel": channel, "ExtraContext": context, "ExtraExten": exten, "ExtraPriority": "1"}
+        assert self.office.ami.act("Redirect", **asked)["Response"] == "Success"
+
+    def consult(self, petrov: Phone) -> tuple[Call, str]:
+        """Vera puts the client on hold and talks to Petrov; his call and his leg."""
+        self.redirect(self.client, "desk-hold", self.leg, self.leg, "desk-consult", f"103-{self.client}")
+        at_petrov = petrov.incoming().answer()
+        return at_petrov, self.office.ami.wait("DialEnd", since=self.mark, DialStatus="ANSWER")["DestUniqueid"]
+
+    def recorded(self) -> list[set[str]]:
+        """Who is heard in each segment of the ended call, in order."""
+        segments = self.office.ami.since(0, "UserEvent", UserEvent="DeskRecord", Client=self.client)
+        paths = [self.office.recorded(segment["File"]) for segment in segments]
+        return [{name for name, tone in TONES.items() if share_of(path, tone) > 0.8} for path in paths]
+
+
+@pytest.fixture
+def talk(office: Office) -> Talk:
+    return Talk(office)
+
+
+@pytest.mark.feature("D12")
+@pytest.mark.parametrize("attempt", range(4))
+def test_a_transferred_client_talks_to_petrov_and_both_are_recorded(talk: Talk, petrov: Phone, attempt: int) -> None:
+    time.sleep(1)
+    talk.redirect(talk.client, "desk-transfer", "103-101")
+
+    at_petrov = petrov.incoming().answer()
+    talk.at_vera.wait_over()
+    heard = hear({"client": talk.call, "103": at_petrov}, TONES)
+    assert heard == {"client": {"103"}, "103": {"client"}}
+    talk.call.hang_up()
+    at_petrov.wait_over()
+
+    assert talk.recorded() == [{"client", "101"}, {"client", "103"}]
+
+
+@pytest.mark.feature("D12")
+def test_a_busy_target_brings_the_client_back_to_vera(talk: Talk, petrov: Phone) -> None:
+    talk.redirect(talk.client, "desk-transfer", "103-101")
+    petrov.incoming().refuse()
+
+    back = talk.vera.incoming()
+    assert "Return busy" in back.head
+    back.answer()
+    assert hear({"client": talk.call}, TONES)["client"] == {"101"}
+    assert talk.office.ami.wait("DeskHome", since=talk.mark)["Why"] == "busy"
+
+
+@pytest.mark.feature("D12")
+def test_a_silent_target_and_a_silent_vera_bring_the_client_into_the_queue(talk: Talk, petrov: Phone) -> None:
+    talk.office.leave("101")
+    talk.redirect(talk.client, "desk-transfer", "103-101")
+    petrov.incoming()
+
+    assert talk.office.ami.wait("DeskHome", since=talk.mark)["Why"] == "noanswer"
+    talk.vera.incoming()
+    talk.office.ami.wait("QueueCallerJoin", since=talk.mark, seconds=10)
+    boris = talk.office.on_shift("102")
+    boris.incoming().answer()
+    assert hear({"client": talk.call}, TONES)["client"] == {"102"}
+
+
+@pytest.mark.feature("D12")
+def test_a_target_that_does_not_exist_brings_him_back(talk: Talk) -> None:
+    talk.redirect(talk.client, "desk-transfer", "199-101")
+    talk.vera.incoming().answer()
+    assert hear({"client": talk.call}, TONES)["client"] == {"101"}
+
+
+@pytest.mark.feature("D11")
+def test_vera_connects_the_client_to_petrov(talk: Talk, petrov: Phone) -> None:
+    time.sleep(1)
+    at_petrov, second = talk.consult(petrov)
+    assert hear({"client": talk.call, "101": talk.at_vera, "103": at_petrov}, TONES) == {
+        "client": {"music"},
+        "101": {"103"},
+        "103": {"101"},
+    }
+
+    talk.redirect(second, "desk-join", talk.client)
+
+    talk.at_vera.wait_over()
+    heard = hear({"client": talk.call, "103": at_petrov}, TONES, seconds=1.5)
+    assert heard == {"client": {"103"}, "103": {"client"}}
+    talk.call.hang_up()
+    at_petrov.wait_over()
+    assert talk.recorded() == [{"client", "101"}, {"client", "103"}]
+
+
+@pytest.mark.feature("D11")
+def test_vera_goes_back_to_the_client(talk: Talk, petrov: Phone) -> None:
+    time.sleep(1)
+    at_petrov, _ = talk.consult(petrov)
+    talk.redirect(talk.leg, "desk-take", talk.client)
+
+    at_petrov.wait_over()
+    heard = hear({"client": talk.call, "101": talk.at_vera}, TONES, seconds=1.5)
+    assert heard == {"client": {"101"}, "101": {"client"}}
+    talk.call.hang_up()
+    talk.at_vera.wait_over()
+    assert talk.recorded() == [{"client", "101"}, {"client", "101"}]
+
+
+@pytest.mark.feature("D11")
+def test_petrov_is_busy_and_vera_has_the_client_again(talk: Talk, petrov: Phone) -> None:
+    talk.redirect(talk.client, "desk-hold", talk.leg, talk.leg, "desk-consult", f"103-{talk.client}")
+    petrov.incoming().refuse()
+    assert talk.office.ami.wait("DeskConsultEnd", since=talk.mark)["Result"] == "BUSY"
+    talk.office.ami.wait("DeskBack", since=talk.mark)
+    assert hear({"client": talk.call}, TONES)["client"] == {"101"}
+
+
+@pytest.mark.feature("D7")
+def test_a_held_client_hears_music_and_is_taken_back(talk: Talk) -> None:
+    talk.redirect(talk.client, "desk-hold", talk.leg, talk.leg, "desk-idle", talk.client)
+    talk.office.ami.wait("DeskHold", since=talk.mark)
+    talk.office.ami.wait("DeskIdle", since=talk.mark)
+    assert hear({"client": talk.call}, TONES)["client"] == {"music"}
+
+    talk.redirect(talk.leg, "desk-take", talk.client)
+    assert hear({"client": talk.call, "101": talk.at_vera}, TONES) == {"client": {"101"}, "101": {"client"}}
+
+
+@pytest.mark.feature("D11")
+def test_all_three_hear_each_other_and_are_recorded(talk: Talk, petrov: Phone) -> None:
+    at_petrov, second = talk.consult(petrov)
+    talk.redirect(second, "desk-all", talk.client, talk.leg, "desk-all", talk.client)
+    talk.office.ami.wait("DeskAll", since=talk.mark)
+    heard = hear({"client": talk.call, "101": talk.at_vera, "103": at_petrov}, TONES, seconds=2)
+    assert heard == {"client": {"101", "103"}, "101": {"client", "103"}, "103": {"client", "101"}}
+    talk.call.hang_up()
+    talk.office.ami.wait("ConfbridgeLeave", since=talk.mark, Uniqueid=talk.client)
+    assert talk.recorded()[-1] == {"client", "101", "103"}
