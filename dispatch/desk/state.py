@@ -10,6 +10,10 @@ from dispatch.live import numbers
 from dispatch.live.registry import Viewer
 from dispatch.staff.models import Person, Shift
 from dispatch.staff.selectors import roster
+from orders import sight
+from orders.selectors import listing
+from orders.selectors.listing import Filter, Page
+from orders.sight import Sight
 from telephony.selectors import panel
 from telephony.selectors.panel import Card
 
@@ -23,6 +27,8 @@ class State:
     calls: Sequence[Card]
     conversations: Sequence[Card]
     roster: Sequence[Shift]
+    page: Page  # of the open orders
+    sight: Sight
 
 
 def read(person: Person, shift: Shift) -> State:
@@ -35,4 +41,6 @@ def read(person: Person, shift: Shift) -> State:
         calls=panel.live_calls(viewer),
         conversations=panel.conversations(person.pk),
         roster=list(roster.on_shift()),
+        page=listing.page(Filter()),
+        sight=sight.of_audience(viewer.audience),
     )

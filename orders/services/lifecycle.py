@@ -58,7 +58,6 @@ def move(
         done = _done_before(order, name, actor, version, driver)
         if done:
             return done
-        _lock_swapped_drivers(order, driver)
         _check(order, name, actor, version, reason, driver)
         return _make(order, TRANSITIONS[name], actor, reason, driver)
 
@@ -131,13 +130,6 @@ def _tell(order: Order, event: OrderEvent, actor: Actor) -> None:
         details["reason"] = event.reason
     journal.record(actor.person, f"order.{event.transition}", order, by=actor.kind, **details)
     publish_change(order)
-
-
-def _lock_swapped_drivers(order: Order, driver: Driver | None) -> None:
-    """Two dispatchers who swap two drivers would wait for each other's unique key; in one order they queue up."""
-    if driver and order.driver_id and order.driver_id != driver.pk:
-        pair = Driver.objects.filter(pk__in=[order.driver_id, driver.pk]).order_by("pk")
-        list(pair.select_for_update(no_key=True).values_list("pk"))
 
 
 def _done_before(

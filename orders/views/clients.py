@@ -42,9 +42,11 @@ def client(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 # /clients/new/
-@requires("clients.edit")
+@requires("clients.see")
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest) -> HttpResponse:
+    if not may(request.user, "clients.edit"):
+        return refuse(request, _("The desk keeps the clients' cards."))
     initial = {"new_numbers": numbers.national(numbers.e164(request.GET.get("phone", "")))}
     form = ClientForm(request.POST or None, initial=initial)
     if form.is_valid() and not form.phones().added:
@@ -65,10 +67,12 @@ def add(request: HttpRequest) -> HttpResponse:
 
 
 # /clients/<id>/edit/
-@requires("clients.edit")
+@requires("clients.see")
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     client = get_object_or_404(Client.objects.prefetch_related("phones"), pk=pk)
+    if not may(request.user, "clients.edit"):
+        return refuse(request, _("The desk keeps the clients' cards."), target=client)
     form = ClientForm(request.POST or None, instance=client)
     context = {"form": form, "client": client, "sight": sight.of_person(request.user)}
     if not form.is_valid():
@@ -110,12 +114,14 @@ def mark(request: HttpRequest, pk: int) -> HttpResponse:
     return _answer(request, pk)
 
 
-# /clients/<id>/numbers/<id>/
-@requires("numbers.reveal")
+# /clients/numbers/<id>/
+@requires("clients.see")
 @require_POST
-def reveal(request: HttpRequest, pk: int, phone: int) -> HttpResponse:
+def reveal(request: HttpRequest, pk: int) -> HttpResponse:
     """A manager looks at the whole number, and the journal knows it."""
-    found = get_object_or_404(ClientPhone.objects.select_related("client"), pk=phone, client=pk)
+    found = get_object_or_404(ClientPhone.objects.select_related("client"), pk=pk)
+    if not may(request.user, "numbers.reveal"):
+        return refuse(request, _("Whole numbers of clients are not for you here."), target=found.client)
     journal.record(request.user, "number.revealed", found.client, address=address_of(request))
     return render(request, "orders/_number.html", {"number": numbers.national(found.e164)})
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dispatch.audit import journal
-from dispatch.staff.access import address_of, refuse, requires
+from dispatch.staff.access import address_of, may, refuse, requires
 from dispatch.staff.refusal import Refused
 from orders import actors, numbers
 from orders.flow import FINAL_STATES, TRANSITIONS, ActorKind
@@ -110,11 +110,13 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 # /orders/<id>/number/
-@requires("numbers.reveal")
+@requires("orders.see")
 @require_POST
 def reveal(request: HttpRequest, pk: int) -> HttpResponse:
     """A manager looks at the whole number, and the journal knows it."""
     order = fetch(pk)
+    if not may(request.user, "numbers.reveal"):
+        return refuse(request, _("Whole numbers of clients are not for you here."), target=order)
     journal.record(request.user, "number.revealed", order, address=address_of(request))
     return render(request, "orders/_number.html", {"number": numbers.national(order.phone)})
 

@@ -9,8 +9,6 @@ from orders import sight, wording
 from orders.selectors import listing
 from orders.views.answers import wants_fragment
 
-GROUPS = ("open", "unassigned", "scheduled", "closed", "all")
-
 
 # /orders/
 @requires("orders.see")
@@ -32,8 +30,6 @@ def _context(request: HttpRequest, name: str) -> dict[str, object]:
     wanted = listing.Filter.read(request.GET)
     return {
         "page": listing.page(wanted, after=request.GET.get("after", "")),
-        "filter": wanted,
-        "groups": GROUPS,
         "states": wording.STATES,
         "sight": sight.of_person(request.user),
         "may_act": may(request.user, "orders.act"),

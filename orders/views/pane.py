@@ -1,6 +1,9 @@
 """One order on the screen, whoever shows it: its own page, a verb that was done, the form that became it."""
 
+import json
+
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 
 from dispatch.staff.access import may
 from orders import actors, sight
@@ -33,4 +36,6 @@ def show_order(request: HttpRequest, pk: int, *, sentence: str = "", status: int
         "reason": request.POST.get("reason", ""),
         "asked": match.kwargs.get("transition", "") if sentence and match else "",
     }
-    return show(request, "detail", context, status=status)
+    response = show(request, "detail", context, status=status)
+    response["HX-Trigger"] = json.dumps({"pane:open": {"path": reverse("orders:detail", args=[pk])}})
+    return response

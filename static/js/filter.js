@@ -19,7 +19,7 @@ export function start(desk) {
 
   function apply() {
     const conditions = [...new URLSearchParams(shown.query)];
-    const rows = [...(list()?.children ?? [])].filter((row) => row.id);
+    const rows = [...(list()?.children ?? [])].filter((row) => row.dataset.kind === "order");
     for (const row of rows) row.hidden = !fits(row, conditions);
     chip.hidden = !shown.query;
     label.textContent = shown.label || shown.query;

@@ -5,6 +5,11 @@ export function start(table) {
     const { kind, element, gone } = event.detail;
     if (kind === "order" && element && !gone && !fits(element, new URLSearchParams(body.dataset.query))) element.remove();
   });
+  // A further page came in: filters look at it as at anything new.
+  body.addEventListener("htmx:afterSettle", () => {
+    const detail = { kind: "order", key: null, element: null, gone: false };
+    body.dispatchEvent(new CustomEvent("live:changed", { bubbles: true, detail }));
+  });
 }
 
 const GROUPS = { unassigned: ["searching", "offered"] };

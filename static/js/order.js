@@ -1,4 +1,5 @@
-// One order on the screen: single keys press its buttons, and it is read anew when somebody changes it.
+// One order on the screen: single keys press its buttons (by their place on the keyboard, in every layout), and it is
+// read anew when somebody changes it.
 const TYPING = "input, textarea, select, [contenteditable]";
 
 export function start(order) {
@@ -17,13 +18,18 @@ export function start(order) {
     stale = true;
     refresh();
   }, { signal: off.signal });
+  document.addEventListener("live:read", () => {
+    stale = true;
+    refresh();
+  }, { signal: off.signal });
   order.addEventListener("focusout", () => setTimeout(refresh));
   order.addEventListener("toggle", () => setTimeout(refresh), true);
   order.addEventListener("htmx:afterRequest", () => setTimeout(refresh));
 
   document.addEventListener("keydown", (event) => {
-    if (gone() || event.ctrlKey || event.altKey || event.metaKey || event.target.closest(`${TYPING}, dialog`)) return;
-    const wanted = [...order.querySelectorAll("[data-key]")].find((it) => it.dataset.key === event.key.toLowerCase());
+    if (gone() || event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
+    if (event.target.closest(`${TYPING}, dialog`) || document.querySelector("dialog[open]")) return;
+    const wanted = [...order.querySelectorAll("[data-hotkey]")].find((it) => event.code === `Key${it.dataset.hotkey.toUpperCase()}`);
     if (!wanted) return;
     event.preventDefault();
     press(wanted);
