@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dispatch.staff.models import Person, Role
-from tests.live.web import Web
+from tests.live.web import Web, greeted
 
 
 @pytest.fixture
@@ -23,9 +23,19 @@ def start_web(transactional_db: None, tmp_path: Path) -> Iterator[Callable[..., 
         web.stop()
 
 
+@pytest.fixture(scope="module")
+def shared_web(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
+    web = Web(tmp_path_factory.mktemp("web") / "web.log")
+    yield web
+    web.stop()
+
+
 @pytest.fixture
-def web(start_web: Callable[..., Web]) -> Web:
-    return start_web()
+def web(shared_web: Web, transactional_db: None, make_person: Callable[..., Person]) -> Web:
+    """A web process that other tests have used before; it has seen that the outbox is empty again."""
+    with greeted(shared_web, make_person("Witness", Role.DISPATCHER)) as witness:
+        witness.until(lambda frame: frame["type"] == "beat" and not any(frame["numbers"].values()))
+    return shared_web
 
 
 @pytest.fixture
