@@ -44,7 +44,9 @@ class HistoryFilter(forms.Form):
         required=False,
         widget=forms.TextInput({"type": "search", "inputmode": "tel", "dir": "ltr", "autocomplete": "off"}),
     )
-    person = forms.ModelChoiceField(label=_("Colleague"), queryset=Person.objects.none(), required=False)
+    person = forms.ModelChoiceField(
+        label=_("Colleague"), queryset=Person.objects.none(), required=False, empty_label=_("all")
+    )
     order = forms.IntegerField(
         label=_("Order"),
         min_value=1,
@@ -54,7 +56,7 @@ class HistoryFilter(forms.Form):
     )
 
     def __init__(self, data: Any, *, viewer: Any) -> None:
-        super().__init__(data)
+        super().__init__(data, label_suffix="")
         self.viewer = viewer
         if may(viewer, "history.all"):
             del self.fields["whose"]
