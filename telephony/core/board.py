@@ -18,7 +18,7 @@ from telephony.core.wires import Wires
 
 REMEMBERED = 5000  # channels that are gone: what comes late about them is not taken for a new call
 NOWHERE = ("", "s", "h", "i", "t")  # extensions of the dialplan that nobody dials
-LATE_SECONDS = 1.0  # a hang-up is reported at most so long after what it caused
+LATE_SECONDS = 0.1  # a hang-up is reported at most so long after what it caused
 
 
 class Board:
@@ -171,9 +171,9 @@ class Board:
             track.aliases.add(linkedid)
 
     def _update(self, channel: Channel, seen: pbx.Chan) -> bool:
-        """Fill in what we did not know. A number once seen stays: later ones are the dialplan's doing."""
+        """Fill in what we did not know. A number is known at birth: later ones are the dialplan's doing."""
         changed = False
-        if seen.number and not channel.number:
+        if seen.number and not channel.number and not channel.seen_born:
             channel.number, changed = seen.number, True
         if seen.caller_name and not channel.caller_name:
             channel.caller_name, changed = seen.caller_name, True
@@ -228,15 +228,15 @@ class Board:
         channel.asked, channel.cause, channel.asked_at = True, report.cause or channel.cause, report.at
         track = channel.track
         self._touch(track)
+        if channel is track.caller and track.left_queue and not track.talked:
+            at, left_at = report.at, track.left_queue_at
+            if at is None or left_at is None or at - left_at < LATE_SECONDS:
+                track.abandoned = True
         main = track.main()
-        if channel.local or track.closer:
+        if channel.local or track.closer or self._transfers.left_by(track, channel):
             return
         if channel is main or (main and main in self._wires.talking(channel)):
             track.closer = channel
-        if channel is track.caller and track.left_queue and not track.talked:
-            late = report.at is None or track.left_queue_at is None
-            if late or report.at - track.left_queue_at < LATE_SECONDS:  # type: ignore[operator]
-                track.abandoned = True
 
     def _channel_gone(self, report: pbx.ChannelGone) -> None:
         channel = self._find(report.channel)
@@ -458,7 +458,8 @@ class Board:
             each.moved = False
         for each in everybody:
             each.track.talked = True
-            each.track.resume()
+            if each.track.closer not in (each.track.caller, *everybody):
+                each.track.resume()
             self._touch(each.track)
             if each.dial and not each.dial.answered and each.dial.source:
                 self._answer(each.dial, at)
@@ -494,7 +495,8 @@ class Board:
                     each.track.resume()
             elif not channel.local:
                 each.moved = False
-                each.track.breaker = each.track.breaker or channel
+                if not self._transfers.left_by(each.track, channel):
+                    each.track.breaker = each.track.breaker or channel
 
     def _bridge_gone(self, report: pbx.BridgeGone) -> None:
         room = self._wires.rooms.get(report.bridge.uniqueid)

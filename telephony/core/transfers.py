@@ -113,7 +113,7 @@ class Transfers:
         half = self._wires.other_half(wire)
         if wire.dial or (half and half.dial) or wire.room is None:
             return
-        if any(wire in handover.sources for handover in track.handovers):
+        if any(wire in handover.sources or half in handover.sources for handover in track.handovers):
             return
         for mover in wire.room.members.values():
             held = [each for each in mover.talked if not each.gone and each.room is not wire.room]
@@ -215,7 +215,6 @@ class Transfers:
             mine = parkee in handover.held or (wire and parkee in handover.sources)
             if mine and not handover.dials:
                 handover.kind, handover.space = PARK, space
-                handover.sources.clear()
                 handover.held.add(parkee)
                 return
         partners = parkee.talked
@@ -262,6 +261,14 @@ class Transfers:
 
     def claims(self, track: Track, dial: Dial) -> Handover | None:
         return next((each for each in track.handovers if dial in each.dials), None)
+
+    def left_by(self, track: Track, channel: Channel) -> bool:
+        """It handed the call over: its hanging up does not end the call."""
+        return any(
+            channel in each.movers and (each.confirmed or each.kind != ATTENDED or each.completed)
+            for each in track.handovers
+            if each.completed or not each.ended
+        )
 
     # --- how it ends --------------------------------------------------------------------------------------------
 
