@@ -82,7 +82,7 @@ def _run(office: Supervisor, wanted: argparse.Namespace, var: Path, began: float
 
     say("starting web, link and worker")
     commands: dict[str, list[str | Path]] = {
-        "web": [python, "-m", "daphne", "-b", "127.0.0.1", "-p", str(port), "dispatch.asgi:application"],
+        "web": [python, "-m", "daphne", "-v", "0", "-b", "127.0.0.1", "-p", str(port), "dispatch.asgi:application"],
         "link": [python, ROOT / "manage.py", "link"],
         "worker": [python, "-m", "celery", "-A", "dispatch.celery", "--quiet", "worker", "--beat", "--pool=threads",
                    "--concurrency=2", "--loglevel", env["LOG_LEVEL"], "--without-gossip", "--without-mingle",
@@ -145,6 +145,7 @@ def _environment(wanted: argparse.Namespace, var: Path) -> dict[str, str]:
     env.setdefault("VAR_DIR", str(var))
     env.setdefault("RECORDINGS_DIR", str(var / "recordings"))
     env["PYTHONUNBUFFERED"] = "1"
+    env.setdefault("PYTHONWARNINGS", "ignore::UserWarning")  # for developers: the tests turn warnings into errors
     env["PYTHONPATH"] = str(ROOT)
     if wanted.ami:
         env["AMI_URL"] = wanted.ami
