@@ -8,6 +8,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from telephony.sim.channel import NORMAL, Channel, HungUp, Place, Redirected, State
 from telephony.sim.dial import Dial, Target
@@ -417,7 +418,8 @@ class Dialplan:
         """Ring the phone. How it ended, as OriginateResponse counts: "4" answered, "5" busy, "3" silent, "0" failed."""
         self._pbx.dial_event("DialBegin", None, leg, ("DialString", leg.device.removeprefix("PJSIP/")))
         self._pbx.invite(leg)
-        await asyncio.wait({leg.up, leg.interrupt}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        waited: set[asyncio.Future[Any]] = {leg.up, leg.interrupt}
+        await asyncio.wait(waited, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         if leg.up.done() and not leg.interrupt.done():
             return "4"
         busy = leg.interrupt.done() and leg.cause == 17

@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from telephony.sim.channel import CAUSES, NORMAL, Bridge, Channel, HungUp, Party, Place, Redirected, State
 from telephony.sim.queue import Queue
@@ -163,12 +164,12 @@ class Pbx:
             channel.interrupt.set_result(HungUp(cause))
         self.device_changed(channel.device)
 
-    async def until(self, channel: Channel, *others: "asyncio.Future[object]", seconds: float | None = None) -> bool:
+    async def until(self, channel: Channel, *others: asyncio.Future[Any], seconds: float | None = None) -> bool:
         """Wait for one of the futures; False when the time is up first.
 
         Raises HungUp or Redirected as soon as the channel itself is interrupted.
         """
-        waited = {channel.interrupt, *others}
+        waited: set[asyncio.Future[Any]] = {channel.interrupt, *others}
         done, _ = await asyncio.wait(waited, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         if channel.interrupt.done():
             raise channel.interrupt.result()
@@ -197,7 +198,8 @@ class Pbx:
         channel.bridge = None
         bridge.channels.remove(channel)
         self.say_bridge("BridgeLeave", bridge, channel)
-        if not bridge.channels and self.bridges.pop(bridge.uniqueid, None):
+        if not bridge.channels:
+            self.bridges.pop(bridge.uniqueid)
             self.tell("BridgeDestroy", "call", *bridge.headers())
 
     def say_bridge(self, name: str, bridge: Bridge, channel: Channel) -> None:

@@ -4,9 +4,10 @@ Its traits that matter here, all seen on the real one: a caller behind the first
 his turn, and only then notices that he was withdrawn; the first one notices it when the phones have stopped ringing.
 """
 
+import asyncio
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from telephony.sim.channel import ELSEWHERE, Channel, Place, State
 from telephony.sim.wire import Header
@@ -158,7 +159,7 @@ class Queue:
             until = min(began + RING_SECONDS, deadline)
             while legs:
                 left = until - time.time()
-                waited_for = [future for leg in legs for future in (leg.up, leg.interrupt)]
+                waited_for: list[asyncio.Future[Any]] = [f for leg in legs for f in (leg.up, leg.interrupt)]
                 if left <= 0 or not await self._pbx.until(entry.channel, *waited_for, seconds=left):
                     break
                 for leg in list(legs):
