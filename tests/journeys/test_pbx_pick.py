@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from tests.journeys.conftest import Office
 from tests.rig.asterisk import TONES
 from tests.rig.hearing import tones_in
+from tests.rig.office import Office
 from tests.rig.phones import hear
 
 pytestmark = [pytest.mark.rig, pytest.mark.feature("D6")]

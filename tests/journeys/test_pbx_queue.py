@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.journeys.conftest import Office
 from tests.rig.asterisk import TONES
 from tests.rig.hearing import seconds_of, tones_in
+from tests.rig.office import Office
 from tests.rig.phones import hear
 
 pytestmark = pytest.mark.rig

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.conftest import Office
 from tests.rig import chroot, instance
 from tests.rig.asterisk import Pbx
+from tests.rig.office import Office
 
 pytestmark = pytest.mark.rig
 

@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from tests.journeys.conftest import Office
 from tests.rig.asterisk import TONES
 from tests.rig.hearing import share_of
+from tests.rig.office import Office
 from tests.rig.phones import Call, Lab, Phone, hear
 
 pytestmark = pytest.mark.rig
@@ -36,16 +36,9 @@ class Talk:
         self.leg = office.ami.wait("AgentConnect", Uniqueid=self.client)["DestUniqueid"]
         self.mark = office.ami.mark()
 
-    def redirect(self, channel: str, context: str, exten: str, *extra: str) -> None:
-        asked = {"Channel": channel, "Context": context, "Exten": exten, "Priority": "1"}
-        if extra:
-            channel, context, exten = extra
-            asked |= {"ExtraChannel": channel, "ExtraContext": context, "ExtraExten": exten, "ExtraPriority": "1"}
-        assert self.office.ami.act("Redirect", **asked)["Response"] == "Success"
-
     def consult(self, petrov: Phone) -> tuple[Call, str]:
         """Vera puts the client on hold and talks to Petrov; his call and his leg."""
-        self.redirect(self.client, "desk-hold", self.leg, self.leg, "desk-consult", f"103-{self.client}")
+        self.office.redirect(self.client, "desk-hold", self.leg, self.leg, "desk-consult", f"103-{self.client}")
         at_petrov = petrov.incoming().answer()
         return at_petrov, self.office.ami.wait("DialEnd", since=self.mark, DialStatus="ANSWER")["DestUniqueid"]
 
@@ -65,7 +58,7 @@ def talk(office: Office) -> Talk:
 @pytest.mark.parametrize("attempt", range(4))
 def test_a_transferred_client_talks_to_petrov_and_both_are_recorded(talk: Talk, petrov: Phone, attempt: int) -> None:
     time.sleep(1)
-    talk.redirect(talk.client, "desk-transfer", "103-101")
+    talk.office.redirect(talk.client, "desk-transfer", "103-101")
 
     at_petrov = petrov.incoming().answer()
     talk.at_vera.wait_over()
@@ -79,7 +72,7 @@ def test_a_transferred_client_talks_to_petrov_and_both_are_recorded(talk: Talk, 
 
 @pytest.mark.feature("D12")
 def test_a_busy_target_brings_the_client_back_to_vera(talk: Talk, petrov: Phone) -> None:
-    talk.redirect(talk.client, "desk-transfer", "103-101")
+    talk.office.redirect(talk.client, "desk-transfer", "103-101")
     petrov.incoming().refuse()
 
     back = talk.vera.incoming()
@@ -92,7 +85,7 @@ def test_a_busy_target_brings_the_client_back_to_vera(talk: Talk, petrov: Phone)
 @pytest.mark.feature("D12")
 def test_a_silent_target_and_a_silent_vera_bring_the_client_into_the_queue(talk: Talk, petrov: Phone) -> None:
     talk.office.leave("101")
-    talk.redirect(talk.client, "desk-transfer", "103-101")
+    talk.office.redirect(talk.client, "desk-transfer", "103-101")
     petrov.incoming()
 
     assert talk.office.ami.wait("DeskHome", since=talk.mark)["Why"] == "noanswer"
@@ -105,7 +98,7 @@ def test_a_silent_target_and_a_silent_vera_bring_the_client_into_the_queue(talk:
 
 @pytest.mark.feature("D12")
 def test_a_target_that_does_not_exist_brings_him_back(talk: Talk) -> None:
-    talk.redirect(talk.client, "desk-transfer", "199-101")
+    talk.office.redirect(talk.client, "desk-transfer", "199-101")
     talk.vera.incoming().answer()
     assert hear({"client": talk.call}, TONES)["client"] == {"101"}
 
@@ -120,7 +113,7 @@ def test_vera_connects_the_client_to_petrov(talk: Talk, petrov: Phone) -> None:
         "103": {"101"},
     }
 
-    talk.redirect(second, "desk-join", talk.client)
+    talk.office.redirect(second, "desk-join", talk.client)
 
     talk.at_vera.wait_over()
     heard = hear({"client": talk.call, "103": at_petrov}, TONES, seconds=1.5)
@@ -134,7 +127,7 @@ def test_vera_connects_the_client_to_petrov(talk: Talk, petrov: Phone) -> None:
 def test_vera_goes_back_to_the_client(talk: Talk, petrov: Phone) -> None:
     time.sleep(1)
     at_petrov, _ = talk.consult(petrov)
-    talk.redirect(talk.leg, "desk-take", talk.client)
+    talk.office.redirect(talk.leg, "desk-take", talk.client)
 
     at_petrov.wait_over()
     heard = hear({"client": talk.call, "101": talk.at_vera}, TONES, seconds=1.5)
@@ -146,7 +139,7 @@ def test_vera_goes_back_to_the_client(talk: Talk, petrov: Phone) -> None:
 
 @pytest.mark.feature("D11")
 def test_petrov_is_busy_and_vera_has_the_client_again(talk: Talk, petrov: Phone) -> None:
-    talk.redirect(talk.client, "desk-hold", talk.leg, talk.leg, "desk-consult", f"103-{talk.client}")
+    talk.office.redirect(talk.client, "desk-hold", talk.leg, talk.leg, "desk-consult", f"103-{talk.client}")
     petrov.incoming().refuse()
     assert talk.office.ami.wait("DeskConsultEnd", since=talk.mark)["Result"] == "BUSY"
     talk.office.ami.wait("DeskBack", since=talk.mark)
@@ -155,19 +148,19 @@ def test_petrov_is_busy_and_vera_has_the_client_again(talk: Talk, petrov: Phone)
 
 @pytest.mark.feature("D7")
 def test_a_held_client_hears_music_and_is_taken_back(talk: Talk) -> None:
-    talk.redirect(talk.client, "desk-hold", talk.leg, talk.leg, "desk-idle", talk.client)
+    talk.office.redirect(talk.client, "desk-hold", talk.leg, talk.leg, "desk-idle", talk.client)
     talk.office.ami.wait("DeskHold", since=talk.mark)
     talk.office.ami.wait("DeskIdle", since=talk.mark)
     assert hear({"client": talk.call}, TONES)["client"] == {"music"}
 
-    talk.redirect(talk.leg, "desk-take", talk.client)
+    talk.office.redirect(talk.leg, "desk-take", talk.client)
     assert hear({"client": talk.call, "101": talk.at_vera}, TONES) == {"client": {"101"}, "101": {"client"}}
 
 
 @pytest.mark.feature("D11")
 def test_all_three_hear_each_other_and_are_recorded(talk: Talk, petrov: Phone) -> None:
     at_petrov, second = talk.consult(petrov)
-    talk.redirect(second, "desk-all", talk.client, talk.leg, "desk-all", talk.client)
+    talk.office.redirect(second, "desk-all", talk.client, talk.leg, "desk-all", talk.client)
     talk.office.ami.wait("DeskAll", since=talk.mark)
     heard = hear({"client": talk.call, "101": talk.at_vera, "103": at_petrov}, TONES, seconds=2)
     assert heard == {"client": {"101", "103"}, "101": {"client", "103"}, "103": {"client", "101"}}
