@@ -1,12 +1,12 @@
 """The dispatcher's page, and its state for a desk that reads it anew."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string, select_template
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -73,5 +73,4 @@ def whole(request: HttpRequest) -> HttpResponse:
 
 
 def _context(read: state.State) -> dict[str, object]:
-    orders_list = select_template(["orders/_list.html", "desk/_no_orders.html"])
-    return {name: getattr(read, name) for name in read.__dataclass_fields__} | {"orders_list": orders_list}
+    return {field.name: getattr(read, field.name) for field in fields(read)}

@@ -12,10 +12,11 @@ from dispatch.staff.models import Person, Shift
 from dispatch.staff.selectors import roster
 from orders import sight
 from orders.selectors import listing
-from orders.selectors.listing import Filter, Page
 from orders.sight import Sight
 from telephony.selectors import panel
 from telephony.selectors.panel import Card
+
+ORDERS = 300  # on the desk at once; the rest comes when one scrolls there, or asks for a driver's or a client's
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class State:
     calls: Sequence[Card]
     conversations: Sequence[Card]
     roster: Sequence[Shift]
-    page: Page  # of the open orders
+    page: listing.Page  # of the open orders
     sight: Sight
 
 
@@ -41,6 +42,6 @@ def read(person: Person, shift: Shift) -> State:
         calls=panel.live_calls(viewer),
         conversations=panel.conversations(person.pk),
         roster=list(roster.on_shift()),
-        page=listing.page(Filter()),
-        sight=sight.of_audience(viewer.audience),
+        page=listing.page(listing.Filter(), size=ORDERS),
+        sight=sight.of_person(person),
     )

@@ -14,7 +14,7 @@ export function span(seconds) {
 function tick(root) {
   const at = now();
   for (const time of root.querySelectorAll("time[data-since]")) time.textContent = span((at - Date.parse(time.dataset.since)) / 1000);
-  for (const time of root.querySelectorAll("[data-until]")) {
+  for (const time of root.querySelectorAll("time[data-until]")) {
     const left = (Date.parse(time.dataset.until) - at) / 1000;
     time.textContent = (left < 0 ? "−" : "") + span(left);
     time.toggleAttribute("data-late", left < 0);

@@ -12,7 +12,7 @@ export function start(indicator) {
     if (count.textContent !== String(waiting.length)) count.textContent = waiting.length;
     indicator.dataset.count = waiting.length;
     document.title = waiting.length ? `(${waiting.length}) ${title}` : title;
-    const since = waiting.map((card) => Date.parse(card.querySelector("[data-since]")?.dataset.since)).filter(Number.isFinite);
+    const since = waiting.map((card) => Date.parse(card.querySelector("time[data-since]")?.dataset.since)).filter(Number.isFinite);
     longest.hidden = !since.length;
     if (since.length) longest.textContent = span((now() - Math.min(...since)) / 1000);
   }

@@ -1,21 +1,42 @@
-// What is open in #pane comes back after a reload; a fragment that was just opened gets the focus.
+// What is open in #pane comes back after a reload, and its order is marked in the list. A click anywhere on a row opens
+// its order.
 const STORE = "pane";
 
 export function start(desk) {
   const pane = desk.querySelector("#pane");
+  const list = desk.querySelector('[data-live="order"]');
+  const keep = (path) => (path ? sessionStorage.setItem(STORE, path) : sessionStorage.removeItem(STORE));
 
-  document.body.addEventListener("htmx:afterSettle", (event) => {
-    const { target } = event.detail;
-    if (target !== pane && !target?.matches("#pane [data-fill]")) return;
+  function mark() {
+    const open = pane.querySelector("[data-order]")?.dataset.order;
+    for (const row of list.querySelectorAll("[aria-current]")) row.removeAttribute("aria-current");
+    if (open) document.getElementById(`order-${open}`)?.setAttribute("aria-current", "true");
+  }
+
+  document.body.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target !== pane) return;
     const { verb, path } = event.detail.requestConfig;
-    if (verb === "get") sessionStorage.setItem(STORE, path);
-    const first = pane.querySelector("[autofocus]") ?? pane.querySelector("[data-first]");
-    if (first && !pane.contains(document.activeElement)) first.focus({ preventScroll: true });
+    if (verb === "get") keep(event.detail.pathInfo?.requestPath ?? path);
     pane.scrollTop = 0;
   });
-  // A form that was saved answers with what is to be shown from now on.
-  document.body.addEventListener("pane:open", ({ detail }) => sessionStorage.setItem(STORE, detail.path ?? detail.value));
+  document.body.addEventListener("htmx:afterSettle", () => {
+    if (!pane.children.length) {
+      keep("");
+      pane.append(document.getElementById("pane-empty").content.cloneNode(true));
+    }
+    // A form opened by hand gets its draft with the first look at it; the next look is at that draft.
+    const draft = pane.querySelector(":scope > [data-draft-url]")?.dataset.draftUrl;
+    if (draft) keep(draft);
+    mark();
+  });
+  // A verb on an order answers with what is to be shown from now on.
+  document.body.addEventListener("pane:open", ({ detail }) => keep(detail.path));
+  list.addEventListener("live:changed", mark);
+  list.addEventListener("click", (event) => {
+    if (event.target.closest("a, button, input, label") || getSelection().toString()) return;
+    event.target.closest("tr")?.querySelector("a[hx-get]")?.click();
+  });
 
   const open = sessionStorage.getItem(STORE);
-  if (open) window.htmx.ajax("GET", open, { target: "#pane", swap: "innerHTML" }).catch(() => sessionStorage.removeItem(STORE));
+  if (open) window.htmx.ajax("GET", open, { target: "#pane", swap: "innerHTML" });
 }

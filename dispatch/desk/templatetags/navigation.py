@@ -14,9 +14,10 @@ register = template.Library()
 
 PAGES = (
     ("desk:desk", "desk.work", _("Desk")),
+    ("orders:list", "orders.see", _("Orders")),
     ("telephony:history", "history.see", _("Calls")),
     ("orders:clients", "clients.see", _("Clients")),
-    ("orders:drivers", "clients.see", _("Drivers")),
+    ("orders:drivers", "drivers.see", _("Drivers")),
     ("audit:journal", "journal.see", _("Journal")),
     ("staff:people", "staff.administer", _("Staff")),
 )
