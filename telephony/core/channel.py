@@ -53,7 +53,6 @@ class Channel:
     dials: list[Dial] = field(default_factory=list)  # the dials that it made
     cause: int = 0  # of its hang-up, where the far end asked for it
     asked: bool = False  # the far end hung up or refused
-    asked_at: float | None = None
     held: bool = False  # its phone put the other one on hold
     music: bool = False
     parked: bool = False

@@ -1,0 +1,127 @@
+"""What the PBX itself says of transfers, parking, pick-up, hold and listening."""
+
+from telephony.core import pbx
+from telephony.core.channel import Channel
+from telephony.core.register import NOWHERE, Register
+
+
+class Handing:
+    def __init__(self, register: Register) -> None:
+        self._register = register
+        self._transfers = register.transfers
+
+    def blind(self, report: pbx.BlindTransferred) -> None:
+        mover = self._register.find_or_meet(report.transferer, report.at)
+        moved = self._register.find_or_meet(report.transferee, report.at)
+        if mover is None:
+            return
+        handover = self._transfers.blind(mover.track, mover, moved, report.exten, report.at)
+        if handover and not report.success:
+            handover.end("failed")
+        self._register.touch(mover.track)
+
+    def attended(self, report: pbx.AttendedTransferred) -> None:
+        first = self._register.find_or_meet(report.first, report.at)
+        second = self._register.find_or_meet(report.second, report.at)
+        held, target = self._register.find(report.transferee), self._register.find(report.target)
+        if first is None or second is None or not report.success:
+            return
+        if second.track.order < first.track.order or self._is_second_line(first):
+            first, second, held, target = second, first, target, held  # told on the second line
+        if second.track is not first.track:
+            caller = second.track.caller
+            if caller is second or (caller and self._register.parties.is_staff(self._register.parties.of(caller))):
+                self._register.join(second.track, first.track)
+        self._transfers.attended(first.track, (first, second), held, target, report.at)
+        self._register.touch(first.track)
+
+    def _is_second_line(self, channel: Channel) -> bool:
+        return any(
+            channel in handover.movers and channel in handover.sources and not handover.redirected
+            for handover in channel.track.handovers
+        )
+
+    def placed(self, line: Channel) -> None:
+        """A phone with a caller on hold places a call: a consultation, part of that call."""
+        party = self._register.parties.of(line)
+        if not self._register.parties.is_staff(party):
+            return
+        for mover in self._register.wires.channels.values():
+            busy = mover.held and mover.talked and mover.track is not line.track
+            if busy and self._register.parties.of(mover) == party:
+                self._register.join(line.track, mover.track)
+                self._transfers.second_line(mover.track, mover, line)
+                return
+
+    def parked(self, report: pbx.CallParked) -> None:
+        channel = self._register.find_or_meet(report.parkee, report.at)
+        if channel is None or channel.parked:
+            return
+        channel.parked = True
+        parker = report.parker.split("/", 1)[-1]
+        self._transfers.parked(channel.track, channel, parker, report.space, report.at)
+        self._register.touch(channel.track)
+
+    def taken(self, report: pbx.ParkTaken) -> None:
+        channel = self._register.find_or_meet(report.parkee, report.at)
+        if channel is None:
+            return
+        channel.parked = False
+        retriever = self._register.find_or_meet(report.retriever, report.at)
+        if retriever and retriever.track is not channel.track:
+            self._register.join(retriever.track, channel.track)
+        self._transfers.taken(channel.track, channel, retriever)
+        self._register.touch(channel.track)
+
+    def not_taken(self, parkee: pbx.Chan, why: str) -> None:
+        channel = self._register.find(parkee)
+        if channel:
+            channel.parked = False
+            self._transfers.not_taken(channel.track, channel, why)
+            self._register.touch(channel.track)
+
+    def picked_up(self, report: pbx.PickedUp) -> None:
+        picker, target = self._register.find(report.picker), self._register.find(report.target)
+        if picker and target and picker.track is not target.track:
+            self._register.join(picker.track, target.track)
+
+    def held(self, report: pbx.Held) -> None:
+        channel = self._register.find(report.channel)
+        if channel:
+            channel.held = True
+
+    def resumed(self, report: pbx.Resumed) -> None:
+        channel = self._register.find(report.channel)
+        if channel:
+            channel.held = False
+
+    def music_started(self, report: pbx.MusicStarted) -> None:
+        channel = self._register.find_or_meet(report.channel, report.at)
+        if channel:
+            channel.music = True
+            self._transfers.music(channel.track, channel)
+            self._register.touch(channel.track)
+
+    def music_stopped(self, report: pbx.MusicStopped) -> None:
+        channel = self._register.find(report.channel)
+        if channel:
+            channel.music = False
+
+    def spied(self, report: pbx.Spied) -> None:
+        """A supervisor's leg is no call."""
+        spyer, spyee = self._register.find(report.spyer), self._register.find(report.spyee)
+        if spyer and not (spyee and spyer.track is spyee.track):
+            self._register.unmake(spyer.track, spyee.track.key if spyee else "", report.at)
+
+    def originated(self, report: pbx.Originated) -> None:
+        """Where a call placed by the PBX goes; one that nobody answered is named by the dial string only."""
+        channel = self._register.wires.channels.get(report.uniqueid)
+        tracks = [channel.track] if channel else self._register.tracks.values()
+        for track in tracks:
+            if not track.originated or report.exten in NOWHERE:
+                continue
+            phone = self._register.parties.of(track.caller) if track.caller else ""
+            if channel or (not track.dialled and report.name.split("/")[-1] == phone):
+                track.dialled = report.exten
+                self._register.touch(track)
+                return

@@ -1,0 +1,87 @@
+"""After a connect: what we believed, compared with what the PBX has now."""
+
+from telephony.core import pbx
+from telephony.core.channel import Channel, Dial
+from telephony.core.meeting import Meeting
+from telephony.core.register import Register
+from telephony.core.waiting import Waiting
+
+RUNG_BY = ("AppDial", "AppQueue")  # the application of a channel that Dial or Queue rings
+
+
+class Recovery:
+    def __init__(self, register: Register, meeting: Meeting, waiting: Waiting) -> None:
+        self._register = register
+        self._meeting = meeting
+        self._waiting = waiting
+
+    def compare(self, snapshot: pbx.Snapshot, at: float) -> None:
+        self._end_the_lost(snapshot, at)
+        bridges = {each.uniqueid: each for each in snapshot.bridges}
+        callers_first = sorted(snapshot.channels, key=lambda each: each.channel.uniqueid != each.channel.linkedid)
+        for entry in callers_first:
+            self._see(entry, at)
+        for entry in callers_first:
+            self._place(entry, bridges, at)
+        for queue in {each.queue for each in snapshot.queue} | self._register.lines.names():
+            self._line_up(queue, [each for each in snapshot.queue if each.queue == queue])
+        for parked in snapshot.parked:
+            self._park(parked, at)
+
+    def _end_the_lost(self, snapshot: pbx.Snapshot, at: float) -> None:
+        present = {entry.channel.uniqueid for entry in snapshot.channels}
+        for channel in list(self._register.wires.channels.values()):
+            if channel.uniqueid in present:
+                continue
+            track = channel.track
+            self._register.drop(channel, at)
+            if not track.live:
+                restarted = snapshot.booted_at is not None and (track.started_at or at) < snapshot.booted_at
+                track.lost = "lost_pbx" if restarted else "lost_link"
+
+    def _see(self, entry: pbx.ChannelEntry, at: float) -> None:
+        seen = entry.channel
+        if self._register.find(seen) is not None:
+            return
+        rung = entry.application in RUNG_BY
+        born = None if entry.seconds is None else at - entry.seconds
+        channel = self._register.meet(seen, born) if rung else self._register.find_or_meet(seen, born)
+        if channel is None:
+            return
+        channel.ringing_in = not rung and not channel.local and entry.application != "AppDial2"
+        if rung:
+            self._rung(channel)
+
+    def _rung(self, channel: Channel) -> None:
+        caller = channel.track.caller
+        if caller is not None and caller is not channel and not channel.local:
+            channel.dial = Dial(caller, channel, "", channel.at)
+            caller.dials.append(channel.dial)
+
+    def _place(self, entry: pbx.ChannelEntry, bridges: dict[str, pbx.Bridge], at: float) -> None:
+        channel = self._register.wires.channels.get(entry.channel.uniqueid)
+        if channel is None:
+            return
+        if entry.bridge:
+            bridge = bridges.get(entry.bridge) or pbx.Bridge(entry.bridge)
+            self._meeting.entered(pbx.BridgeEntered(None, bridge, entry.channel))
+        else:
+            self._register.leave_room(channel)
+
+    def _line_up(self, queue: str, entries: list[pbx.QueueEntry]) -> None:
+        present = {each.uniqueid for each in entries}
+        for track in self._register.lines.waiting(queue):
+            if track.waiting and track.waiting.uniqueid not in present:
+                self._register.leave_queue(track)
+        for entry in sorted(entries, key=lambda each: each.place):
+            channel = self._register.wires.channels.get(entry.uniqueid)
+            if channel and channel.track.waiting is not channel:
+                seen = pbx.Chan(channel.uniqueid, channel.name)
+                self._waiting.joined(pbx.QueueJoined(None, seen, queue, entry.place))
+
+    def _park(self, parked: pbx.ParkedEntry, at: float) -> None:
+        channel = self._register.wires.channels.get(parked.uniqueid)
+        if channel and not channel.parked:
+            channel.parked = True
+            self._register.transfers.parked(channel.track, channel, "", parked.space, at)
+            self._register.touch(channel.track)

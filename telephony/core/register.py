@@ -1,0 +1,257 @@
+"""The book of the board: which channel belongs to which call, and what has changed since the last conclusion."""
+
+from __future__ import annotations
+
+from telephony.core import pbx
+from telephony.core.call import ENDED, Call
+from telephony.core.channel import Channel
+from telephony.core.facts import CallChanged, CallJoined, Fact
+from telephony.core.lines import Lines
+from telephony.core.party import Parties
+from telephony.core.picture import Painter
+from telephony.core.track import Track
+from telephony.core.transfers import Transfers
+from telephony.core.wires import Wires
+
+REMEMBERED = 5000  # channels that are gone: what comes late about them is not taken for a new call
+KEPT_LEGS = 12  # silent legs of one call are kept up to so many
+NOWHERE = ("", "s", "h", "i", "t")  # extensions of the dialplan that nobody dials
+
+
+class Register:
+    def __init__(self, internal: str) -> None:
+        self.wires = Wires()
+        self.parties = Parties(internal)
+        self.transfers = Transfers(self.wires, self.parties)
+        self.lines = Lines()
+        self.tracks: dict[str, Track] = {}
+        self._painter = Painter(self.wires, self.parties, self.transfers)
+        self._born_under: dict[str, Track] = {}  # by Linkedid at birth
+        self._gone: dict[str, None] = {}
+        self._touched: dict[Track, None] = {}
+        self._facts: list[Fact] = []
+        self._order = 0
+
+    # --- finding and meeting channels ---------------------------------------------------------------------------
+
+    def find(self, seen: pbx.Chan | None) -> Channel | None:
+        """A channel that we know already."""
+        if seen is None:
+            return None
+        channel = self.wires.channels.get(seen.uniqueid)
+        if channel and self._learn(channel, seen):
+            self.touch(channel.track)
+        return channel
+
+    def find_or_meet(self, seen: pbx.Chan | None, at: float | None) -> Channel | None:
+        """A channel that lives; one from before we connected may be its call's caller."""
+        channel = self.find(seen)
+        if channel is None and seen is not None:
+            channel = self.meet(seen, at)
+            if channel and not channel.local:
+                first = channel.uniqueid == channel.track.key or channel.track.caller is None
+                if first and channel.dial is None:
+                    self.name_caller(channel.track, channel)
+        return channel
+
+    def meet(self, seen: pbx.Chan, at: float | None) -> Channel | None:
+        """A channel that we did not know. None where it is long gone, or has no name."""
+        if not seen.uniqueid or not seen.name or seen.uniqueid in self._gone:
+            return None
+        namesake = self.wires.by_name.get(seen.name)
+        if namesake is not None:  # names are used again: the hang-up of the earlier one was not reported
+            self.drop(namesake, at)
+        linkedid = seen.linkedid or seen.uniqueid
+        track = self._born_under.get(linkedid) or self._born_under.get(seen.uniqueid)
+        if track is None:
+            self._order += 1
+            track = Track(linkedid, self._order, at)
+            self.tracks[track.key] = track
+            self._alias(track, linkedid)
+        self._alias(track, seen.uniqueid)
+        channel = Channel(seen.uniqueid, seen.name, track, at)
+        self.wires.add(channel)
+        track.live[channel.uniqueid] = channel
+        if not channel.local:
+            track.legs[channel.uniqueid] = channel
+        self._learn(channel, seen)
+        self.touch(track)
+        return channel
+
+    def _alias(self, track: Track, linkedid: str) -> None:
+        if self._born_under.setdefault(linkedid, track) is track:
+            track.aliases.add(linkedid)
+
+    def _learn(self, channel: Channel, seen: pbx.Chan) -> bool:
+        """Fill in what we did not know. A number is known at birth: later ones are the dialplan's doing."""
+        changed = False
+        if seen.number and not channel.number and not channel.seen_born:
+            channel.number, changed = seen.number, True
+        if seen.caller_name and not channel.caller_name:
+            channel.caller_name, changed = seen.caller_name, True
+        if seen.exten not in NOWHERE and not channel.exten:
+            channel.exten, changed = seen.exten, True
+        if seen.state == "Up" and not channel.up:
+            channel.up, changed = True, True
+        track = channel.track
+        placed = channel is track.caller and channel.dial is None and not track.originated
+        if placed and channel.exten and not track.dialled:
+            track.dialled, changed = channel.exten, True
+        return changed
+
+    def name_caller(self, track: Track, channel: Channel) -> None:
+        if track.caller is not None and track.caller.uniqueid == track.key:
+            return
+        track.caller = channel
+        if channel.exten and channel.dial is None:
+            track.dialled = track.dialled or channel.exten
+
+    # --- losing channels ----------------------------------------------------------------------------------------
+
+    def drop(self, channel: Channel, at: float | None) -> None:
+        """The channel is gone."""
+        track = channel.track
+        self.leave_room(channel)
+        self.wires.remove(channel)
+        self.bury(channel.uniqueid)
+        channel.gone, channel.gone_at = True, at
+        track.live.pop(channel.uniqueid, None)
+        if track.waiting is channel:
+            if channel.asked and not track.talked:
+                track.abandoned = True
+            self.leave_queue(track)
+        if at is not None:
+            track.ended_at = max(at, track.ended_at or at)
+        self._forget_silent_legs(track, channel)
+        self.touch(track)
+
+    def leave_room(self, channel: Channel) -> None:
+        if channel.room is None:
+            return
+        company = self.wires.talking(channel)
+        if company and not channel.local:
+            channel.moved = not channel.asked and not any(each.asked for each in company)
+        self.wires.leave(channel)
+        self.touch(channel.track)
+        for each in company:
+            self.touch(each.track)
+            if self.wires.talking(each):
+                if each.track.closer is channel:
+                    each.track.resume()
+            elif not channel.local:
+                each.moved = False
+                if not self.transfers.left_by(each.track, channel):
+                    each.track.breaker = each.track.breaker or channel
+
+    def leave_queue(self, track: Track) -> None:
+        for moved in self.lines.leave(track):
+            self.touch(moved)
+
+    def bury(self, uniqueid: str) -> None:
+        if uniqueid and uniqueid not in self._gone:
+            self._gone[uniqueid] = None
+            if len(self._gone) > REMEMBERED:
+                del self._gone[next(iter(self._gone))]
+
+    def _forget_silent_legs(self, track: Track, channel: Channel) -> None:
+        """A queue may ring the same phone for an hour: only its last silent leg is kept."""
+        if len(track.legs) < KEPT_LEGS or channel.dial is None or channel.talked or channel is track.caller:
+            return
+        party = self.parties.of(channel)
+        for leg in list(track.legs.values()):
+            dial = leg.dial
+            if leg is channel or not leg.gone or leg.talked or leg is track.caller or dial is None:
+                continue
+            if self.parties.of(leg) == party and self.transfers.claims(track, dial) is None:
+                del track.legs[leg.uniqueid]
+                if dial.source and dial in dial.source.dials:
+                    dial.source.dials.remove(dial)
+
+    # --- calls --------------------------------------------------------------------------------------------------
+
+    def join(self, part: Track, whole: Track) -> None:
+        """What was taken for a call of its own is part of another."""
+        for channel in [*part.live.values(), *part.legs.values()]:
+            channel.track = whole
+        whole.live.update(part.live)
+        whole.legs.update(part.legs)
+        part.live.clear()
+        aliases = set(part.aliases)
+        self.discard(part)
+        for alias in aliases:
+            self._alias(whole, alias)
+        self._touched.pop(part, None)
+        if part.shown:
+            self._facts.append(CallJoined(part.key, whole.key))
+            part.shown = None
+        self.touch(whole)
+
+    def discard(self, track: Track) -> None:
+        self.leave_queue(track)
+        if self.tracks.get(track.key) is track:
+            del self.tracks[track.key]
+        for alias in track.aliases:
+            if self._born_under.get(alias) is track:
+                del self._born_under[alias]
+        track.aliases.clear()
+
+    def unmake(self, track: Track, into: str, at: float | None) -> None:
+        """It was no call at all."""
+        for channel in list(track.live.values()):
+            self.drop(channel, at)
+        self.discard(track)
+        if track.shown:
+            self._facts.append(CallJoined(track.key, into))
+            track.shown = None
+
+    # --- what has changed ---------------------------------------------------------------------------------------
+
+    def touch(self, track: Track) -> None:
+        self._touched[track] = None
+
+    def conclude(self) -> tuple[Fact, ...]:
+        """The facts since the last conclusion, in order."""
+        if not self._touched and not self._facts:
+            return ()
+        touched, self._touched = self._touched, {}
+        facts, self._facts = self._facts, []
+        for track in touched:
+            if self.tracks.get(track.key) is not track:
+                continue
+            self.transfers.settle(track)
+            if not track.live:
+                self.discard(track)
+            if not track.live or track.visible or self._worth_showing(track):
+                track.visible = True
+                before, track.shown = track.shown, self._painter.paint(track)
+                what = difference(before, track.shown)
+                if what:
+                    facts.append(CallChanged(track.key, what, track.shown))
+        self._touched.clear()
+        return tuple(facts)
+
+    def _worth_showing(self, track: Track) -> bool:
+        """A colleague who lifts the handset is no call yet: he may take a parked one back, or pick one up."""
+        if track.talked or track.waiting or track.handovers:
+            return True
+        caller = track.caller
+        if caller is None:
+            return False
+        if any(each.dial.source for each in track.legs.values() if each.dial and each is not caller):
+            return True
+        return caller.ringing_in and not self.parties.is_staff(self.parties.of(caller))
+
+
+def difference(before: Call | None, after: Call) -> str:
+    """started, ringing, answered, changed, ended, or "" where nothing changed."""
+    if before == after:
+        return ""
+    if after.state == ENDED:
+        return "ended"
+    if before is None:
+        return "started"
+    if len(after.answered_by) > len(before.answered_by):
+        return "answered"
+    if set(after.ringing) - set(before.ringing):
+        return "ringing"
+    return "changed"
