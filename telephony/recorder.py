@@ -8,7 +8,7 @@ import logging
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import InterfaceError, OperationalError
 from django.db.models import QuerySet
@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 RECORDED = "DeskRecord"  # UserEvent of our dialplan: a new segment of sound begins
 MOST_RECORDINGS = 20_000  # kept while the database is away
+SAME_START = timedelta(seconds=5)  # the PBX tells its age in whole seconds, by a clock of its own
 NO_CALLS_FAULT = (LeaseLost, OperationalError, InterfaceError)
 
 
@@ -220,7 +221,7 @@ class Recorder:
 
     def _close_others(self, agreement: Agreement, just_written: Collection[str]) -> None:
         """Rows that live although the PBX has no such call: it ended while nobody looked."""
-        restarted = None not in (self._booted_at, agreement.booted_at) and self._booted_at != agreement.booted_at
+        restarted = _is_another_start(self._booted_at, agreement.booted_at)
         result = Call.Result.LOST_PBX if restarted else Call.Result.LOST_LINK
         known = {self.row_key(key) for key in {*agreement.calls, *just_written}}
         with self._tenure.writing():
@@ -234,7 +235,11 @@ class Recorder:
                 row.legs.filter(ended_at=None).update(ended_at=row.ended_at)
                 log.info("call %s was over when we looked: %s", row.key, result)
             desk.tell(row.pk for row in lost)
-        self._booted_at, self._seen_before = agreement.booted_at, None
+        self._booted_at, self._seen_before = agreement.booted_at or self._booted_at, None
+
+
+def _is_another_start(before: datetime | None, now: datetime | None) -> bool:
+    return before is not None and now is not None and now - before > SAME_START
 
 
 def _live_rows() -> QuerySet[Call]:

@@ -47,7 +47,7 @@ class Database:
         )
 
     def close(self) -> None:
-        self._executor.submit(connection.close)
+        self._executor.submit(_run, _hang_up)
         self._executor.shutdown()
 
 
@@ -255,6 +255,10 @@ async def _wait(event: asyncio.Event, seconds: float) -> None:
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(event.wait(), seconds)
     event.clear()
+
+
+def _hang_up() -> None:
+    connection.close()  # of the thread that runs this
 
 
 def _run(function: Callable[..., Any], *args: Any) -> Any:

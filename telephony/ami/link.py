@@ -28,7 +28,7 @@ Hearer = Callable[[tuple[Fact, ...]], None]
 
 @dataclass(frozen=True)
 class Synced:
-    """Board and PBX agree again. `booted_at`: when the PBX started, by its own clock."""
+    """Board and PBX agree again. `booted_at`: when the PBX started, in seconds since the epoch, where known."""
 
     booted_at: float | None
 
@@ -100,6 +100,7 @@ class Link:
         """One connection, from its beginning to its end."""
         self._buffer = []
         self._booted.clear()
+        self.booted_at = None
         session = Session(self.address, on_event=self._event, may_send=self._may_send, limits=self._limits)
         try:
             await session.open()
@@ -121,8 +122,7 @@ class Link:
         """Snapshot first, then what happened meanwhile. What is told twice, the board knows to ignore."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._booted.wait(), BOOT_SECONDS)
-        now = await snapshot.take(session)
-        self.booted_at = now.booted_at
+        now = await snapshot.take(session, booted_at=self.booted_at)
         self._tell(self.board.resync(now, time.time()))
         missed, self._buffer = self._buffer or [], None
         for message in missed:
@@ -133,6 +133,7 @@ class Link:
         if self._buffer is not None:
             self._buffer.append(message)
             if message.get("Event") == "FullyBooted":
+                self.booted_at = snapshot.booted(message, time.time())
                 self._booted.set()
             return
         report = translate(message)

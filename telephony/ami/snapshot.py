@@ -1,10 +1,7 @@
 """How things stand on the PBX now, read whole. An empty list is often told as an error: that is no failure."""
 
-import calendar
-import time
-
 from telephony.ami.guard import Lost, Reply, Session
-from telephony.ami.translate import bridge, chan, member, number, text
+from telephony.ami.translate import bridge, chan, member, moment, number, text
 from telephony.ami.wire import Message
 from telephony.core import pbx
 
@@ -13,9 +10,8 @@ class Unreadable(Lost):
     """The PBX does not let us see its channels; to take that for an empty list would end every call on the screen."""
 
 
-async def take(session: Session) -> pbx.Snapshot:
-    """Five questions, one after the other. Raises Unreadable, NotSent or Unanswered."""
-    booted_at = started(await session.read("CoreStatus"))
+async def take(session: Session, *, booted_at: float | None) -> pbx.Snapshot:
+    """Four questions, one after the other. Raises Unreadable, NotSent or Unanswered."""
     status = await session.read_list("Status")
     if not status.ok and "permission" in status.message.lower():
         raise Unreadable("the AMI user may not read the list of channels (write class “call” is missing)")
@@ -32,13 +28,10 @@ async def take(session: Session) -> pbx.Snapshot:
     )
 
 
-def started(reply: Reply) -> float | None:
-    """When the PBX started, in seconds on its own wall clock: good to tell one start from another, not to reckon."""
-    stamp = f"{text(reply.headers, 'CoreStartupDate')} {text(reply.headers, 'CoreStartupTime')}"
-    try:
-        return float(calendar.timegm(time.strptime(stamp, "%Y-%m-%d %H:%M:%S")))
-    except ValueError:
-        return None
+def booted(message: Message, now: float) -> float | None:
+    """When the PBX started, in seconds since the epoch and to a second or two, from the FullyBooted it greets with."""
+    uptime = number(message, "Uptime")
+    return None if uptime is None else (moment(message) or now) - uptime
 
 
 def _of(reply: Reply, event: str) -> list[Message]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
 
@@ -70,16 +71,14 @@ class Rogue:
         self.greeting = GREETING
         self.frozen = False
         self.logins = 0
-        self.started = ("2026-11-23", "08:00:00")
+        self.booted_at = time.time() - 100
         self.callers: list[Caller] = []
         self.actions: list[dict[str, str]] = []
         self.answers: dict[str, Callable[[Caller, dict[str, str]], Awaitable[None] | None]] = defaultdict(
             lambda: self.unknown,
             Login=self.login,
             Ping=lambda caller, action: caller.reply(action, Ping="Pong", Timestamp="1795420800.000000"),
-            CoreStatus=lambda caller, action: caller.reply(
-                action, CoreStartupDate=self.started[0], CoreStartupTime=self.started[1], CoreCurrentCalls=0
-            ),
+            CoreStatus=lambda caller, action: caller.reply(action, CoreCurrentCalls=0),
             Status=lambda caller, action: caller.reply_list(action, [], complete="StatusComplete"),
             CoreShowChannels=lambda caller, action: caller.reply_list(action, [], complete="CoreShowChannelsComplete"),
             BridgeList=lambda caller, action: caller.reply_list(action, [], complete="BridgeListComplete"),
@@ -136,7 +135,13 @@ class Rogue:
         caller.signed_in = True
         caller.reply(action, Message="Authentication accepted")
         caller.write(
-            message(Event="FullyBooted", Privilege="system,all", Uptime=100, LastReload=100, Status="Fully Booted")
+            message(
+                Event="FullyBooted",
+                Privilege="system,all",
+                Uptime=int(time.time() - self.booted_at),
+                LastReload=100,
+                Status="Fully Booted",
+            )
         )
 
     def unknown(self, caller: Caller, action: dict[str, str]) -> None:
