@@ -16,36 +16,44 @@ from orders.models import Order
 from orders.selectors.current import open_orders_of_client
 from telephony.models import Call
 from telephony.recognition import Kind
-from telephony.selectors import privacy, who
+from telephony.selectors import naming, privacy, who
 from telephony.selectors.who import Who
 
+UNSAID = (Kind.HIDDEN, Kind.CHOICE)
 EVERYTHING = ("client", "driver", "colleague", "order__client", "order__driver")
 
 
 @dataclass(frozen=True)
 class Opened:
-    """`content`: the address of what fills the pane; empty: the person chooses first. `orders`: the client's open
-    ones, the newest first. `intake`: the address of an empty form for this caller."""
+    """`content`: the address of what fills the pane; empty: the person says first who calls, out of `options` or by
+    looking for `text`. `orders`: the client's open ones, the newest first. `intake`: an empty form for this caller."""
 
     call: Call
     who: Who
     content: str
     intake: str
     orders: tuple[Order, ...] = ()
+    options: tuple[Who, ...] = ()
+    text: str = ""
 
 
 # /calls/<id>/open/
 @requires("desk.work")
 @require_safe
 def open_call(request: HttpRequest, pk: int) -> HttpResponse:
-    """A fragment for the pane; 204 where a call brings nothing. `?as=client-5` is the answer to a choice."""
+    """A fragment for the pane; 204 where a call brings nothing.
+
+    Where the number does not say who it is, `?find=` looks for the person and `?as=client-5` (or `new`) names him.
+    """
     call = get_object_or_404(Call.objects.select_related(*EVERYTHING), pk=pk)
     if call.state != Call.State.RINGING and not privacy.visible_to(request.user).filter(pk=pk).exists():
         return refuse(request, _("A colleague is talking with this caller."), target=call)
-    caller = _chosen(who.of_calls([call])[call.pk], request.GET.get("as", ""))
+    caller = who.of_calls([call])[call.pk]
     if caller.kind == Kind.STAFF:
         return HttpResponse(status=204)
-    opened = _opened(call, caller, knows_number=privacy.sees_whole_number(request.user, call))
+    if caller.kind in UNSAID:
+        caller = _named(caller, request.GET.get("as", ""))
+    opened = _opened(call, caller, request.GET.get("find", ""), _known_number(request, call))
     response = render(request, "telephony/_opened.html", {"opened": opened})
     show_only = _filter(call, caller)
     if show_only:
@@ -53,24 +61,27 @@ def open_call(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
-def _chosen(caller: Who, choice: str) -> Who:
-    """The one of several who was chosen; 404 for one who was not offered."""
-    if not choice:
+def _named(caller: Who, key: str) -> Who:
+    """The one whom the dispatcher named; 404 for nobody."""
+    if not key:
         return caller
-    if choice == "new":
-        return Who(Kind.NEW, number=caller.number)
-    offered = {option.key: option for option in caller.options}
-    if choice not in offered:
+    chosen = Who(Kind.NEW, number=caller.number) if key == "new" else naming.of_key(key)
+    if chosen is None:
         raise Http404
-    return offered[choice]
+    return chosen
 
 
-def _opened(call: Call, caller: Who, *, knows_number: bool) -> Opened:
-    number = who.number_of(call) if knows_number and caller.kind != Kind.HIDDEN else ""
+def _known_number(request: HttpRequest, call: Call) -> str:
+    hidden = call.recognised == Kind.HIDDEN or not privacy.sees_whole_number(request.user, call)
+    return "" if hidden else who.number_of(call)
+
+
+def _opened(call: Call, caller: Who, text: str, number: str) -> Opened:
     asked = {"source": f"call:{call.pk}", "phone": number, "client": caller.client.pk if caller.client else ""}
     intake = f"{reverse('orders:intake')}?{urlencode({name: value for name, value in asked.items() if value})}"
-    if caller.kind == Kind.CHOICE:
-        return Opened(call, caller, "", intake)
+    if caller.kind in UNSAID:
+        options = naming.of_text(text) if text.strip() else caller.options
+        return Opened(call, caller, "", intake, options=options, text=text)
     if caller.driver:
         order = caller.order
         content = (

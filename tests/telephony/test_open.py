@@ -107,16 +107,34 @@ def test_a_shared_number_asks_who_it_is_and_follows_the_answer(client, vera):
     assert content(opened(client, call, f"driver-{ivan.pk}"))[0] == f"/drivers/{ivan.pk}/"
     assert content(opened(client, call, f"client-{anna.pk}"))[1]["client"] == str(anna.pk)
     assert "client" not in content(opened(client, call, "new"))[1]
-    for stranger in ("client-999", "driver-0", "x"):
+    for stranger in ("client-999", "driver-0", "x", "client-", "staff-1"):
         assert client.get(f"/calls/{call.pk}/open/?as={stranger}").status_code == 404
 
 
 @pytest.mark.feature("D8")
-def test_a_hidden_number_brings_the_form_without_one(client, vera):
-    response = opened(client, office.call("anonymous", recognised="hidden"))
-    assert content(response)[0] == "/orders/intake/"
-    assert "phone" not in content(response)[1]
-    assert "Hidden number" in response.content.decode()
+def test_a_hidden_number_asks_who_it_is_and_a_new_client_is_one_click(client, vera):
+    call = office.call("anonymous", recognised="hidden")
+    response = opened(client, call)
+    assert response.context["opened"].content == ""
+    assert "Who is calling?" in response.content.decode()
+    assert content(opened(client, call, "new")) == ("/orders/intake/", {"source": f"call:{call.pk}"})
+
+
+@pytest.mark.feature("D8")
+def test_whoever_hides_his_number_is_found_by_what_he_says(client, vera):
+    anna, ivan = office.client(), office.driver("17")
+    order = office.order(anna)
+    call = office.call("anonymous", recognised="hidden")
+
+    def found(text):
+        response = client.get(f"/calls/{call.pk}/open/", {"find": text})
+        return [option.key for option in response.context["opened"].options]
+
+    for said in ("sidorova", "8 916 123-45-67", str(order.pk), f"#{order.pk}"):
+        assert found(said) == [f"client-{anna.pk}"]
+    assert found("17") == [f"driver-{ivan.pk}"]
+    assert found("nobody at all") == found("  ") == found("\x00") == found("9" * 18) == []
+    assert content(opened(client, call, f"client-{anna.pk}"))[0] == f"/orders/{order.pk}/"
 
 
 def test_a_blacklisted_client_brings_the_form_under_the_reason(client, vera):
