@@ -167,3 +167,16 @@ def test_all_three_hear_each_other_and_are_recorded(talk: Talk, petrov: Phone) -
     talk.call.hang_up()
     talk.office.ami.wait("ConfbridgeLeave", since=talk.mark, Uniqueid=talk.client)
     assert talk.recorded()[-1] == {"client", "101", "103"}
+
+
+def test_vera_hangs_up_after_a_busy_consultation_and_the_call_is_over(talk: Talk, petrov: Phone) -> None:
+    """Petrov's busy signal must not be taken for the death of Vera's telephone."""
+    talk.office.redirect(talk.client, "desk-hold", talk.leg, talk.leg, "desk-consult", f"103-{talk.client}")
+    petrov.incoming().refuse()
+    talk.office.ami.wait("DeskBack", since=talk.mark)
+    time.sleep(0.5)
+
+    talk.at_vera.hang_up()
+
+    talk.call.wait_over()
+    assert not talk.office.ami.since(talk.mark, "UserEvent", UserEvent="DeskHome")

@@ -49,7 +49,7 @@ class Pbx:
         return phone.registered()
 
     def trunk(self, lab: Lab, name: str = "client", *, listens: bool = False) -> Phone:
-        """A telephone outside. `listens`: the one that our calls to the outside reach."""
+        """A telephone outside. `listens`: the one that our calls to the outside reach, alone in its lab."""
         host, port = self.card["trunk_listens"].split(":")
         tone = TONES[name]
         return lab.phone(

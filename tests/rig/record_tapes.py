@@ -1,0 +1,488 @@
+"""Record tests/tapes/desk_*.ami from the real PBX, all event classes, byte for byte, and what really happened.
+
+    .venv/bin/python -m tests.rig.record_tapes [NAME …]
+
+truth_desk.json holds for each tape the calls in order of start, in the shape of `manage.py replay` without its times;
+it is written down here by who acts, not read from the tape.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.rig.ami import Ami, save_tape
+from tests.rig.asterisk import Pbx
+from tests.rig.office import Office
+from tests.rig.phones import Call
+
+TAPES = Path(__file__).resolve().parents[1] / "tapes"
+LIMITS = {"DESK_RING": "4", "DESK_BACK": "4", "DESK_PICK": "3"}
+KONSTANTIN, LARISA, MIKHAIL, DRIVER = "79161234567", "79031112233", "79265554433", "79850000017"
+Truth = dict[str, Any]
+
+
+def truth(caller: str = KONSTANTIN, **what: Any) -> Truth:
+    plain = {"caller": caller, "dialled": "4950000", "queue": "dispatch", "direction": "in", "answered_by": ["101"]}
+    return {**plain, "transfers": [], "ended_by": "caller", "abandoned": False, **what}
+
+
+def sent(to: str, kind: str, *, by: str = "101", why: str | None = None) -> Truth:
+    return {"kind": kind, "by": by, "to": [to], "completed": why is None, "why": why}
+
+
+class Scene:
+    """Vera at 101, Boris at 102, Petrov at 103, three telephones outside and one that we can call there."""
+
+    def __init__(self, pbx: Pbx) -> None:
+        self.pbx = pbx
+        self.tape: Ami = pbx.ami("ami_tape")
+        self.desks, self.street, self.others = pbx.lab(), pbx.lab(), pbx.lab()
+        self.office = Office(pbx=pbx, ami=pbx.ami(), outside=self.street, desks=self.desks)
+        self.vera, self.boris = pbx.desk_phone("101", self.desks), pbx.desk_phone("102", self.desks)
+        self.petrov = pbx.desk_phone("103", self.others)
+        self.town = pbx.lab()
+        self.mobile = pbx.trunk(self.town, "mobile", listens=True)
+        self.outside = [pbx.trunk(self.street, name) for name in ("client", "second client", "third client")]
+
+    def record(self, name: str, play: Callable[["Scene"], list[Truth]]) -> list[Truth]:
+        self.office.ami.events.clear()
+        since = len(self.tape.raw)
+        for number in ("101", "102"):
+            self.office.join(number)
+        try:
+            told = play(self)
+        finally:
+            for lab in (self.desks, self.street, self.others, self.town):
+                for phone in lab.phones:
+                    phone.hang_up_all()
+            self.pbx.await_quiet()
+            for number in ("101", "102"):
+                self.office.leave(number)
+        time.sleep(0.3)  # the last events, which say that telephones are free
+        save_tape(self.tape, TAPES / f"{name}.ami", since_byte=since)
+        return told
+
+    # --- steps that several scenes take
+
+    def rings(self, who: int, number: str) -> tuple[Call, str]:
+        return self.office.rings(self.outside[who], number)
+
+    def gone(self, *calls: Call) -> None:
+        for call in calls:
+            call.wait_over()
+
+    def talk(self) -> tuple[Call, str, Call, str]:
+        """Konstantin is answered by Vera: his call and leg, hers."""
+        call, client = self.rings(0, KONSTANTIN)
+        at_vera = self.vera.incoming().answer()
+        self.boris.quiet()
+        leg = self.office.ami.wait("AgentConnect", Uniqueid=client)["DestUniqueid"]
+        time.sleep(0.5)
+        return call, client, at_vera, leg
+
+    def consult(self, client: str, leg: str) -> None:
+        self.office.redirect(client, "desk-hold", leg, leg, "desk-consult", f"103-{client}")
+
+    def vera_up(self) -> Call:
+        return self.vera.lab.wait(lambda: [call for call in self.vera.calls if call.is_up], 8, "Vera talks")[0]
+
+
+# --- the queue ------------------------------------------------------------------------------------------------------
+
+
+def queue_answered(scene: Scene) -> list[Truth]:
+    call, _, at_vera, _ = scene.talk()
+    call.hang_up()
+    scene.gone(at_vera)
+    return [truth()]
+
+
+def queue_answerer_hangs_up(scene: Scene) -> list[Truth]:
+    call, _, at_vera, _ = scene.talk()
+    at_vera.hang_up()
+    scene.gone(call)
+    return [truth(ended_by="answerer")]
+
+
+def queue_abandoned(scene: Scene) -> list[Truth]:
+    call, _ = scene.rings(0, KONSTANTIN)
+    scene.vera.incoming()
+    time.sleep(0.5)
+    call.hang_up()
+    scene.vera.quiet()
+    return [truth(answered_by=[], abandoned=True)]
+
+
+def queue_two_callers(scene: Scene) -> list[Truth]:
+    first, _ = scene.rings(0, KONSTANTIN)
+    second, _ = scene.rings(1, LARISA)
+    at_boris = scene.boris.incoming().answer()
+    at_vera = scene.vera.incoming(other_than=scene.vera.ringing[0] if scene.vera.ringing else None).answer()
+    time.sleep(0.5)
+    second.hang_up()
+    scene.gone(at_vera)
+    at_boris.hang_up()
+    scene.gone(first)
+    return [truth(answered_by=["102"], ended_by="answerer"), truth(LARISA)]
+
+
+def queue_second_abandons(scene: Scene) -> list[Truth]:
+    first, _ = scene.rings(0, KONSTANTIN)
+    second, _ = scene.rings(1, LARISA)
+    scene.vera.incoming()
+    second.hang_up()
+    scene.gone(second)
+    at_vera = scene.vera.incoming().answer()
+    first.hang_up()
+    scene.gone(at_vera)
+    return [truth(), truth(LARISA, answered_by=[], abandoned=True)]
+
+
+def queue_refused_by_one(scene: Scene) -> list[Truth]:
+    call, _ = scene.rings(0, KONSTANTIN)
+    scene.vera.incoming().refuse()
+    at_boris = scene.boris.incoming().answer()
+    time.sleep(0.3)
+    call.hang_up()
+    scene.gone(at_boris)
+    return [truth(answered_by=["102"])]
+
+
+def queue_hidden_number(scene: Scene) -> list[Truth]:
+    mark = scene.office.ami.mark()
+    call = scene.outside[0].dial("4950000", caller='"Anonymous" <sip:anonymous@anonymous.invalid>')
+    scene.office.ami.wait("QueueCallerJoin", since=mark)
+    at_vera = scene.vera.incoming().answer()
+    call.hang_up()
+    scene.gone(at_vera)
+    return [truth("anonymous")]
+
+
+def queue_names(scene: Scene) -> list[Truth]:
+    """Cyrillic and Hebrew names from the carrier."""
+    told = []
+    for number, name in ((KONSTANTIN, "Константин Ёлкин"), (LARISA, "שרה כהן")):
+        mark = scene.office.ami.mark()
+        call = scene.outside[0].dial("4950000", caller=f'"{name}" <sip:{number}@127.0.0.1>')
+        scene.office.ami.wait("QueueCallerJoin", since=mark)
+        at_vera = scene.vera.incoming().answer()
+        time.sleep(0.3)
+        call.hang_up()
+        scene.gone(at_vera)
+        scene.pbx.await_quiet()
+        told.append(truth(number))
+    return told
+
+
+def driver_calls(scene: Scene) -> list[Truth]:
+    mark = scene.office.ami.mark()
+    call = scene.outside[0].dial("4950000", caller=f"+{DRIVER}")
+    scene.office.ami.wait("QueueCallerJoin", since=mark)
+    at_boris = scene.boris.incoming().answer()
+    time.sleep(0.5)
+    at_boris.hang_up()
+    scene.gone(call)
+    return [truth(f"+{DRIVER}", answered_by=["102"], ended_by="answerer")]
+
+
+# --- picking --------------------------------------------------------------------------------------------------------
+
+
+def pick_first(scene: Scene) -> list[Truth]:
+    call, client = scene.rings(0, KONSTANTIN)
+    scene.vera.incoming()
+    scene.boris.incoming()
+    scene.office.pick(client, "101")
+    at_vera = scene.vera_up()
+    time.sleep(0.5)
+    call.hang_up()
+    scene.gone(at_vera)
+    return [truth()]
+
+
+def pick_second(scene: Scene) -> list[Truth]:
+    first, _ = scene.rings(0, KONSTANTIN)
+    second, larisa = scene.rings(1, LARISA)
+    scene.vera.incoming()
+    at_boris = scene.boris.incoming()
+    scene.office.pick(larisa, "101")
+    at_vera = scene.vera_up()
+    time.sleep(0.5)
+    at_boris.answer()
+    second.hang_up()
+    scene.gone(at_vera)
+    first.hang_up()
+    scene.gone(at_boris)
+    return [truth(answered_by=["102"]), truth(LARISA)]
+
+
+def pick_silent(scene: Scene) -> list[Truth]:
+    """Vera picks the second and does not lift; he regains his place, and when it rings at her again she answers."""
+    scene.vera.answer_when("never")
+    first, _ = scene.rings(0, KONSTANTIN)
+    second, larisa = scene.rings(1, LARISA)
+    with_first = scene.boris.incoming()
+    mark = scene.office.ami.mark()
+    scene.office.pick(larisa, "101")
+    scene.office.ami.wait("DeskPickBack", since=mark)
+    scene.vera.answer_when("asked")
+    with_first.answer()
+    at_vera = scene.vera.incoming().answer()
+    time.sleep(0.3)
+    second.hang_up()
+    scene.gone(at_vera)
+    first.hang_up()
+    scene.gone(with_first)
+    return [truth(answered_by=["102"]), truth(LARISA)]
+
+
+def pick_race(scene: Scene) -> list[Truth]:
+    """Vera and Boris click at the same instant; Vera's was first."""
+    call, client = scene.rings(0, KONSTANTIN)
+    scene.vera.incoming()
+    scene.boris.incoming()
+    channel = scene.office.channel(client)
+    asked = {"Queue": "dispatch", "Caller": channel}
+    answers = [scene.office.ami.send("QueueWithdrawCaller", **asked, WithdrawInfo=phone) for phone in ("101", "102")]
+    assert [scene.office.ami.answer(number)["Response"] for number in answers] == ["Success", "Error"]
+    scene.office.let_go(client)
+    at_vera = scene.vera_up()
+    time.sleep(0.5)
+    at_vera.hang_up()
+    scene.gone(call)
+    return [truth(ended_by="answerer")]
+
+
+def pick_caller_gone(scene: Scene) -> list[Truth]:
+    scene.vera.answer_when("never")
+    call, client = scene.rings(0, KONSTANTIN)
+    scene.vera.incoming()
+    mark = scene.office.ami.mark()
+    scene.office.pick(client, "101")
+    scene.office.ami.wait("DialState", since=mark, DialStatus="RINGING")
+    call.hang_up()
+    scene.vera.quiet()
+    scene.vera.answer_when("asked")
+    return [truth(answered_by=[], abandoned=True)]
+
+
+# --- hold, consultation, connection ---------------------------------------------------------------------------------
+
+
+def hold_and_back(scene: Scene) -> list[Truth]:
+    call, client, at_vera, leg = scene.talk()
+    mark = scene.office.ami.mark()
+    scene.office.redirect(client, "desk-hold", leg, leg, "desk-idle", client)
+    scene.office.ami.wait("DeskIdle", since=mark)
+    time.sleep(1)
+    scene.office.redirect(leg, "desk-take", client)
+    scene.office.ami.wait("DeskBack", since=mark)
+    time.sleep(0.5)
+    call.hang_up()
+    scene.gone(at_vera)
+    return [truth()]
+
+
+def consult_connect(scene: Scene) -> list[Truth]:
+    call, client, at_vera, leg = scene.talk()
+    mark = scene.office.ami.mark()
+    scene.consult(client, leg)
+    at_petrov = scene.petrov.incoming().answer()
+    second = scene.office.ami.wait("DialEnd", since=mark, DialStatus="ANSWER")["DestUniqueid"]
+    time.sleep(0.5)
+    scene.office.redirect(second, "desk-join", client)
+    scene.gone(at_vera)
+    time.sleep(1)
+    call.hang_up()
+    scene.gone(at_petrov)
+    return [truth(transfers=[sent("103", "attended")])]
+
+
+def consult_cancelled(scene: Scene) -> list[Truth]:
+    """Petrov's phone rings, Vera goes back to the client."""
+    call, client, at_vera, leg = scene.talk()
+    mark = scene.office.ami.mark()
+    scene.consult(client, leg)
+    scene.petrov.incoming()
+    time.sleep(0.5)
+    scene.office.redirect(leg, "desk-take", client)
+    scene.office.ami.wait("DeskBack", since=mark)
+    time.sleep(0.5)
+    call.hang_up()
+    scene.gone(at_vera)
+    return [truth(transfers=[sent("103", "attended", why="cancelled")])]
+
+
+def consult_busy(scene: Scene) -> list[Truth]:
+    call, client, at_vera, leg = scene.talk()
+    mark = scene.office.ami.mark()
+    scene.consult(client, leg)
+    scene.petrov.incoming().refuse(486)
+    scene.office.ami.wait("DeskBack", since=mark)
+    time.sleep(0.5)
+    at_vera.hang_up()
+    scene.gone(call)
+    return [truth(transfers=[sent("103", "attended", why="busy")], ended_by="answerer")]
+
+
+def consult_no_answer(scene: Scene) -> list[Truth]:
+    call, client, at_vera, leg = scene.talk()
+    mark = scene.office.ami.mark()
+    scene.consult(client, leg)
+    scene.petrov.incoming()
+    scene.office.ami.wait("DeskBack", since=mark)
+    time.sleep(0.5)
+    call.hang_up()
+    scene.gone(at_vera)
+    return [truth(transfers=[sent("103", "attended", why="noanswer")])]
+
+
+def consult_caller_gone(scene: Scene) -> list[Truth]:
+    call, client, at_vera, leg = scene.talk()
+    scene.consult(client, leg)
+    scene.petrov.incoming()
+    time.sleep(0.5)
+    call.hang_up()
+    scene.gone(at_vera)
+    return [truth(transfers=[sent("103", "attended", why="caller_gone")])]
+
+
+# --- blind transfer -------------------------------------------------------------------------------------------------
+
+
+def blind_answered(scene: Scene) -> list[Truth]:
+    call, client, at_vera, _ = scene.talk()
+    scene.office.redirect(client, "desk-transfer", "103-101")
+    at_petrov = scene.petrov.incoming().answer()
+    scene.gone(at_vera)
+    time.sleep(1)
+    at_petrov.hang_up()
+    scene.gone(call)
+    return [truth(transfers=[sent("103", "blind")], ended_by="target")]
+
+
+def blind_busy(scene: Scene) -> list[Truth]:
+    """He comes back to Vera at once, and she answers."""
+    call, client, at_vera, _ = scene.talk()
+    scene.office.redirect(client, "desk-transfer", "103-101")
+    scene.petrov.incoming().refuse(486)
+    scene.gone(at_vera)
+    back = scene.vera.incoming().answer()
+    time.sleep(0.5)
+    call.hang_up()
+    scene.gone(back)
+    return [truth(transfers=[sent("103", "blind", why="busy")])]
+
+
+def blind_no_answer(scene: Scene) -> list[Truth]:
+    """He comes back to Vera, who answers."""
+    call, client, at_vera, _ = scene.talk()
+    scene.office.redirect(client, "desk-transfer", "103-101")
+    scene.petrov.incoming()
+    scene.gone(at_vera)
+    back = scene.vera.incoming().answer()
+    time.sleep(0.5)
+    call.hang_up()
+    scene.gone(back)
+    return [truth(transfers=[sent("103", "blind", why="noanswer")])]
+
+
+def blind_caller_gone(scene: Scene) -> list[Truth]:
+    call, client, at_vera, _ = scene.talk()
+    scene.office.redirect(client, "desk-transfer", "103-101")
+    scene.petrov.incoming()
+    scene.gone(at_vera)
+    call.hang_up()
+    scene.petrov.quiet()
+    return [truth(transfers=[sent("103", "blind", why="caller_gone")])]
+
+
+def blind_outside(scene: Scene) -> list[Truth]:
+    """To a driver's mobile."""
+    call, client, at_vera, _ = scene.talk()
+    scene.office.redirect(client, "desk-transfer", f"{DRIVER}-101")
+    at_mobile = scene.mobile.incoming().answer()
+    scene.gone(at_vera)
+    time.sleep(0.5)
+    call.hang_up()
+    scene.gone(at_mobile)
+    return [truth(transfers=[sent(DRIVER, "blind")])]
+
+
+# --- by hand --------------------------------------------------------------------------------------------------------
+
+
+def by_hand(caller: str, dialled: str, direction: str, **what: Any) -> Truth:
+    return truth(caller, dialled=dialled, queue=None, direction=direction, **what)
+
+
+def internal_answered(scene: Scene) -> list[Truth]:
+    call = scene.vera.dial("103")
+    at_petrov = scene.petrov.incoming().answer()
+    time.sleep(0.5)
+    call.hang_up()
+    scene.gone(at_petrov)
+    return [by_hand("101", "103", "internal", answered_by=["103"])]
+
+
+def internal_busy(scene: Scene) -> list[Truth]:
+    call = scene.vera.dial("103")
+    scene.petrov.incoming().refuse(486)
+    scene.gone(call)
+    told = by_hand("101", "103", "internal", answered_by=[])
+    del told["ended_by"]  # nobody answered, nobody rang off
+    return [told]
+
+
+def outside_answered(scene: Scene) -> list[Truth]:
+    call = scene.boris.dial(LARISA)
+    at_mobile = scene.mobile.incoming().answer()
+    time.sleep(0.5)
+    at_mobile.hang_up()
+    scene.gone(call)
+    return [by_hand("102", LARISA, "out", answered_by=[LARISA], ended_by="answerer")]
+
+
+def outside_cancelled(scene: Scene) -> list[Truth]:
+    call = scene.boris.dial(LARISA)
+    scene.mobile.incoming()
+    time.sleep(0.5)
+    call.hang_up()
+    scene.mobile.quiet()
+    return [by_hand("102", LARISA, "out", answered_by=[])]
+
+
+SCENES = [
+    queue_answered, queue_answerer_hangs_up, queue_abandoned, queue_two_callers, queue_second_abandons,
+    queue_refused_by_one, queue_hidden_number, queue_names, driver_calls,
+    pick_first, pick_second, pick_silent, pick_race, pick_caller_gone,
+    hold_and_back, consult_connect, consult_cancelled, consult_busy, consult_no_answer, consult_caller_gone,
+    blind_answered, blind_busy, blind_no_answer, blind_caller_gone, blind_outside,
+    internal_answered, internal_busy, outside_answered, outside_cancelled,
+]  # fmt: skip
+
+
+def main() -> None:
+    wanted = set(sys.argv[1:])
+    path = TAPES / "truth_desk.json"
+    book: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+    pbx = Pbx("tapes", LIMITS)
+    try:
+        scene = Scene(pbx)
+        for play in SCENES:
+            name = f"desk_{play.__name__}"
+            if wanted and play.__name__ not in wanted:
+                continue
+            sys.stderr.write(f"{name}\n")
+            told = scene.record(name, play)
+            book[name] = {"doc": (play.__doc__ or "").strip(), "expected": told}
+            path.write_text(json.dumps(book, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
+    finally:
+        pbx.stop()
+
+
+if __name__ == "__main__":
+    main()
