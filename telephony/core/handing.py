@@ -99,6 +99,8 @@ class Handing:
         channel = self._register.find_or_meet(report.channel, report.at)
         if channel:
             channel.music = True
+            if channel.track.breaker is channel:
+                channel.track.breaker = None  # it left a conversation, and lives on
             self._transfers.music(channel.track, channel)
             self._register.touch(channel.track)
 

@@ -22,6 +22,8 @@ class Meeting:
         self._register.leave_room(channel)
         room = self._wires.enter(channel, report.bridge)
         self._register.touch(channel.track)
+        if channel.track.breaker is channel:
+            channel.track.breaker = None  # it left a conversation, and lives on
         if room.parking:
             return
         channel.parked = False

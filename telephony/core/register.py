@@ -136,8 +136,8 @@ class Register:
         for each in company:
             self.touch(each.track)
             if self.wires.talking(each):
-                if each.track.closer is channel:
-                    each.track.resume()
+                if each.track.closer is channel and channel is not each.track.caller:
+                    each.track.resume()  # one of three: the others go on
             elif not channel.local:
                 each.moved = False
                 if not self.transfers.left_by(each.track, channel):

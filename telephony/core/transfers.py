@@ -263,7 +263,9 @@ class Transfers:
         return next((each for each in track.handovers if dial in each.dials), None)
 
     def left_by(self, track: Track, channel: Channel) -> bool:
-        """It handed the call over: its hanging up does not end the call."""
+        """It handed the call over, or is handed over: its leaving does not end the call."""
+        if any(channel in each.held and each.kind != ATTENDED for each in track.open_handovers):
+            return not channel.asked
         return any(
             channel in each.movers and (each.confirmed or each.kind != ATTENDED or each.completed)
             for each in track.handovers
