@@ -7,13 +7,14 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 from django.db.models import DurationField, ExpressionWrapper, F
 from django.db.models.functions import Now
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from dispatch.live.registry import Pulse, pulse
 from telephony.lease import ROW
 from telephony.models import Lease
 
-SENTENCES = {
+SENTENCES: dict[str, str | Promise] = {
     "": "",
     "stopped": _("The link to the telephone exchange was stopped."),
     "never": _("The link to the telephone exchange has not run yet."),
