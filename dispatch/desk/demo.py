@@ -1,5 +1,6 @@
 """The demo town, laid out once: people, telephones, drivers, clients, and the orders of the last days."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from random import Random
 
@@ -13,11 +14,16 @@ from dispatch.staff.models import Person
 from orders.facts import ASKED, CALLED
 from orders.models import Client, ClientPhone, Driver, DriverPhone, Order
 from telephony.models import Extension
+from telephony.sim.town import Client as Caller
+from telephony.sim.town import Driver as Cab
+from telephony.sim.town import town as the_town
 
 FINISHED = 36  # orders of the last three days
 DAYS = timedelta(days=3)
+LAST_TRIP = timedelta(hours=2)  # it ends before the orders under way begin
 KEPT_FREE = "17"  # his order is what a newcomer gives him
 MINUTE = timedelta(minutes=1)
+OFTEN = 0.6  # a client is fetched from his own door
 
 PLACE, ASSIGN = Step("place", 0 * MINUTE), Step("assign", 2 * MINUTE)
 SET_OFF, ARRIVE, BOARD = Step("set_off", 1 * MINUTE), Step("arrive", 9 * MINUTE), Step("board", 3 * MINUTE)
@@ -36,7 +42,10 @@ UNDER_WAY: tuple[tuple[timedelta, tuple[Step, ...]], ...] = (  # (asked so long 
     (16 * MINUTE, (PLACE, ASSIGN, SET_OFF, ARRIVE)),
     (30 * MINUTE, (PLACE, ASSIGN, SET_OFF, ARRIVE, BOARD)),
 )
-PRE_ORDERS = (timedelta(hours=3), timedelta(hours=17))  # pick-up from now
+PRE_ORDERS = (  # (asked so long ago, pick-up from now)
+    (timedelta(hours=5), timedelta(hours=3)),
+    (40 * MINUTE, timedelta(hours=17)),
+)
 
 
 def lay_out() -> bool:
@@ -47,8 +56,8 @@ def lay_out() -> bool:
         people = {colleague.username: person(colleague) for colleague in town.COLLEAGUES}
         for telephone in town.TELEPHONES:
             _extension(telephone)
-        drivers = [_driver(cab) for cab in town.CABS]
-        clients = [_client(caller) for caller in town.CALLERS]
+        drivers = [_driver(cab) for cab in the_town().drivers]
+        clients = [_client(caller) for caller in the_town().clients]
         Driver.objects.filter(call_sign=KEPT_FREE, person=None).update(person=people["driver17"])
         if Order.objects.exists():
             return False
@@ -71,7 +80,7 @@ def person(colleague: town.Colleague) -> Person:
         },
     )
     if new:
-        journal.record(None, "person.added", made, changes={"roles": [[], made.roles]})
+        journal.record(None, "person.added", made, person=str(made), changes={"roles": [[], made.roles]})
     return made
 
 
@@ -81,7 +90,7 @@ def _extension(telephone: town.Telephone) -> None:
     Extension.objects.get_or_create(number=telephone.number, defaults=defaults)
 
 
-def _driver(cab: town.Cab) -> Driver:
+def _driver(cab: Cab) -> Driver:
     driver, new = Driver.objects.get_or_create(
         call_sign=cab.call_sign,
         defaults={
@@ -100,7 +109,7 @@ def _driver(cab: town.Cab) -> Driver:
     return driver
 
 
-def _client(caller: town.Caller) -> Client:
+def _client(caller: Caller) -> Client:
     known = Client.objects.filter(name=caller.name, phones__e164=caller.phones[0]).first()
     if known:
         return known
@@ -117,30 +126,39 @@ def _client(caller: town.Caller) -> Client:
 def _write_orders(clients: list[Client], drivers: list[Driver], dispatchers: tuple[Person, ...], now: datetime) -> None:
     """Always the same town: chance is seeded. Oldest first, so that the numbers of orders grow with time."""
     chance = Random(17)  # noqa: S311
-    last_trip = timedelta(hours=2)  # ends before the orders under way begin
-    asked = sorted(now - last_trip - chance.random() * (DAYS - last_trip) for _ in range(FINISHED))
-    for number, at in enumerate(asked):
-        steps = OTHER_ENDS[number // 5 % len(OTHER_ENDS)] if number % 5 == 4 else TO_THE_END
-        trip = _trip(chance, clients, at, steps, chance.choice(drivers))
+    trips = [*_finished(chance, clients, drivers, now), *_under_way(chance, clients, drivers, now)]
+    for trip in sorted(trips, key=lambda trip: trip.asked_at):
         past.write(trip=trip, by=chance.choice(dispatchers))
+
+
+def _finished(chance: Random, clients: list[Client], drivers: list[Driver], now: datetime) -> Iterator[Trip]:
+    for number in range(FINISHED):
+        steps = OTHER_ENDS[number // 5 % len(OTHER_ENDS)] if number % 5 == 4 else TO_THE_END
+        asked_at = now - LAST_TRIP - chance.random() * (DAYS - LAST_TRIP)
+        yield _trip(chance, chance.choice(clients), asked_at, steps, chance.choice(drivers))
+
+
+def _under_way(chance: Random, clients: list[Client], drivers: list[Driver], now: datetime) -> Iterator[Trip]:
+    """Each with a driver and a client of its own."""
     free = [driver for driver in drivers if driver.on_shift and driver.call_sign != KEPT_FREE]
-    callers = [client for client in clients if client.mark != "blacklisted"]
-    for (ago, steps), driver, client in zip(UNDER_WAY, free, chance.sample(callers, len(UNDER_WAY)), strict=False):
-        past.write(trip=_trip(chance, [client], now - ago, steps, driver), by=chance.choice(dispatchers))
-    for ahead in PRE_ORDERS:
-        trip = _trip(chance, callers, now - 40 * MINUTE, (Step("schedule", 0 * MINUTE),), None, pickup_at=now + ahead)
-        past.write(trip=trip, by=dispatchers[0])
+    callers = chance.sample([c for c in clients if c.mark != "blacklisted"], len(UNDER_WAY) + len(PRE_ORDERS))
+    for (ago, steps), driver in zip(UNDER_WAY, free, strict=False):
+        yield _trip(chance, callers.pop(), now - ago, steps, driver)
+    for ago, ahead in PRE_ORDERS:
+        yield _trip(chance, callers.pop(), now - ago, (Step("schedule", 0 * MINUTE),), None, pickup_at=now + ahead)
 
 
 def _trip(
     chance: Random,
-    clients: list[Client],
+    client: Client,
     asked_at: datetime,
     steps: tuple[Step, ...],
     driver: Driver | None,
     pickup_at: datetime | None = None,
 ) -> Trip:
-    client = chance.choice(clients)
-    pickup, destination = chance.sample(town.ADDRESSES, 2)
+    pickup, destination = chance.sample(the_town().addresses, 2)
+    home = next(caller.address for caller in the_town().clients if caller.name == client.name)
+    if home not in ("", destination) and chance.random() < OFTEN:
+        pickup = home
     phone = client.phones.get(is_main=True).e164
     return Trip(client, phone, pickup, destination, asked_at, steps, driver, pickup_at)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -13,7 +12,7 @@ from dispatch.staff.models import Person, Shift
 from dispatch.staff.refusal import Refused
 from dispatch.staff.selectors import roster
 from dispatch.staff.services.shifts import end_shift, start_shift
-from telephony.models import Call, Extension
+from telephony.models import Extension
 
 CHOSEN = "extension"
 
@@ -64,9 +63,10 @@ def end_own(request: SignedInRequest) -> HttpResponse:
     shift = roster.open_shift(request.user)
     if shift is None:
         return redirect("desk:shift")
-    if _talks(request.user, shift):
-        return _page(request, _("You are in a call. Finish it or hand it over, then end your shift."), status=409)
-    end_shift(shift=shift, actor=request.user)
+    try:
+        end_shift(shift=shift, actor=request.user)
+    except Refused as refusal:
+        return _page(request, refusal.sentence, status=409)
     return redirect("desk:shift")
 
 
@@ -92,9 +92,3 @@ def _page(request: SignedInRequest, sentence: str = "", *, status: int = 200) ->
         "sentence": sentence,
     }
     return render(request, "desk/start_shift.html", context, status=status)
-
-
-def _talks(person: Person, shift: Shift) -> bool:
-    live = Call.objects.exclude(state=Call.State.ENDED)
-    in_talk = Q(legs__person=person) | Q(legs__party=shift.extension)
-    return live.filter(in_talk, legs__answered_at__isnull=False, legs__ended_at=None).exists()

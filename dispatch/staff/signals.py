@@ -2,4 +2,5 @@
 
 from django.dispatch import Signal
 
+shift_ending = Signal()  # sender=Shift; shift, actor; before the change: a receiver that holds it back raises Refused
 shift_changed = Signal()  # sender=Shift; shift (open, or just ended), actor

@@ -149,3 +149,27 @@ def test_one_person_two_roles(enter, vera, telephones):
     vera.roles = [Role.MANAGER, Role.DISPATCHER]
     vera.save()
     assert enter(vera).get("/shift/").status_code == 200
+
+
+@pytest.mark.feature("C1")
+def test_who_signs_out_ends_her_shift(enter, vera, telephones):
+    shift = sit(vera, "101")
+    enter(vera).post("/sign-out/")
+    shift.refresh_from_db()
+    assert shift.ended_by == vera
+
+
+def test_in_the_middle_of_a_call_she_does_not_sign_out(enter, vera, telephones):
+    sit(vera, "101")
+    call_of("101")
+    client = enter(vera)
+    assert client.post("/sign-out/")["Location"] == "/"
+    assert "You are in a call." in client.get("/profile/").content.decode()
+    assert Shift.objects.filter(ended_at=None).exists()
+
+
+def test_a_supervisor_may_end_it_all_the_same(enter, vera, sofia, telephones):
+    shift = sit(vera, "101")
+    call_of("101")
+    enter(sofia).post(f"/shift/{shift.pk}/end/")
+    assert not Shift.objects.filter(ended_at=None).exists()

@@ -29,7 +29,7 @@ def add_person(*, person: Person, password: str, actor: Person | None) -> Person
     with transaction.atomic():
         person.set_password(password)
         person.save()
-        journal.record(actor, "person.added", person, changes=_differences(Person(), person))
+        journal.record(actor, "person.added", person, person=str(person), changes=_differences(Person(), person))
     return person
 
 
@@ -46,7 +46,7 @@ def change_person(*, person: Person, actor: Person) -> Person:
         if access.may(before, "staff.administer") and not access.may(person, "staff.administer"):
             _keep_one_administrator(person)
         person.save(update_fields=list(changes))
-        journal.record(actor, "person.changed", person, changes=changes)
+        journal.record(actor, "person.changed", person, person=str(before), changes=changes)
         if not person.is_active:
             end_sessions(person=person)
         if not access.may(person, "desk.work"):

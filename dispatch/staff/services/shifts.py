@@ -8,7 +8,7 @@ from dispatch.audit import journal
 from dispatch.live import publish
 from dispatch.staff.models import Person, Shift
 from dispatch.staff.refusal import Refused
-from dispatch.staff.signals import shift_changed
+from dispatch.staff.signals import shift_changed, shift_ending
 
 
 def start_shift(*, person: Person, extension: str, actor: Person) -> Shift:
@@ -23,8 +23,12 @@ def start_shift(*, person: Person, extension: str, actor: Person) -> Shift:
 
 
 def end_shift(*, shift: Shift, actor: Person) -> Shift:
-    """Close the shift, by its owner or by a supervisor. Ending an ended shift changes nothing."""
+    """Close the shift, by its owner or by a supervisor. Ending an ended shift changes nothing.
+
+    Raises Refused: an upper room holds it back, since the owner is in a call.
+    """
     with transaction.atomic():
+        shift_ending.send(Shift, shift=shift, actor=actor)
         ended = Shift.objects.filter(pk=shift.pk, ended_at=None).update(ended_at=timezone.now(), ended_by=actor)
         shift.refresh_from_db()
         if ended:

@@ -3,14 +3,18 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from dispatch.staff.models import Person
+from dispatch.staff.refusal import Refused
+from dispatch.staff.selectors import roster
+from dispatch.staff.services.shifts import end_shift
 
 
 class SignInForm(AuthenticationForm):
@@ -35,8 +39,20 @@ class SignIn(LoginView):
 
 
 class SignOut(LogoutView):
+    """Who leaves ends his shift by it: no call comes to an empty chair."""
+
     next_page = settings.LOGIN_URL
     http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        shift = roster.open_shift(request.user)  # type: ignore[arg-type]
+        if shift is not None:
+            try:
+                end_shift(shift=shift, actor=request.user)  # type: ignore[arg-type]
+            except Refused as refusal:
+                messages.error(request, refusal.sentence)
+                return redirect("/")
+        return super().post(request, *args, **kwargs)  # type: ignore[return-value]
 
 
 def locked_out(request: HttpRequest, *_others: Any) -> HttpResponse:
