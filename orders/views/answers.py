@@ -2,16 +2,17 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
-
-def wants_fragment(request: HttpRequest) -> bool:
-    htmx: Any = request.htmx  # type: ignore[attr-defined]
-    return bool(htmx) and not htmx.history_restore_request
+from dispatch.staff.access import SignedInRequest
 
 
-def show(request: HttpRequest, name: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+def wants_fragment(request: SignedInRequest) -> bool:
+    return bool(request.htmx) and not request.htmx.history_restore_request
+
+
+def show(request: SignedInRequest, name: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
     """`name` "detail" is `orders/_detail.html` inside `orders/detail.html`."""
     template = f"orders/_{name}.html" if wants_fragment(request) else f"orders/{name}.html"
     response = render(request, template, context, status=status)

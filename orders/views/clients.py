@@ -1,13 +1,13 @@
 """Clients: the list, the card, its numbers and its mark."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dispatch.audit import journal
-from dispatch.staff.access import address_of, may, refuse, requires
+from dispatch.staff.access import SignedInRequest, address_of, may, refuse, requires
 from dispatch.staff.refusal import Refused
 from orders import numbers, sight
 from orders.forms.cards import ClientForm, MarkForm
@@ -20,7 +20,7 @@ from orders.views.answers import show, wants_fragment
 # /clients/
 @requires("clients.see")
 @require_safe
-def clients(request: HttpRequest) -> HttpResponse:
+def clients(request: SignedInRequest) -> HttpResponse:
     text = request.GET.get("q", "").replace("\x00", "").strip()[:80]
     after = request.GET.get("after", "")
     found = cards.clients(text=text, after=int(after) if after.isascii() and after.isdigit() else None)
@@ -37,14 +37,14 @@ def clients(request: HttpRequest) -> HttpResponse:
 # /clients/<id>/
 @requires("clients.see")
 @require_safe
-def client(request: HttpRequest, pk: int) -> HttpResponse:
+def client(request: SignedInRequest, pk: int) -> HttpResponse:
     return _show(request, pk)
 
 
 # /clients/new/
 @requires("clients.see")
 @require_http_methods(["GET", "HEAD", "POST"])
-def add(request: HttpRequest) -> HttpResponse:
+def add(request: SignedInRequest) -> HttpResponse:
     if not may(request.user, "clients.edit"):
         return refuse(request, _("The desk keeps the clients' cards."))
     initial = {"new_numbers": numbers.national(numbers.e164(request.GET.get("phone", "")))}
@@ -58,7 +58,7 @@ def add(request: HttpRequest) -> HttpResponse:
             name=form.cleaned_data["name"],
             notes=form.cleaned_data["notes"],
             numbers_typed=form.phones().added,
-            actor=request.user,  # type: ignore[arg-type]
+            actor=request.user,
         )
     except Refused as refusal:
         form.add_error("new_numbers", refusal.sentence)
@@ -69,7 +69,7 @@ def add(request: HttpRequest) -> HttpResponse:
 # /clients/<id>/edit/
 @requires("clients.see")
 @require_http_methods(["GET", "HEAD", "POST"])
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
+def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     client = get_object_or_404(Client.objects.prefetch_related("phones"), pk=pk)
     if not may(request.user, "clients.edit"):
         return refuse(request, _("The desk keeps the clients' cards."), target=client)
@@ -83,7 +83,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             name=form.cleaned_data["name"],
             notes=form.cleaned_data["notes"],
             phones=form.phones(),
-            actor=request.user,  # type: ignore[arg-type]
+            actor=request.user,
         )
     except Refused as refusal:
         form.add_error("new_numbers", refusal.sentence)
@@ -94,7 +94,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 # /clients/<id>/mark/
 @requires("clients.see")
 @require_POST
-def mark(request: HttpRequest, pk: int) -> HttpResponse:
+def mark(request: SignedInRequest, pk: int) -> HttpResponse:
     client = get_object_or_404(Client, pk=pk)
     if not may(request.user, "clients.blacklist"):
         return refuse(request, _("A supervisor or a manager decides that. Tell him."), target=client)
@@ -106,7 +106,7 @@ def mark(request: HttpRequest, pk: int) -> HttpResponse:
             client_id=pk,
             mark=ClientMark(form.cleaned_data["mark"]),
             reason=form.cleaned_data["reason"],
-            actor=request.user,  # type: ignore[arg-type]
+            actor=request.user,
         )
     except Refused as refusal:
         form.add_error("reason", refusal.sentence)
@@ -117,7 +117,7 @@ def mark(request: HttpRequest, pk: int) -> HttpResponse:
 # /clients/numbers/<id>/
 @requires("clients.see")
 @require_POST
-def reveal(request: HttpRequest, pk: int) -> HttpResponse:
+def reveal(request: SignedInRequest, pk: int) -> HttpResponse:
     """A manager looks at the whole number, and the journal knows it."""
     found = get_object_or_404(ClientPhone.objects.select_related("client"), pk=pk)
     if not may(request.user, "numbers.reveal"):
@@ -126,7 +126,7 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "orders/_number.html", {"number": numbers.national(found.e164)})
 
 
-def _show(request: HttpRequest, pk: int, *, mark_form: MarkForm | None = None, status: int = 200) -> HttpResponse:
+def _show(request: SignedInRequest, pk: int, *, mark_form: MarkForm | None = None, status: int = 200) -> HttpResponse:
     try:
         card = cards.client_card(pk)
     except Client.DoesNotExist:
@@ -146,7 +146,7 @@ def _show(request: HttpRequest, pk: int, *, mark_form: MarkForm | None = None, s
     return show(request, "client", context, status=status)
 
 
-def _answer(request: HttpRequest, pk: int) -> HttpResponse:
+def _answer(request: SignedInRequest, pk: int) -> HttpResponse:
     if wants_fragment(request):
         return _show(request, pk)
     messages.success(request, _("Saved."))

@@ -1,12 +1,12 @@
 """One order: its page, its transitions, its driver, its changes. Fetch and authorise, verb, answer."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dispatch.audit import journal
-from dispatch.staff.access import address_of, may, refuse, requires
+from dispatch.staff.access import SignedInRequest, address_of, may, refuse, requires
 from dispatch.staff.refusal import Refused
 from orders import actors, numbers
 from orders.flow import FINAL_STATES, TRANSITIONS, ActorKind
@@ -20,14 +20,14 @@ from orders.views.pane import fetch, show_order
 # /orders/<id>/
 @requires("orders.see")
 @require_safe
-def detail(request: HttpRequest, pk: int) -> HttpResponse:
+def detail(request: SignedInRequest, pk: int) -> HttpResponse:
     return show_order(request, pk)
 
 
 # /orders/<id>/<transition>/
 @requires("orders.act")
 @require_POST
-def move(request: HttpRequest, pk: int, transition: str) -> HttpResponse:
+def move(request: SignedInRequest, pk: int, transition: str) -> HttpResponse:
     order, actor = fetch(pk), _actor(request)
     step = TRANSITIONS.get(transition)
     if step is None or actor.kind not in step.actors:
@@ -50,7 +50,7 @@ def move(request: HttpRequest, pk: int, transition: str) -> HttpResponse:
 # /orders/<id>/driver/
 @requires("orders.act")
 @require_POST
-def driver(request: HttpRequest, pk: int) -> HttpResponse:
+def driver(request: SignedInRequest, pk: int) -> HttpResponse:
     order = fetch(pk)
     try:
         assignment.assign(
@@ -67,7 +67,7 @@ def driver(request: HttpRequest, pk: int) -> HttpResponse:
 # /orders/<id>/contact/
 @requires("orders.act")
 @require_POST
-def note_contact(request: HttpRequest, pk: int) -> HttpResponse:
+def note_contact(request: SignedInRequest, pk: int) -> HttpResponse:
     order = fetch(pk)
     try:
         contact.note(
@@ -84,7 +84,7 @@ def note_contact(request: HttpRequest, pk: int) -> HttpResponse:
 # /orders/<id>/edit/
 @requires("orders.act")
 @require_http_methods(["GET", "HEAD", "POST"])
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
+def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     order, actor = fetch(pk), _actor(request)
     if order.state in FINAL_STATES and actor.kind is not ActorKind.SUPERVISOR:
         return refuse(request, _("A closed order is corrected by a supervisor only."), target=order)
@@ -112,7 +112,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 # /orders/<id>/number/
 @requires("orders.see")
 @require_POST
-def reveal(request: HttpRequest, pk: int) -> HttpResponse:
+def reveal(request: SignedInRequest, pk: int) -> HttpResponse:
     """A manager looks at the whole number, and the journal knows it."""
     order = fetch(pk)
     if not may(request.user, "numbers.reveal"):
@@ -121,22 +121,22 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "orders/_number.html", {"number": numbers.national(order.phone)})
 
 
-def _actor(request: HttpRequest) -> actors.Actor:
-    return actors.staff(request.user, request.POST.get("source", "")[:64])  # type: ignore[arg-type]
+def _actor(request: SignedInRequest) -> actors.Actor:
+    return actors.staff(request.user, request.POST.get("source", "")[:64])
 
 
-def _version(request: HttpRequest) -> int | None:
+def _version(request: SignedInRequest) -> int | None:
     seen = request.POST.get("version", "")
     return int(seen) if seen.isascii() and seen.isdigit() else None
 
 
-def _refused(request: HttpRequest, order: Order, refusal: Refused) -> HttpResponse:
+def _refused(request: SignedInRequest, order: Order, refusal: Refused) -> HttpResponse:
     if wants_fragment(request):
         return say(refusal.sentence)
     return show_order(request, order.pk, sentence=refusal.sentence, status=409)
 
 
-def _answer(request: HttpRequest, pk: int) -> HttpResponse:
+def _answer(request: SignedInRequest, pk: int) -> HttpResponse:
     return show_order(request, pk) if wants_fragment(request) else redirect("orders:detail", pk=pk)
 
 

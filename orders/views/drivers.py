@@ -1,12 +1,12 @@
 """Drivers: the list, the card, its numbers."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from dispatch.staff.access import may, refuse, requires
+from dispatch.staff.access import SignedInRequest, may, refuse, requires
 from dispatch.staff.refusal import Refused
 from orders import sight
 from orders.forms.cards import DriverForm
@@ -19,7 +19,7 @@ from orders.views.answers import show, wants_fragment
 # /drivers/
 @requires("drivers.see")
 @require_safe
-def drivers(request: HttpRequest) -> HttpResponse:
+def drivers(request: SignedInRequest) -> HttpResponse:
     text = request.GET.get("q", "").replace("\x00", "").strip()[:80]
     found = cards.drivers(text=text)
     return show(request, "drivers", {"drivers": found, "text": text, "may_edit": may(request.user, "drivers.edit")})
@@ -28,25 +28,25 @@ def drivers(request: HttpRequest) -> HttpResponse:
 # /drivers/<id>/
 @requires("drivers.see")
 @require_safe
-def driver(request: HttpRequest, pk: int) -> HttpResponse:
+def driver(request: SignedInRequest, pk: int) -> HttpResponse:
     return _show(request, pk)
 
 
 # /drivers/new/
 @requires("drivers.see")
 @require_http_methods(["GET", "HEAD", "POST"])
-def add(request: HttpRequest) -> HttpResponse:
+def add(request: SignedInRequest) -> HttpResponse:
     return _edit(request, Driver())
 
 
 # /drivers/<id>/edit/
 @requires("drivers.see")
 @require_http_methods(["GET", "HEAD", "POST"])
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
+def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     return _edit(request, get_object_or_404(Driver, pk=pk))
 
 
-def _edit(request: HttpRequest, driver: Driver) -> HttpResponse:
+def _edit(request: SignedInRequest, driver: Driver) -> HttpResponse:
     if not may(request.user, "drivers.edit"):
         return refuse(request, _("Drivers are kept by supervisors and managers."), target=driver if driver.pk else None)
     form = DriverForm(request.POST or None, instance=driver)
@@ -54,7 +54,7 @@ def _edit(request: HttpRequest, driver: Driver) -> HttpResponse:
     if not form.is_valid():
         return show(request, "driver_form", context, status=422 if form.is_bound else 200)
     try:
-        saved = services.save(driver=form.save(commit=False), phones=form.phones(), actor=request.user)  # type: ignore[arg-type]
+        saved = services.save(driver=form.save(commit=False), phones=form.phones(), actor=request.user)
     except Refused as refusal:
         form.add_error(None, refusal.sentence)
         return show(request, "driver_form", context, status=422)
@@ -64,7 +64,7 @@ def _edit(request: HttpRequest, driver: Driver) -> HttpResponse:
     return redirect("orders:driver-card", pk=saved.pk)
 
 
-def _show(request: HttpRequest, pk: int) -> HttpResponse:
+def _show(request: SignedInRequest, pk: int) -> HttpResponse:
     try:
         card = cards.driver_card(pk)
     except Driver.DoesNotExist:

@@ -4,12 +4,12 @@ import json
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from dispatch.staff.access import requires
+from dispatch.staff.access import SignedInRequest, requires
 from dispatch.staff.refusal import Refused
 from dispatch.staff.selectors import roster
 from orders import actors, numbers, phones
@@ -26,7 +26,7 @@ LONGEST_BODY = 20_000  # bytes of one autosave
 # /orders/intake/?source=call:731&phone=…&client=…
 @requires("desk.work")
 @require_http_methods(["GET", "HEAD", "POST"])
-def form(request: HttpRequest) -> HttpResponse:
+def form(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST":
         return _save(request)
     draft = _draft_for(request)
@@ -36,7 +36,7 @@ def form(request: HttpRequest) -> HttpResponse:
 # /orders/intake/client/?phone=…&client=…
 @requires("desk.work")
 @require_safe
-def client(request: HttpRequest) -> HttpResponse:
+def client(request: SignedInRequest) -> HttpResponse:
     """What is known of the number that was typed: the block above the fields."""
     chosen = IntakeForm(initial={"client": request.GET.get("client", "")}).client_id
     typed = unmasked(request.GET.get("phone", ""), chosen)
@@ -47,14 +47,14 @@ def client(request: HttpRequest) -> HttpResponse:
 # /orders/drafts/
 @requires("desk.work")
 @require_safe
-def unfinished_forms(request: HttpRequest) -> HttpResponse:
-    return render(request, "orders/_drafts.html", {"drafts": unfinished.of_person(request.user)})  # type: ignore[arg-type]
+def unfinished_forms(request: SignedInRequest) -> HttpResponse:
+    return render(request, "orders/_drafts.html", {"drafts": unfinished.of_person(request.user)})
 
 
 # /orders/drafts/<uuid>/
 @requires("desk.work")
 @require_http_methods(["GET", "HEAD", "PUT", "POST", "DELETE"])
-def draft(request: HttpRequest, pk: UUID) -> HttpResponse:
+def draft(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """GET: the form; PUT or POST: autosave, JSON {"version", "fields"}; DELETE: throw it away."""
     found = get_object_or_404(Draft.objects.select_related("order"), pk=pk, owner=request.user)
     if request.method in ("GET", "HEAD"):
@@ -67,7 +67,7 @@ def draft(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _keep(request, found)
 
 
-def _keep(request: HttpRequest, found: Draft) -> HttpResponse:
+def _keep(request: SignedInRequest, found: Draft) -> HttpResponse:
     version, fields = _typed(request)
     kept = drafts.keep(draft_id=found.pk, owner=request.user, fields=fields, version=version)
     if kept:
@@ -76,7 +76,7 @@ def _keep(request: HttpRequest, found: Draft) -> HttpResponse:
     return JsonResponse({"version": found.version, "order": found.order_id}, status=409)
 
 
-def _typed(request: HttpRequest) -> tuple[int, dict[str, Any]]:
+def _typed(request: SignedInRequest) -> tuple[int, dict[str, Any]]:
     """(0, {}) for a body that is no autosave: such a version is always overtaken."""
     try:
         body = json.loads(request.body[:LONGEST_BODY])
@@ -85,7 +85,7 @@ def _typed(request: HttpRequest) -> tuple[int, dict[str, Any]]:
         return 0, {}
 
 
-def _save(request: HttpRequest) -> HttpResponse:
+def _save(request: SignedInRequest) -> HttpResponse:
     draft = _own_draft(request)
     if draft and draft.order:
         return _taken(request, draft.order.pk)
@@ -113,18 +113,18 @@ def _save(request: HttpRequest) -> HttpResponse:
     return _taken(request, order.pk)
 
 
-def _taken(request: HttpRequest, order_id: int) -> HttpResponse:
+def _taken(request: SignedInRequest, order_id: int) -> HttpResponse:
     return show_order(request, order_id) if wants_fragment(request) else redirect("orders:detail", pk=order_id)
 
 
-def _refused(request: HttpRequest, form: IntakeForm, draft: Draft | None, sentence: str) -> HttpResponse:
+def _refused(request: SignedInRequest, form: IntakeForm, draft: Draft | None, sentence: str) -> HttpResponse:
     if wants_fragment(request):
         return say(sentence)
     form.add_error(None, sentence)
     return _show(request, form, draft, status=409)
 
 
-def _draft_for(request: HttpRequest) -> Draft:
+def _draft_for(request: SignedInRequest) -> Draft:
     """My unfinished form for this call, client or number; a new one begins with what is known."""
     phone, chosen = request.GET.get("phone", "").strip(), request.GET.get("client", "")
     client_id = IntakeForm(initial={"client": chosen}).client_id
@@ -137,13 +137,13 @@ def _draft_for(request: HttpRequest) -> Draft:
     source = source or (f"phone:{numbers.e164(phone)}" if numbers.e164(phone) else "")
     known = {"phone": phone, "client": chosen if client_id is not None else ""}
     return drafts.open_draft(
-        owner=request.user,  # type: ignore[arg-type]
+        owner=request.user,
         source=source[:64],
         fields={name: text for name, text in known.items() if text},
     )
 
 
-def _own_draft(request: HttpRequest) -> Draft | None:
+def _own_draft(request: SignedInRequest) -> Draft | None:
     try:
         key = UUID(request.POST.get("draft", ""))
     except ValueError:
@@ -155,7 +155,7 @@ def _own_draft(request: HttpRequest) -> Draft | None:
 
 
 def _show(
-    request: HttpRequest,
+    request: SignedInRequest,
     form: IntakeForm,
     draft: Draft | None,
     *,

@@ -1,10 +1,10 @@
 """A driver's own page: his order, and what he may do with it. Another's order does not exist for him."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST, require_safe
 
-from dispatch.staff.access import requires
+from dispatch.staff.access import SignedInRequest, requires
 from dispatch.staff.refusal import Refused
 from orders import actors
 from orders.flow import BUSY_STATES, TRANSITIONS, ActorKind, State
@@ -19,14 +19,14 @@ HIS_STATES = BUSY_STATES | {State.OFFERED}
 # /driver/
 @requires("orders.drive")
 @require_safe
-def own(request: HttpRequest) -> HttpResponse:
+def own(request: SignedInRequest) -> HttpResponse:
     return _show(request)
 
 
 # /driver/<order>/<transition>/
 @requires("orders.drive")
 @require_POST
-def move(request: HttpRequest, pk: int, transition: str) -> HttpResponse:
+def move(request: SignedInRequest, pk: int, transition: str) -> HttpResponse:
     order = get_object_or_404(Order, pk=pk, driver__person=request.user)
     step = TRANSITIONS.get(transition)
     if step is None or ActorKind.DRIVER not in step.actors:
@@ -36,7 +36,7 @@ def move(request: HttpRequest, pk: int, transition: str) -> HttpResponse:
         lifecycle.move(
             order_id=order.pk,
             name=transition,
-            actor=actors.driver(request.user),  # type: ignore[arg-type]
+            actor=actors.driver(request.user),
             version=int(seen) if seen.isascii() and seen.isdigit() else None,
             reason=request.POST.get("reason", ""),
         )
@@ -45,8 +45,8 @@ def move(request: HttpRequest, pk: int, transition: str) -> HttpResponse:
     return redirect("orders:own")
 
 
-def _show(request: HttpRequest, *, sentence: str = "", status: int = 200) -> HttpResponse:
-    actor = actors.driver(request.user)  # type: ignore[arg-type]
+def _show(request: SignedInRequest, *, sentence: str = "", status: int = 200) -> HttpResponse:
+    actor = actors.driver(request.user)
     his = Order.objects.filter(driver__person=request.user, state__in=HIS_STATES).select_related("client", "driver")
     details = [selectors.detail(order, actor) for order in his.order_by("pk")]
     return show(request, "own", {"details": details, "sentence": sentence}, status=status)

@@ -2,10 +2,10 @@
 
 import json
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 
-from dispatch.staff.access import may
+from dispatch.staff.access import SignedInRequest, may
 from orders import actors, sight
 from orders.flow import FINAL_STATES
 from orders.models import Order
@@ -20,13 +20,13 @@ def fetch(pk: int) -> Order:
         raise Http404 from None
 
 
-def show_order(request: HttpRequest, pk: int, *, sentence: str = "", status: int = 200) -> HttpResponse:
+def show_order(request: SignedInRequest, pk: int, *, sentence: str = "", status: int = 200) -> HttpResponse:
     """The order as it is now, with what this person may do; `sentence` says what was refused, what he typed stays."""
     order = fetch(pk)
     may_act = may(request.user, "orders.act")
     match = request.resolver_match
     context = {
-        "detail": selectors.detail(order, actors.staff(request.user) if may_act else None),  # type: ignore[arg-type]
+        "detail": selectors.detail(order, actors.staff(request.user) if may_act else None),
         "order": order,
         "sight": sight.of_person(request.user),
         "may_reveal": may(request.user, "numbers.reveal"),
