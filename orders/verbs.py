@@ -8,6 +8,9 @@ from orders import wording
 verbs.register({f"order.{name}": words for name, words in wording.HAPPENED.items()})
 verbs.register(
     {
+        "order": _("order"),
+        "client": _("client"),
+        "driver": _("driver"),
         "order.taken_from_blacklisted": _("took an order from a client on the black list"),
         "number.revealed": _("looked at a whole number"),
         "client.added": _("added a client"),

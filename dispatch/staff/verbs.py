@@ -6,6 +6,9 @@ from dispatch.audit import verbs
 
 verbs.register(
     {
+        "person": _("person"),
+        "shift": _("shift"),
+        "username": _("sign-in name"),
         "access.refused": _("was refused"),
         "door.signed_in": _("signed in"),
         "door.signed_out": _("signed out"),

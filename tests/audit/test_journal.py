@@ -97,12 +97,15 @@ def test_a_dispatcher_reads_nothing(marina):
 
 
 def test_the_page_says_it_in_words(client, marina):
-    wrote(NOON, marina, "person.changed", changes={"roles": [["dispatcher"], []], "is_active": [True, False]})
+    changes = {"roles": [["dispatcher"], []], "is_active": [True, False]}
+    with mock.patch("django.utils.timezone.now", return_value=NOON):
+        journal.record(marina, "person.changed", marina, person="Orlova Marina", changes=changes)
     wrote(NOON, None, "door.failed", username="<b>vera</b>")
     client.force_login(marina)
     page = client.get("/journal/", {"since": "2026-05-04", "until": "2026-05-04"}).content.decode()
     assert "changed a person" in page
-    assert "roles: dispatcher → – · is_active: yes → no" in page
+    assert f"person {marina.pk}" in page
+    assert "person: Orlova Marina · roles: dispatcher → – · active: yes → no" in page
     assert "gave a wrong password" in page
     assert "&lt;b&gt;vera&lt;/b&gt;" in page
     assert "<b>vera" not in page

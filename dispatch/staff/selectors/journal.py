@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.apps import apps
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 from django.utils import timezone
@@ -81,18 +82,34 @@ def _line(entry: Entry) -> Line:
         at=entry.at,
         who=entry.actor_name if entry.actor_id else entry.details.get("username") or _("system"),
         did=verbs.say(entry.verb),
-        target=f"{entry.target_kind} {entry.target_id}".strip(),
-        details=tuple(_details(entry.details)),
+        target=f"{verbs.say(entry.target_kind)} {entry.target_id}".strip(),
+        details=tuple(_details(entry)),
         address=entry.address or "",
     )
 
 
-def _details(details: dict[str, Any]) -> list[str]:
-    changes = details.get("changes")
-    said = [f"{name}: {_value(value)}" for name, value in details.items() if name != "changes"]
-    if isinstance(changes, dict):
-        said += [f"{field}: {_value(pair[0])} → {_value(pair[1])}" for field, pair in changes.items()]
+def _details(entry: Entry) -> list[str]:
+    labels = _labels(entry.target_kind)
+    said = []
+    for name, value in entry.details.items():
+        if name == "changes" and isinstance(value, dict):
+            said += [f"{labels.get(field, field)}: {_change(change)}" for field, change in value.items()]
+        else:
+            said.append(f"{verbs.say(labels.get(name, name))}: {_value(value)}")
     return said
+
+
+def _labels(kind: str) -> dict[str, str]:
+    """What the fields of a thing are called on the screen."""
+    model = next((model for model in apps.get_models() if model._meta.model_name == kind), None)
+    return {field.name: str(field.verbose_name) for field in model._meta.fields} if model else {}
+
+
+def _change(change: Any) -> str:
+    """[before, after], or a list of what was added or removed."""
+    if isinstance(change, list) and len(change) == 2:
+        return f"{_value(change[0])} → {_value(change[1])}"
+    return _value(change)
 
 
 def _value(value: Any) -> str:

@@ -26,7 +26,9 @@ class FilterForm(forms.Form):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        said = sorted(((verb, str(words)) for verb, words in verbs.names.items()), key=lambda pair: pair[1])
+        said = sorted(
+            ((verb, str(words)) for verb, words in verbs.names.items() if "." in verb), key=lambda pair: pair[1]
+        )
         self.fields["verb"].choices = [("", _("anything")), *said]  # type: ignore[attr-defined]
 
     def wanted(self) -> selectors.Filter:
