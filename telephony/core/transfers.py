@@ -185,7 +185,8 @@ class Transfers:
         if held is not None and not held.local:
             handover.held.add(held)
             handover.sources.add(held)
-        track.resume()
+        if track.closer is not held:
+            track.resume()
 
     def _aim(self, handover: Handover, target: Channel, at: float | None) -> None:
         """The PBX names the target: make sure that the transfer knows it."""
@@ -196,7 +197,8 @@ class Transfers:
             if half:
                 handover.sources.add(half)
                 handover.dials.extend(each for each in half.dials if each not in handover.dials)
-                phones = [e for e in self._wires.talking(half) if e not in handover.held and e not in handover.movers]
+                if half.room and not half.room.conference:
+                    phones = [each for each in self._wires.talking(half) if each not in handover.held | handover.movers]
         for phone in phones:
             if any(each.target is phone for each in handover.dials):
                 continue
@@ -283,7 +285,7 @@ class Transfers:
                     self._settle_blind(track, handover)
                 elif all(each.gone for each in handover.held):
                     handover.end(CALLER_GONE)
-                if handover.ended and handover.completed:
+                if handover.completed and (track.closer in handover.movers or track.breaker in handover.movers):
                     track.resume()
 
     def _settle_attended(self, track: Track, handover: Handover) -> None:
