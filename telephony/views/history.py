@@ -59,7 +59,9 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
 def of_order(request: HttpRequest, pk: int) -> HttpResponse:
     """The calls of an order, for its time line."""
     order = get_object_or_404(Order, pk=pk)
-    return render(request, "telephony/_order_calls.html", {"rows": history.of_order(order.pk, request.user)})
+    rows = history.of_order(order.pk, request.user)
+    live = [row.call for row in rows if row.call.state != Call.State.ENDED]
+    return render(request, "telephony/_order_calls.html", {"order": order, "rows": rows, "live": live})
 
 
 def _refuse_or_404(request: HttpRequest, pk: int, sentence: str) -> HttpResponse:

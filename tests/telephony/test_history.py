@@ -232,8 +232,19 @@ def test_an_order_shows_its_calls_with_their_recordings(client, annas_call):
     client.force_login(office.marina())
     response = client.get(f"/orders/{trip.pk}/calls/")
     assert text(response).count("<li data-call") == 2
+    assert 'order-calls" data-calls' not in text(response)
     assert "<audio controls" in text(response)
     assert "<html" not in text(response)
+
+
+@pytest.mark.feature("X1")
+def test_while_a_call_of_the_order_lives_its_line_follows_it(client):
+    trip = office.order()
+    call = office.call(order=trip)
+    client.force_login(office.vera())
+    page = text(client.get(f"/orders/{trip.pk}/calls/"))
+    assert f'data-calls="{call.pk}"' in page
+    assert "ringing now" in page
 
 
 @pytest.mark.feature("X1")
