@@ -1,6 +1,7 @@
 """What a PBX is made of: channels, bridges, and how they look in its events."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -108,6 +109,8 @@ class Channel:
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
     task: asyncio.Task[None] | None = None  # its dialplan; None for a leg that somebody dialled
+    prologue: Callable[[], None] | None = None  # what is said just before it is Up
+    epilogue: Callable[[], None] | None = None  # what is said between its hang-up and its parting
     joined: asyncio.Event = field(default_factory=asyncio.Event)  # it has talked to somebody
 
     def headers(self, prefix: str = "") -> list[Header]:

@@ -6,6 +6,7 @@ The priorities are those of the real lines, because every event shows where its 
 
 import asyncio
 import logging
+import re
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -27,6 +28,11 @@ POLL_SECONDS = 2.0
 QUEUE_SECONDS = 300.0
 RETURN_PRIORITY = 10
 END_SECONDS = 1.5  # busy tone before a finished call is hung up
+
+EXTENSIONS = {
+    "staff": re.compile(r"1[0-9]{2}|[78][0-9]{10}|\+[0-9]+"),
+    "staff-direct": re.compile(r"1[0-9]{2}"),
+}
 
 Walk = Callable[[Channel], Awaitable[Place | None]]
 
@@ -81,7 +87,9 @@ class Dialplan:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def exists(self, place: Place) -> bool:
-        return place.context in self._contexts
+        """Whether a call could be placed there."""
+        pattern = EXTENSIONS.get(place.context)
+        return place.context in self._contexts and (pattern is None or pattern.fullmatch(place.exten) is not None)
 
     async def _walk(self, channel: Channel, start: Place) -> None:
         place: Place | None = start
@@ -105,18 +113,17 @@ class Dialplan:
             except Exception:
                 log.exception("the dialplan of %s broke at %s", channel.name, place)
                 break
+        self._pbx.stop_music(channel)
+        self._pbx.leave(channel)
+        if place is None or place.context != "desk-taken":  # who was fetched into a bridge runs no dialplan any more
+            self._pbx.say("SoftHangupRequest", channel, ("Cause", "16"), *channel.cause_headers()[1:])
         self._part(channel, cause)
 
     def _part(self, channel: Channel, cause: int) -> None:
         """The channel ends: its hang-up handlers, then the event."""
         pbx = self._pbx
-        pbx.stop_music(channel)
-        pbx.leave(channel)
         self._recorder.end(channel.uniqueid)
         channel.cause = cause
-        pbx.say(
-            "SoftHangupRequest", channel, ("Cause", "16"), *([("TechCause", str(channel.sip))] if channel.sip else [])
-        )
         variables = channel.variables
         if variables.get("DESK_CLIENT") == channel.uniqueid and "DESK_AT" in variables:
             own, channel.place = channel.place, Place("desk-gone", "s")
@@ -186,6 +193,14 @@ class Dialplan:
 
         try:
             await self._dial.talk(client, answer.leg, over)
+        except Redirected:
+            if answer.leg.uniqueid not in self._pbx.channels:
+                # he was sent on: for the queue it stays this member's call to the end
+                member = queue.name_of(answer.leg)
+                client.epilogue = lambda: queue.complete_alone(
+                    client, answer.leg.device, member, hold=answer.hold, talk=round(time.time() - began)
+                )
+            raise
         finally:
             queue.release(answer.leg)
         return Place("desk-end", "s")

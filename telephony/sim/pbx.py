@@ -119,6 +119,8 @@ class Pbx:
         self.device_changed(leg.device)
 
     def answered(self, channel: Channel) -> None:
+        if channel.prologue:
+            channel.prologue()
         self.set_state(channel, State.UP)
         self.device_changed(channel.device)
 
@@ -138,6 +140,8 @@ class Pbx:
             return
         channel.cause, channel.sip = cause, sip
         self.say("HangupRequest", channel, *channel.cause_headers())
+        if channel.epilogue:
+            channel.epilogue()
         channel.interrupt.set_result(HungUp(cause, sip))
 
     def hang_up(self, channel: Channel, cause: int) -> None:
@@ -148,6 +152,7 @@ class Pbx:
 
     def redirect(self, channel: Channel, place: Place) -> None:
         if not channel.interrupt.done():
+            self.stop_music(channel)
             channel.place = place
             channel.interrupt.set_result(Redirected(place))
 

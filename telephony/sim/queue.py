@@ -221,7 +221,7 @@ class Queue:
         return self.members.get(leg.device)
 
     def connect(self, caller: Channel, leg: Channel, hold: int) -> None:
-        name = self._name_of(leg)
+        name = self.name_of(leg)
         self._agent_event("AgentConnect", caller, leg, name, ("HoldTime", str(hold)), ("RingTime", "0"))
 
     def complete(self, caller: Channel, leg: Channel, *, hold: int, talk: int, reason: str) -> None:
@@ -230,11 +230,18 @@ class Queue:
             "AgentComplete",
             caller,
             leg,
-            self._name_of(leg),
+            self.name_of(leg),
             ("HoldTime", str(hold)),
             ("TalkTime", str(talk)),
             ("Reason", reason),
         )
+
+    def complete_alone(self, caller: Channel, interface: str, member: str, *, hold: int, talk: int) -> None:
+        """The same for a caller who was sent on: the member's leg is gone long since."""
+        self.completed += 1
+        who = (("Queue", self.name), ("Interface", interface), ("MemberName", member))
+        times = (("HoldTime", str(hold)), ("TalkTime", str(talk)), ("Reason", "caller"))
+        self._pbx.say("AgentComplete", caller, *who, *times, privilege="agent")
 
     def release(self, leg: Channel) -> None:
         """The member's talk is over."""
@@ -244,7 +251,7 @@ class Queue:
             member.taken += 1
             member.last_call = int(time.time())
 
-    def _name_of(self, leg: Channel) -> str:
+    def name_of(self, leg: Channel) -> str:
         member = self.member_of(leg)
         return member.name if member else leg.device
 

@@ -12,6 +12,7 @@ from telephony.sim.queue import Member, QueueRefusal
 from telephony.sim.wire import Action, Header
 
 TRUE = ("1", "true", "yes", "on", "y", "t")
+ANSWERED = "4"  # as OriginateResponse counts
 AUTO_ANSWER = ("answer-after=0", "alert-autoanswer")
 
 
@@ -204,7 +205,7 @@ class Verbs:
         call.add_done_callback(self._calls.discard)
         if action.get("Async").lower() in TRUE:
             return done("Originate successfully queued")
-        return done("Originate successfully queued") if await call == "4" else refused("Originate failed")
+        return done("Originate successfully queued") if await call == ANSWERED else refused("Originate failed")
 
     async def _call(self, action: Action, address: str, place: Place) -> str:
         name, number = caller_id(action.get("CallerID"))
@@ -212,7 +213,8 @@ class Verbs:
         device = TRUNK if endpoint == "trunk" else f"PJSIP/{address}"
         taken = action.get("ChannelId") in self._pbx.channels
         if taken or (device != TRUNK and address not in STAFF):
-            return self._response(action, place, None, Party(number, name), "0")
+            self._response(action, place, None, Party(number, name), "0")
+            return "0"
         leg = self._pbx.new_leg(device, None, action.get("ChannelId"))
         leg.dialled = number_there
         for variable in action.all("Variable"):
@@ -223,14 +225,16 @@ class Verbs:
             self._pbx.set_caller(leg, Party(number or leg.caller.number, name))
             self._pbx.connect_line(leg, leg.caller)
         seconds = int(action.get("Timeout") or 30000) / 1000
+        leg.prologue = lambda: self._response(action, place, leg, leg.caller, ANSWERED)
         reason = await self._dialplan.originate(leg, seconds)
-        self._response(action, place, leg, leg.caller, reason)
-        if reason == "4":
+        if reason != ANSWERED:
+            self._response(action, place, leg, leg.caller, reason)
+        else:
             self._pbx.dial_event("DialEnd", None, leg, ("DialStatus", "ANSWER"))
             self._dialplan.start(leg, place)
         return reason
 
-    def _response(self, action: Action, place: Place, leg: Channel | None, party: Party, reason: str) -> str:
+    def _response(self, action: Action, place: Place, leg: Channel | None, party: Party, reason: str) -> None:
         """OriginateResponse, which alone says how an asynchronous call went."""
         shown = CHANNEL_VARIABLES if leg else ()
         if action.get("Async").lower() in TRUE:
@@ -238,17 +242,16 @@ class Verbs:
                 "OriginateResponse",
                 "call",
                 *([("ActionID", action.id)] if action.id else []),
-                ("Response", "Success" if reason == "4" else "Failure"),
+                ("Response", "Success" if reason == ANSWERED else "Failure"),
                 ("Channel", leg.name if leg else action.get("Channel")),
                 ("Context", place.context),
                 ("Exten", place.exten),
                 ("Reason", reason),
-                ("Uniqueid", leg.uniqueid if leg and reason == "4" else "<null>"),
+                ("Uniqueid", leg.uniqueid if leg and reason == ANSWERED else "<null>"),
                 ("CallerIDNum", party.number or "<unknown>"),
                 ("CallerIDName", party.name or "<unknown>"),
                 *((f"ChanVariable({leg.name})", f"{n}={leg.variables.get(n, '')}") for n in shown if leg),
             )
-        return reason
 
 
 def first_missing(action: Action, *names: str) -> Answer | None:
