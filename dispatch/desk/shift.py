@@ -47,7 +47,7 @@ def start(request: SignedInRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(request)
     number = request.POST.get(CHOSEN, "")
-    if not Extension.objects.filter(number=number, is_active=True).exists():
+    if number not in Extension.objects.filter(is_active=True).values_list("number", flat=True):
         return _page(request, _("Choose an extension from the list."), status=422)
     try:
         start_shift(person=request.user, extension=number, actor=request.user)

@@ -45,6 +45,10 @@ class PersonForm(forms.ModelForm):
         self.fields["language"].choices = [("", _("as the browser says")), *settings.LANGUAGES]  # type: ignore[attr-defined]
         self.fields["username"].widget.attrs.update(autocomplete="off", autocapitalize="none", spellcheck="false")
 
+    def clean_roles(self) -> list[str]:
+        """Each once and in one order, so that the journal shows changes and nothing else."""
+        return [role.value for role in Role if role.value in self.cleaned_data["roles"]]
+
 
 class PasswordField(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:

@@ -62,7 +62,9 @@ def test_bad_input_gets_a_sentence_and_adds_nobody(enter, anton, wrong, sentence
 
 
 def test_a_change_is_journalled_with_before_and_after(enter, anton, vera):
-    enter(anton).post(f"/staff/{vera.pk}/", fields(vera, call_sign="Base 1", roles=["dispatcher", "supervisor"]))
+    enter(anton).post(
+        f"/staff/{vera.pk}/", fields(vera, call_sign="Base 1", roles=["supervisor", "dispatcher", "dispatcher"])
+    )
     vera.refresh_from_db()
     assert vera.roles == ["dispatcher", "supervisor"]
     line = Entry.objects.get(verb="person.changed")
@@ -145,3 +147,8 @@ def test_the_list_costs_the_same_for_many(enter, anton, vera, boris, django_asse
     client = enter(anton)
     with django_assert_num_queries(3):  # session, reader, people
         client.get("/staff/")
+
+
+@pytest.mark.parametrize("text", ["\x00", "%", "\\", "x" * 5000, "'; drop"])
+def test_whatever_is_typed_into_the_search_is_no_error(enter, anton, text):
+    assert enter(anton).get("/staff/", {"q": text}).status_code == 200

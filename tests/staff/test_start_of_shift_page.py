@@ -52,6 +52,12 @@ def test_an_extension_that_is_switched_off_is_not_offered(enter, vera, telephone
     assert not Shift.objects.exists()
 
 
+@pytest.mark.parametrize("number", ["", "999", "101 ", "\x00", "9" * 5000])
+def test_a_place_that_is_not_in_the_list_is_refused(enter, vera, telephones, number):
+    assert enter(vera).post("/shift/", {"extension": number}).status_code == 422
+    assert not Shift.objects.exists()
+
+
 def test_vera_starts_her_shift(enter, vera, telephones):
     client = enter(vera)
     assert client.post("/shift/", {"extension": "103"})["Location"] == "/"
