@@ -25,7 +25,7 @@ from telephony.services import intents
 log = logging.getLogger(__name__)
 
 PICKED, BROUGHT_BACK = "DeskPick", "DeskPickBack"  # UserEvents of our dialplan
-WITHDRAWAL = 0.3  # seconds in which a withdrawal takes effect by itself, for all but the first in the queue
+WITHDRAWAL = 1.2  # seconds: the queue looks once a second whether somebody was withdrawn
 NO_PHONE = frozenset({"CHANUNAVAIL", "CONGESTION"})  # Result of DeskPickBack when the telephone is not there
 
 Database = Callable[..., Awaitable[Any]]
@@ -166,6 +166,10 @@ class Clicks:
             log.info("call %s: the queue does not give him: %s", attempt.key, reply.message)
             requested = "requested" in reply.message.lower()
             return attempt.outcome() or Outcome(rules.TAKEN if requested else "not_done")
+        if not attempt.is_out:
+            # of the call as it was before: a leg that rings since then may be the one that we asked for
+            ringing = [leg.uniqueid for leg in call.legs if leg.role == "called" and not leg.outcome]
+            await actions.let_go(session, uniqueid=call.caller_uniqueid, ringing=ringing)
         try:
             async with asyncio.timeout(WITHDRAWAL):
                 while not attempt.is_out and attempt.outcome() is None:

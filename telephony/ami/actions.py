@@ -1,12 +1,15 @@
 """What we order the PBX to do. "Success" means accepted: only a later event says that it is done."""
 
+import asyncio
 import re
+from collections.abc import Sequence
 
 from telephony.ami.guard import Reply, Session, Unsendable
 from telephony.ami.translate import member, text
 from telephony.core import pbx
 
 ENDPOINT = re.compile(r"[0-9a-zA-Z_]{1,40}\Z")  # becomes an extension of the dialplan
+ANSWERED_ELSEWHERE = "26"  # cause: the telephone logs no missed call
 
 
 async def withdraw(session: Session, *, queue: str, channel: str, endpoint: str) -> Reply:
@@ -18,8 +21,16 @@ async def withdraw(session: Session, *, queue: str, channel: str, endpoint: str)
     return await session.order("QueueWithdrawCaller", Queue=queue, Caller=channel, WithdrawInfo=_dialled(endpoint))
 
 
+async def let_go(session: Session, *, uniqueid: str, ringing: Sequence[str]) -> None:
+    """Help the queue to carry out a withdrawal now: it looks at it only when no phone rings with the caller, and then
+    once a second, or at a key. `ringing`: Uniqueids of the legs that ring with him. What fails here is only late."""
+    legs = [session.order("Hangup", Channel=leg, Cause=ANSWERED_ELSEWHERE) for leg in ringing]
+    key = session.order("PlayDTMF", Channel=uniqueid, Digit="#", Receive="true")
+    await asyncio.gather(*legs, key, return_exceptions=True)
+
+
 async def fetch(session: Session, *, uniqueid: str, endpoint: str) -> Reply:
-    """Carry out a withdrawal at once: for the first in the queue it would wait until his ringing ends (its timeout)."""
+    """Take him out of the queue over its head: for one who was withdrawn, and whom it still has not let go."""
     aim = _dialled(endpoint)
     return await session.order("Redirect", Channel=uniqueid, Context="desk-pick", Exten=aim, Priority="1")
 

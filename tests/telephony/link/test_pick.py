@@ -99,8 +99,21 @@ async def test_vera_takes_the_second_caller_although_her_phone_rings_with_the_fi
 
 
 @pytest.mark.feature("D6")
-async def test_the_first_in_the_queue_is_fetched_since_his_withdrawal_takes_long(desk):
+async def test_the_first_in_the_queue_is_let_go_at_once_although_phones_ring_with_him(desk):
     first = desk.pbx.comes("79161111111", first=True)
+    await desk.row(first, ringing=["101", "102"])
+    legs = {leg.uniqueid for leg in first.legs.values()}
+    click = await desk.picks(desk.boris, first)
+    await until(lambda: list(first.legs) == ["102"] and not first.in_queue, seconds=1.0)
+    assert {action["Channel"] for action in desk.pbx.received("Hangup")} == legs
+    desk.pbx.lifts(first, "102")
+    await desk.becomes(click, "confirmed")
+    assert not desk.pbx.received("Redirect")
+
+
+async def test_one_whom_the_queue_does_not_let_go_is_fetched(desk):
+    first = desk.pbx.comes("79161111111", first=True)
+    desk.pbx.deaf = True
     click = await desk.picks(desk.boris, first)
     await until(lambda: desk.pbx.received("Redirect"))
     order = desk.pbx.received("Redirect")[0]
@@ -228,6 +241,7 @@ async def test_without_the_pbx_a_click_is_refused_with_a_sentence(desk):
 async def test_a_click_whose_outcome_was_not_seen_is_settled_by_the_next_look(desk, meanwhile, state, reason):
     caller = desk.pbx.comes("79161111111")
     caller.withdraws_by_itself = False
+    desk.pbx.deaf = True
     del desk.pbx.answers["Redirect"]
     click = await desk.picks(desk.vera, caller)
     await until(lambda: caller.asked_by)

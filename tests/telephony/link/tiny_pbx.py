@@ -47,6 +47,7 @@ class TinyPbx(Rogue):
         super().__init__()
         self.waiting: list[Waiting] = []
         self.members: dict[str, str] = {}
+        self.deaf = False  # to Hangup
         self._numbers = itertools.count(1)
         self._second = int(time.time())
         self.answers |= {
@@ -56,6 +57,8 @@ class TinyPbx(Rogue):
             ),
             "QueueWithdrawCaller": self._withdraw,
             "Redirect": self._redirect,
+            "Hangup": self._hangup,
+            "PlayDTMF": self._key,
             "QueueAdd": self._add,
             "QueueRemove": self._remove,
         }
@@ -137,6 +140,19 @@ class TinyPbx(Rogue):
         caller.reply(action, Message="Redirect successful")
         if found and action["Context"] == "desk-pick":
             self._goes_to(found[0], action["Exten"])
+
+    def _hangup(self, caller: Caller, action: dict[str, str]) -> None:
+        caller.reply(action, Message="Channel Hungup")
+        for one in self.waiting:
+            for phone, leg in list(one.legs.items()):
+                if leg.uniqueid == action["Channel"] and not self.deaf:
+                    self._stops_ringing(one, phone, "NOANSWER")
+
+    def _key(self, caller: Caller, action: dict[str, str]) -> None:
+        caller.reply(action, Message="DTMF successfully queued")
+        for one in self.waiting:
+            if one.channel.uniqueid == action["Channel"] and one.asked_by and one.in_queue and not one.legs:
+                self._goes_to(one, one.asked_by)
 
     def _goes_to(self, caller: Waiting, phone: str) -> None:
         """The dialplan's desk-pick: his phones stop, the picker's stops with anybody else, then it rings with him."""
