@@ -1,16 +1,23 @@
-"""A real Asterisk for the journeys, with people's telephones around it."""
+"""A real Asterisk for the journeys, with people's telephones around it; and the whole house with a browser."""
 
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
+from tests.journeys.desk import Desk, browser
+from tests.journeys.house import House
+from tests.journeys.street import PretendStreet, RealStreet, Street
 from tests.rig import chroot
 from tests.rig.asterisk import Pbx
 from tests.rig.office import Office
 
 # limits of the dialplan in seconds, shorter than the product's
 QUICK = {"DESK_RING": "4", "DESK_BACK": "4", "DESK_HOLD_MAX": "20"}
+FIRST_PORT = 30500  # of the house
 
 
 @pytest.fixture(scope="session")
@@ -31,3 +38,63 @@ def office(asterisk: Pbx) -> Iterator[Office]:
             made.leave(entry["Location"].removeprefix("PJSIP/"))
     asterisk.send_home()
     asterisk.await_quiet()
+
+
+@dataclass
+class Town:
+    """One house, its street and a browser."""
+
+    house: House
+    street: Street
+    chromium: Browser
+    desks: list[Desk]
+
+    def desk(self, username: str) -> Desk:
+        self.desks.append(Desk(self.chromium, self.house.url, username, self.house.passwords[username]))
+        return self.desks[-1]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with browser() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def real_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, Street]]:
+    pbx = Pbx(f"house-{os.getpid()}", QUICK)
+    try:
+        yield from _house(tmp_path_factory.mktemp("real"), RealStreet(pbx))
+    finally:
+        pbx.stop()
+
+
+@pytest.fixture(scope="session")
+def pretend_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, Street]]:
+    folder = tmp_path_factory.mktemp("pretend")
+    yield from _house(folder, PretendStreet(folder / "pbx", first_port=FIRST_PORT + 60))
+
+
+def _house(folder: Path, street: Street) -> Iterator[tuple[House, Street]]:
+    try:
+        house = House(folder, first_port=FIRST_PORT, ami=street.ami, recordings=street.recordings)
+        try:
+            yield house, street
+        finally:
+            house.stop()
+    finally:
+        street.stop()
+
+
+@pytest.fixture(params=[pytest.param("asterisk", marks=pytest.mark.rig), "sim"])
+def town(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[Town]:
+    """The whole office; each journey runs on the real PBX and on the pretend one."""
+    house, street = request.getfixturevalue("real_house" if request.param == "asterisk" else "pretend_house")
+    made = Town(house, street, chromium, [])
+    try:
+        yield made
+    finally:
+        for desk in made.desks:
+            desk.close()
+        street.reset()
+        house.forget_the_day()

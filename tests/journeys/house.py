@@ -1,0 +1,139 @@
+"""The product's own processes on free ports, each of which a test may kill, freeze and start again."""
+
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from dispatch.embedded import process, servers
+
+ROOT = Path(__file__).resolve().parents[2]
+READY_SECONDS = 40
+OURS = {"DATABASE_URL", "REDIS_URL", "AMI_URL", "RECORDINGS_DIR", "VAR_DIR", "SECRET_KEY", "HTTPS"}
+
+
+class House:
+    """`ami`: of the PBX that it is attached to; `recordings`: where that one writes."""
+
+    def __init__(self, folder: Path, *, first_port: int, ami: str, recordings: Path) -> None:
+        folder.chmod(0o755)
+        self.folder = folder
+        self.port = process.free_port(first_port)
+        self._ports = {name: process.free_port(first_port + 10 * n) for n, name in enumerate(("postgres", "valkey"), 1)}
+        self.env = {key: value for key, value in os.environ.items() if key not in OURS} | {
+            "DATABASE_URL": servers.postgres_url(self._ports["postgres"]),
+            "REDIS_URL": servers.valkey_url(self._ports["valkey"]),
+            "AMI_URL": ami,
+            "RECORDINGS_DIR": str(recordings),
+            "VAR_DIR": str(folder / "var"),
+            "SECRET_KEY": secrets.token_urlsafe(50),
+            "HTTPS": "false",
+            "LOG_LEVEL": "INFO",
+            "PYTHONUNBUFFERED": "1",
+            "PYTHONPATH": str(ROOT),
+        }
+        self._parts: dict[str, subprocess.Popen[bytes]] = {}
+        for engine in ("postgres", "valkey"):
+            self.start(engine)
+        self.manage("migrate", "-v", "0")
+        self.passwords: dict[str, str] = json.loads(self._run("-m", "tests.journeys.people"))
+        for part in ("web", "link", "worker"):
+            self.start(part)
+        self.await_ready()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    # --- its parts: postgres, valkey, web, link, worker ---------------------------------------------------------
+
+    def start(self, part: str) -> None:
+        if part == "postgres":
+            running = servers.postgres(self.folder, port=self._ports[part], durable=False).process
+        elif part == "valkey":
+            running = servers.valkey(self.folder / "valkey", port=self._ports[part]).process
+        else:
+            with (self.folder / f"{part}.log").open("ab") as log:
+                running = process.start(self._command(part), env=self.env, cwd=ROOT, stdout=log)
+        self._parts[part] = running
+
+    def kill(self, part: str) -> None:
+        """kill -9, and its children with it, as the kernel does when memory runs out."""
+        os.killpg(self._parts[part].pid, signal.SIGKILL)
+        self._parts.pop(part).wait()
+
+    def freeze(self, part: str) -> None:
+        os.killpg(self._parts[part].pid, signal.SIGSTOP)
+
+    def thaw(self, part: str) -> None:
+        os.killpg(self._parts[part].pid, signal.SIGCONT)
+
+    def stop(self) -> None:
+        how = {"postgres": signal.SIGINT}
+        for part in reversed(self._parts):
+            process.stop(self._parts[part], how=how.get(part, signal.SIGTERM))
+        self._parts.clear()
+
+    def log(self, part: str) -> str:
+        return (self.folder / f"{part}.log").read_text(errors="replace")
+
+    def _command(self, part: str) -> list[str | Path]:
+        python = Path(sys.executable)
+        return {
+            "web": [python, "-m", "daphne", "-v", "0", "-b", "127.0.0.1", "-p", str(self.port),
+                    "dispatch.asgi:application"],
+            "link": [python, ROOT / "manage.py", "link"],
+            "worker": [python, "-m", "celery", "-A", "dispatch.celery", "--quiet", "worker", "--beat", "--pool=threads",
+                       "--concurrency=2", "--loglevel", "INFO", "--without-gossip", "--without-mingle",
+                       "--schedule", self.folder / "beat"],
+        }[part]  # fmt: skip
+
+    # --- what it says -------------------------------------------------------------------------------------------
+
+    def await_ready(self, seconds: float = READY_SECONDS) -> None:
+        self.wait(lambda: self.readiness().get("status") == "ok", seconds, lambda: f"ready: {self.readiness()}")
+
+    def readiness(self) -> dict[str, Any]:
+        try:
+            with urllib.request.urlopen(f"{self.url}/readyz", timeout=3) as answer:
+                return json.load(answer)
+        except (OSError, ValueError) as trouble:
+            return {"status": str(trouble)}
+
+    def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """What its database says."""
+        with psycopg.connect(self.env["DATABASE_URL"], autocommit=True) as connection:
+            return connection.execute(sql, values).fetchall()
+
+    def forget_the_day(self) -> None:
+        """Shifts, calls and orders of a test; people, drivers and clients stay."""
+        with psycopg.connect(self.env["DATABASE_URL"], autocommit=True) as connection:
+            connection.execute("update staff_shift set ended_at = now() where ended_at is null")
+
+    def wait(self, seen: Callable[[], Any], seconds: float, what: str | Callable[[], str]) -> Any:
+        end = time.monotonic() + seconds
+        while not (result := seen()):
+            if time.monotonic() > end:
+                raise TimeoutError(f"not within {seconds} s: {what() if callable(what) else what}")
+            time.sleep(0.05)
+        return result
+
+    def manage(self, *arguments: str) -> str:
+        return self._run(str(ROOT / "manage.py"), *arguments)
+
+    def _run(self, *arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, *arguments], cwd=ROOT, env=self.env, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise RuntimeError(f"{arguments}: {done.stderr[-2000:]}")
+        return done.stdout

@@ -1,0 +1,50 @@
+"""Who works and who calls in the journeys. Run as a script, it writes them into the database of DATABASE_URL.
+
+python -m tests.journeys.people      prints {username: password}
+"""
+
+import json
+import os
+import secrets
+import sys
+
+VERA, BORIS, MARINA, DRIVER_17 = "vera", "boris", "marina", "driver17"
+STRANGER, LARISA, KONSTANTIN = "79161234567", "79031112233", "79165550101"
+MOBILE_OF_17, MOBILE_OF_18 = "79850000017", "79850000018"
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dispatch.settings")
+    import django
+
+    django.setup()
+    from dispatch.staff.models import Person, Role
+    from orders.models import Client, ClientPhone, Driver, DriverPhone
+    from telephony.models import Extension
+
+    passwords = {}
+    for username, surname, name, role, extension in (
+        (VERA, "Sidorova", "Vera", Role.DISPATCHER, "101"),
+        (BORIS, "Petrov", "Boris", Role.DISPATCHER, "102"),
+        (MARINA, "Orlova", "Marina", Role.MANAGER, ""),
+        (DRIVER_17, "Gromov", "Pavel", Role.DRIVER, ""),
+    ):
+        passwords[username] = secrets.token_urlsafe(12)
+        person = Person(username=username, last_name=surname, first_name=name, roles=[role], own_extension=extension)
+        person.set_password(passwords[username])
+        person.save()
+    for number in ("101", "102", "103"):
+        owner = Person.objects.filter(own_extension=number).first()
+        Extension.objects.create(number=number, interface=f"PJSIP/{number}", label=f"place {number}", owner=owner)
+    for call_sign, surname, mobile in (("17", "Gromov", MOBILE_OF_17), ("18", "Zaitsev", MOBILE_OF_18)):
+        driver = Driver.objects.create(
+            call_sign=call_sign, first_name="Pavel", last_name=surname, vehicle="white Kia", plate="A017", on_shift=True
+        )
+        DriverPhone.objects.create(driver=driver, e164=f"+{mobile}", raw=mobile, is_main=True)
+    known = Client.objects.create(name="Konstantin Belov")
+    ClientPhone.objects.create(client=known, e164=f"+{KONSTANTIN}", raw=KONSTANTIN, is_main=True)
+    sys.stdout.write(json.dumps(passwords))
+
+
+if __name__ == "__main__":
+    main()

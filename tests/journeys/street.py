@@ -1,0 +1,188 @@
+"""The telephones around a desk, the same for the real PBX and the pretend one."""
+
+import json
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+from dispatch.embedded import process
+from tests.rig.asterisk import TONES, Pbx
+from tests.rig.hearing import tones_in
+from tests.rig.phones import Call, Phone
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Street(Protocol):
+    ami: str
+    recordings: Path
+
+    def ring(self, number: str) -> None:
+        """Somebody calls the city number."""
+
+    def give_up(self, number: str) -> None:
+        """The caller hangs up."""
+
+    def lift(self, extension: str) -> None:
+        """Answer what rings at this desk phone."""
+
+    def put_down(self, extension: str) -> None:
+        """Hang up at this desk phone."""
+
+    def rings(self, extension: str) -> bool: ...
+
+    def talks(self, extension: str) -> bool: ...
+
+    def restart(self) -> None:
+        """The whole PBX, in the middle of everything."""
+
+    def reset(self) -> None:
+        """Nobody calls, nobody talks."""
+
+    def stop(self) -> None: ...
+
+
+def until(seen: Callable[[], Any], seconds: float, what: str) -> Any:
+    end = time.monotonic() + seconds
+    while not (result := seen()):
+        if time.monotonic() > end:
+            raise TimeoutError(f"not within {seconds} s: {what}")
+        time.sleep(0.03)
+    return result
+
+
+class RealStreet:
+    """SIP phones at a real Asterisk."""
+
+    def __init__(self, pbx: Pbx) -> None:
+        self._pbx = pbx
+        self.ami = pbx.card["ami"]
+        self.recordings = pbx.recordings
+        self._callers: dict[str, Call] = {}
+        self._open()
+
+    def _open(self) -> None:
+        outside, desks = self._pbx.lab(), self._pbx.lab()
+        self._free = [self._pbx.trunk(outside, name) for name in ("client", "second client", "third client")]
+        self._desks: dict[str, Phone] = {n: self._pbx.desk_phone(n, desks) for n in ("101", "102")}
+
+    def ring(self, number: str) -> None:
+        phone = next(phone for phone in self._free if not phone.calls)
+        self._callers[number] = phone.dial(self._pbx.card["city_number"], caller=number).wait_up()
+
+    def give_up(self, number: str) -> None:
+        call = self._callers.pop(number)
+        call.hang_up()
+        call.wait_over()
+
+    def lift(self, extension: str) -> None:
+        self._desks[extension].incoming().answer()
+
+    def put_down(self, extension: str) -> None:
+        self._desks[extension].hang_up_all()
+        self._desks[extension].quiet()
+
+    def rings(self, extension: str) -> bool:
+        return bool(self._desks[extension].ringing)
+
+    def talks(self, extension: str) -> bool:
+        return any(call.is_up for call in self._desks[extension].calls)
+
+    def restart(self) -> None:
+        self._pbx.restart()
+        self._pbx.send_home()
+        self._callers.clear()
+        self._open()
+
+    def reset(self) -> None:
+        for phone in (*self._free, *self._desks.values()):
+            phone.hang_up_all()
+        self._callers.clear()
+        self._pbx.await_quiet()
+
+    def heard_in(self, path: Path) -> set[str]:
+        """Who speaks in a recording."""
+        found = tones_in(path, TONES.values())
+        return {name for name, tone in TONES.items() if tone in found}
+
+    def stop(self) -> None:
+        self._pbx.send_home()
+
+
+class PretendStreet:
+    """The simulator, steered from its page."""
+
+    def __init__(self, folder: Path, *, first_port: int) -> None:
+        self.recordings = folder / "recordings"
+        self.recordings.mkdir(parents=True)
+        secret = "journey-secret"
+        ports = process.free_port(first_port), process.free_port(first_port + 10)
+        self.ami = f"ami://desk:{secret}@127.0.0.1:{ports[0]}"
+        self._page = f"http://127.0.0.1:{ports[1]}"
+        command = [sys.executable, "-m", "telephony.sim", "--port", str(ports[0]), "--page-port", str(ports[1]),
+                   "--user", "desk", "--secret", secret, "--recordings", str(self.recordings),
+                   "--no-timetable"]  # fmt: skip
+        self._process = process.start(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+        process.wait_until(lambda: _listens(ports[1]), process=self._process, seconds=15, what="the simulator")
+
+    def ring(self, number: str) -> None:
+        self._post("ring", number=number)
+
+    def give_up(self, number: str) -> None:
+        self._post("hang-up", who=number)
+
+    def lift(self, extension: str) -> None:
+        until(lambda: self.rings(extension), 8, f"{extension} rings")
+        self._post("answer", phone=extension)
+
+    def put_down(self, extension: str) -> None:
+        self._post("hang-up", who=extension)
+
+    def rings(self, extension: str) -> bool:
+        return "Ringing" in self._states(extension)
+
+    def talks(self, extension: str) -> bool:
+        return "Up" in self._states(extension)
+
+    def restart(self) -> None:
+        self._post("restart")
+
+    def reset(self) -> None:
+        for channel in self._state()["channels"]:
+            try:
+                self._post("hang-up", who=channel["uniqueid"])
+            except urllib.error.HTTPError:
+                continue  # it went with the other end
+        until(lambda: not self._state()["channels"], 8, "no channel is left")
+
+    def stop(self) -> None:
+        process.stop(self._process)
+
+    def _states(self, extension: str) -> set[str]:
+        name = f"PJSIP/{extension}-"
+        return {channel["state"] for channel in self._state()["channels"] if channel["name"].startswith(name)}
+
+    def _state(self) -> dict[str, Any]:
+        with urllib.request.urlopen(f"{self._page}/state.json", timeout=3) as answer:
+            return json.load(answer)
+
+    def _post(self, order: str, **fields: str) -> None:
+        asked = urllib.request.Request(
+            f"{self._page}/{order}",
+            data=urllib.parse.urlencode(fields).encode(),
+            headers={"Accept": "application/json"},
+        )
+        urllib.request.urlopen(asked, timeout=5).close()
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
