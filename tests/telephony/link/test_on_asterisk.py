@@ -1,0 +1,155 @@
+"""The link as a process, on the real Asterisk with the product's own dialplan and real telephones."""
+
+import os
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from telephony.models import Call, Intent, Lease, Recording
+from telephony.services import intents
+from tests.rig import chroot
+from tests.rig.asterisk import Pbx
+from tests.telephony import office
+
+pytestmark = [pytest.mark.rig, pytest.mark.django_db(transaction=True)]
+
+KONSTANTIN, LARISA = "79161234567", "79031112233"
+
+
+@pytest.fixture(scope="module")
+def asterisk():
+    if not chroot.is_installed():
+        pytest.skip("needs the real Asterisk: bin/rig install (root, Debian)")
+    pbx = Pbx(f"link-{os.getpid()}")
+    yield pbx
+    pbx.stop()
+
+
+@pytest.fixture
+def desk(asterisk, transactional_db, start_link):
+    """Vera and Boris on shift at their telephones, and the link that knows it."""
+    desk = Desk(asterisk, start_link)
+    yield desk
+    asterisk.send_home()
+
+
+class Desk:
+    def __init__(self, pbx: Pbx, start_link: Callable[[str], Any]) -> None:
+        self.pbx = pbx
+        self.vera, self.boris = office.vera(), office.boris()
+        self.start_link = lambda: start_link(pbx.card["ami"])
+        self.desks, self.outside = pbx.lab(), pbx.lab()
+        self.phones = {number: pbx.desk_phone(number, self.desks) for number in ("101", "102")}
+        self.link = self.start_link()
+        self.await_link()
+
+    def await_link(self, seconds: float = 20) -> None:
+        awaited(lambda: Lease.objects.filter(pbx=Lease.Pbx.UP).exists(), seconds)
+        awaited(self.both_ring_for_the_queue, 5)
+
+    def both_ring_for_the_queue(self) -> bool:
+        shown = self.pbx.console("queue show dispatch")
+        return "Ivanova Vera" in shown and "Petrov Boris" in shown
+
+    def calls_in(self, number: str, line: str = "client"):
+        call = self.pbx.trunk(self.outside, line).dial(self.pbx.card["city_number"], caller=number)
+        call.wait_up()
+        return call, row(caller_raw=number, state="ringing")
+
+
+def awaited(look: Callable[[], Any], seconds: float = 5) -> Any:
+    end = time.monotonic() + seconds
+    while not (found := look()):
+        assert time.monotonic() < end, f"not within {seconds} s"
+        time.sleep(0.05)
+    return found
+
+
+def row(seconds: float = 5, **wanted) -> Call:
+    return awaited(lambda: Call.objects.filter(**wanted).order_by("-id").first(), seconds)
+
+
+def pick(call: Call, who, extension: str) -> Intent:
+    return intents.ask(verb="pick", call=call, actor=who, extension=extension, intent_id=uuid.uuid4())
+
+
+@pytest.mark.feature("D5", "D6", "C1", "R1")
+def test_vera_picks_the_second_and_every_row_is_as_it_was(desk):
+    first, first_row = desk.calls_in(KONSTANTIN)
+    second, second_row = desk.calls_in(LARISA, "second client")
+    row(pk=first_row.pk, ringing=["101", "102"])
+    asked = time.monotonic()
+    click = pick(second_row, desk.vera, "101")
+    talks = desk.desks.wait(lambda: [call for call in desk.phones["101"].calls if call.is_up], 3, "Vera talks")[0]
+    awaited(lambda: Intent.objects.filter(pk=click.pk, state="confirmed").exists())
+    assert time.monotonic() - asked < 2
+    taken = row(pk=second_row.pk, state="talking", talking_to=["101"])
+    assert (taken.answered_by, taken.recognised, taken.caller_e164) == (desk.vera, "new", "+79031112233")
+    assert row(pk=first_row.pk, ringing=["102"]).state == "ringing"
+    assert awaited(lambda: Recording.objects.filter(call=taken).first()).file
+
+    talks.hang_up()
+    second.wait_over()
+    over = row(pk=second_row.pk, state="ended")
+    assert (over.result, over.ended_by) == ("answered", "answerer")
+    first.hang_up()
+    assert row(pk=first_row.pk, state="ended").result == "abandoned"
+    assert Call.objects.count() == 2
+
+
+@pytest.mark.feature("D6")
+def test_the_first_is_picked_at_once_although_phones_ring_with_him(desk):
+    _, waiting = desk.calls_in(KONSTANTIN)
+    row(pk=waiting.pk, ringing=["101", "102"])
+    click = pick(waiting, desk.boris, "102")
+    desk.desks.wait(lambda: [call for call in desk.phones["102"].calls if call.is_up], 2, "Boris talks")
+    awaited(lambda: Intent.objects.filter(pk=click.pk, state="confirmed").exists())
+    assert row(pk=waiting.pk, talking_to=["102"]).answered_by == desk.boris
+
+
+@pytest.mark.feature("D6")
+def test_both_pick_the_same_caller_in_the_same_instant(desk):
+    _, waiting = desk.calls_in(KONSTANTIN)
+    hers, his = pick(waiting, desk.vera, "101"), pick(waiting, desk.boris, "102")
+    awaited(lambda: Intent.objects.filter(pk=hers.pk, state="confirmed").exists())
+    loser = awaited(lambda: Intent.objects.filter(pk=his.pk, state="refused").first())
+    assert (loser.reason, loser.reason_args) == ("taken", {"by": "Ivanova Vera"})
+    assert row(pk=waiting.pk, state="talking").talking_to == ["101"]
+
+
+def test_a_call_talks_on_over_a_killed_link_and_one_that_ended_is_closed(desk):
+    stays, goes = desk.calls_in(KONSTANTIN), desk.calls_in(LARISA, "second client")
+    desk.phones["101"].incoming().answer()
+    talking = row(pk=stays[1].pk, state="talking")
+    desk.link.process.kill()
+    desk.link.process.wait()
+    goes[0].hang_up()
+    desk.link = desk.start_link()
+    assert row(pk=goes[1].pk, state="ended", seconds=15).result == "lost_link"
+    kept = row(pk=talking.pk)
+    assert (kept.state, kept.talking_to, kept.answered_by, kept.answered_at) == (
+        "talking",
+        ["101"],
+        desk.vera,
+        talking.answered_at,
+    )
+    assert stays[0].is_up
+    stays[0].hang_up()
+    over = row(pk=talking.pk, state="ended")
+    assert (over.result, over.ended_by, Call.objects.count()) == ("answered", "caller", 2)
+
+
+def test_calls_end_with_the_pbx_and_all_is_right_soon_after_it_is_back(desk):
+    _, waiting = desk.calls_in(KONSTANTIN)
+    desk.phones["101"].incoming().answer()
+    row(pk=waiting.pk, state="talking")
+    desk.pbx.kill()
+    awaited(lambda: Lease.objects.filter(pbx=Lease.Pbx.DOWN).exists(), 3)
+    desk.pbx.restart()
+    ready = time.monotonic()
+    desk.await_link(5)
+    assert row(pk=waiting.pk, state="ended").result == "lost_pbx"
+    assert time.monotonic() - ready < 5
