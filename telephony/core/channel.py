@@ -63,6 +63,10 @@ class Channel:
     gone_at: float | None = None
 
     @property
+    def from_before(self) -> bool:
+        return not self.seen_born and self.dial is None
+
+    @property
     def local(self) -> bool:
         return self.name.startswith("Local/")
 

@@ -26,7 +26,7 @@ class Handing:
         held, target = self._register.find(report.transferee), self._register.find(report.target)
         if first is None or second is None or not report.success:
             return
-        if second.track.order < first.track.order or self._is_second_line(first):
+        if second.track.older_than(first.track) or self._is_second_line(first):
             first, second, held, target = second, first, target, held  # told on the second line
         if second.track is not first.track:
             caller = second.track.caller
@@ -47,8 +47,8 @@ class Handing:
         if not self._register.parties.is_staff(party):
             return
         for mover in self._register.wires.channels.values():
-            busy = mover.held and mover.talked and mover.track is not line.track
-            if busy and self._register.parties.of(mover) == party:
+            talked = mover.talked or mover.from_before
+            if mover.held and talked and mover.track is not line.track and self._register.parties.of(mover) == party:
                 self._register.join(line.track, mover.track)
                 self._transfers.second_line(mover.track, mover, line)
                 return
@@ -86,7 +86,7 @@ class Handing:
             self._register.join(picker.track, target.track)
 
     def held(self, report: pbx.Held) -> None:
-        channel = self._register.find(report.channel)
+        channel = self._register.find_or_meet(report.channel, report.at)
         if channel:
             channel.held = True
 

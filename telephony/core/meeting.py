@@ -40,7 +40,9 @@ class Meeting:
         for other in members:
             if other.track is channel.track:
                 continue
-            older, younger = sorted((channel.track, other.track), key=lambda track: track.order)
+            older, younger = channel.track, other.track
+            if younger.older_than(older):
+                older, younger = younger, older
             caller = younger.caller
             if caller and caller.ringing_in and not self._register.parties.is_staff(self._register.parties.of(caller)):
                 continue  # a client's call stays his own
@@ -82,7 +84,7 @@ class Meeting:
         """In conversation with the caller, and nobody dialled it that we saw: it is from before we connected."""
         track = channel.track
         caller = track.caller
-        if channel.seen_born or channel.dial or channel is caller or track.answerers or track.handovers:
+        if not channel.from_before or channel is caller or track.answerers or track.handovers:
             return
         if caller and caller in self._wires.talking(channel):
             self._dialling.answered(track, channel, None)

@@ -44,14 +44,12 @@ class Register:
         return channel
 
     def find_or_meet(self, seen: pbx.Chan | None, at: float | None) -> Channel | None:
-        """A channel that lives; one from before we connected may be its call's caller."""
+        """A channel that lives, perhaps from before we connected."""
         channel = self.find(seen)
         if channel is None and seen is not None:
             channel = self.meet(seen, at)
-            if channel and not channel.local:
-                first = channel.uniqueid == channel.track.key or channel.track.caller is None
-                if first and channel.dial is None:
-                    self.name_caller(channel.track, channel)
+            if channel and channel.uniqueid == channel.track.key and not channel.local:
+                self.name_caller(channel.track, channel)
         return channel
 
     def meet(self, seen: pbx.Chan, at: float | None) -> Channel | None:

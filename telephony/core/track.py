@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from telephony.core.call import Call
 from telephony.core.channel import Channel, Dial
 
 ATTENDED, BLIND, PARK = "attended", "blind", "park"
+BORN = re.compile(r"(\d+)\.(\d+)$")  # Uniqueid: [system name-]seconds.counter
 
 
 @dataclass(slots=True, eq=False)
@@ -68,6 +70,12 @@ class Track:
     @property
     def open_handovers(self) -> list[Handover]:
         return [each for each in self.handovers if not each.ended]
+
+    def older_than(self, other: Track) -> bool:
+        mine, theirs = BORN.search(self.key), BORN.search(other.key)
+        if mine and theirs:
+            return [int(each) for each in mine.groups()] < [int(each) for each in theirs.groups()]
+        return self.order < other.order
 
     def main(self) -> Channel | None:
         """The channel that the call is about: the caller's, or who stayed when the caller handed over."""

@@ -98,6 +98,9 @@ class Transfers:
         return handover
 
     def _open(self, track: Track, handover: Handover) -> None:
+        before = all(each.from_before and each is not track.caller for each in handover.movers)
+        if before and handover.by and not track.answered_by:
+            track.answered_by.append(handover.by)  # who hands over had answered before we connected
         track.handovers.append(handover)
         track.resume()
 
@@ -170,7 +173,8 @@ class Transfers:
             if any(each.confirmed and first in each.movers for each in track.handovers):
                 return  # told twice
             partners = {held} if held else set(self._wires.talking(first)) or {e for e in first.talked if not e.gone}
-            handover = self._consult(track, first, partners - {target} - {None}, second, None)  # type: ignore[arg-type]
+            line = second if second is not first else None
+            handover = self._consult(track, first, partners - {target}, line, None)  # type: ignore[arg-type]
             handover.redirected = False
             handover.at, handover.exten = at, second.exten if second is not first else ""
             if second is first:
@@ -254,10 +258,11 @@ class Transfers:
                 handover.to_queue = True
 
     def recalled(self, party: str, tracks: Iterable[Track]) -> Track | None:
-        """The call in which this party left a transfer behind that nobody answers: the PBX rings him again."""
+        """The call in which this party left a transfer behind that nobody answered: the PBX rings him again."""
         for track in tracks:
-            for handover in track.open_handovers:
-                if handover.kind == ATTENDED and handover.by == party and handover.confirmed:
+            for handover in track.handovers:
+                left = handover.kind == ATTENDED and handover.confirmed and not handover.completed
+                if left and handover.by == party and not all(each.gone for each in handover.held):
                     return track
         return None
 
@@ -280,15 +285,17 @@ class Transfers:
         for handover in track.handovers:
             if not handover.ended:
                 if handover.kind == ATTENDED:
-                    self._settle_attended(track, handover)
+                    self._settle_attended(handover)
                 elif handover.kind == BLIND:
-                    self._settle_blind(track, handover)
+                    self._settle_blind(handover)
                 elif all(each.gone for each in handover.held):
                     handover.end(CALLER_GONE)
+                if not track.live and not handover.ended:
+                    handover.end(self._outcome(handover) or CALLER_GONE)
                 if handover.completed and (track.closer in handover.movers or track.breaker in handover.movers):
                     track.resume()
 
-    def _settle_attended(self, track: Track, handover: Handover) -> None:
+    def _settle_attended(self, handover: Handover) -> None:
         held = [each for each in handover.held if not each.gone]
         movers = [each for each in handover.movers if not each.gone]
         targets = self.answerers(handover)
@@ -297,7 +304,7 @@ class Transfers:
         alone = not any(each in together for each in handover.movers)
         if (alone and any(each in together for each in here)) or (handover.confirmed and here):
             handover.end("")
-        elif not held:
+        elif handover.held and not held:
             handover.end(CALLER_GONE if self._rings(handover) or targets else self._outcome(handover) or CALLER_GONE)
         elif handover.confirmed and not handover.dials and any(each.up for each in handover.sources):
             handover.end("")  # handed to an application
@@ -325,7 +332,7 @@ class Transfers:
             return False
         return any(mover in self._wires.talking(each) for each in held for mover in movers)
 
-    def _settle_blind(self, track: Track, handover: Handover) -> None:
+    def _settle_blind(self, handover: Handover) -> None:
         held = [each for each in handover.held if not each.gone]
         if self.answerers(handover):
             handover.end("")
