@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Client, ClientMark, Driver
-from orders.services.clients import Phones
+from orders.services.card_numbers import Phones
 
 MOST_NEW = 10
 
@@ -43,16 +43,10 @@ class ClientForm(PhonesMixin, forms.ModelForm):
         fields = ("name", "notes")
         widgets = {"notes": forms.Textarea(attrs={"rows": 3})}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
-
 
 class MarkForm(forms.Form):
     mark = forms.ChoiceField(label=_("Mark"), choices=ClientMark.choices, required=False)
     reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
 
 
 class DriverForm(PhonesMixin, forms.ModelForm):
@@ -61,6 +55,3 @@ class DriverForm(PhonesMixin, forms.ModelForm):
     class Meta:
         model = Driver
         fields = ("call_sign", "last_name", "first_name", "vehicle", "plate", "on_shift")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)

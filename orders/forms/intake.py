@@ -60,7 +60,7 @@ class TripForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **kwargs)
         for name in ("pickup", "destination"):
             self.fields[name].widget.attrs |= {"autocomplete": "off", "dir": "auto"}
         self.fields["comment"].widget.attrs["dir"] = "auto"

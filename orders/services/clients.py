@@ -1,7 +1,6 @@
 """Clients and their numbers."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -9,8 +8,9 @@ from django.utils.translation import gettext as _
 from dispatch.audit import journal
 from dispatch.staff.models import Person
 from dispatch.staff.refusal import Refused
-from orders import numbers
-from orders.models import Client, ClientMark, ClientPhone, Order
+from orders.models import Client, ClientMark, Order
+from orders.services import card_numbers
+from orders.services.card_numbers import Phones
 from orders.services.lifecycle import publish_change
 
 
@@ -20,15 +20,6 @@ class Ambiguous(Exception):
     def __init__(self, clients: tuple[Client, ...]) -> None:
         super().__init__(clients)
         self.clients = clients
-
-
-@dataclass(frozen=True)
-class Phones:
-    """What becomes of the numbers of a card: `added` as typed, `removed` and `main` by primary key."""
-
-    added: tuple[str, ...] = ()
-    removed: frozenset[int] = frozenset()
-    main: int | None = None
 
 
 def who_calls(*, number: str, raw: str, client_id: int | None, is_new: bool, name: str, actor: Person | None) -> Client:
@@ -51,7 +42,7 @@ def add(*, name: str, numbers_typed: Iterable[str], notes: str = "", actor: Pers
     """A new card. The first number is the main one. Raises Refused for what is no number."""
     with transaction.atomic():
         client = Client.objects.create(name=name.strip(), notes=notes.strip())
-        _write_down(client, numbers_typed)
+        card_numbers.add(client, numbers_typed)
         journal.record(actor, "client.added", client)
     return client
 
@@ -67,14 +58,7 @@ def change(*, client_id: int, name: str, notes: str, phones: Phones, actor: Pers
         }
         client.name, client.notes = name.strip(), notes.strip()
         client.save(update_fields=["name", "notes"])
-        removed = client.phones.filter(pk__in=phones.removed)
-        if removed:
-            changes["numbers_removed"] = [phone.e164 for phone in removed]
-            removed.delete()
-        added = _write_down(client, phones.added)
-        if added:
-            changes["numbers_added"] = added
-        _make_main(client, phones.main)
+        changes |= card_numbers.change(client, phones)
         if not client.phones.exists():
             raise Refused(_("Keep at least one number: without one nobody recognises him."))
         journal.record(actor, "client.changed", client, changes=changes)
@@ -108,31 +92,6 @@ def _named(client: Client, name: str) -> Client:
         client.name = name.strip()
         client.save(update_fields=["name"])
     return client
-
-
-def _write_down(client: Client, typed: Iterable[str]) -> list[str]:
-    added = []
-    has_main = client.phones.filter(is_main=True).exists()
-    for raw in (raw.strip() for raw in typed):
-        if not raw:
-            continue
-        number = numbers.e164(raw)
-        if not number:
-            raise Refused(_("“%(number)s” is no telephone number.") % {"number": raw})
-        phone, new = ClientPhone.objects.get_or_create(
-            client=client, e164=number, defaults={"raw": raw[:40], "is_main": not has_main}
-        )
-        has_main = has_main or phone.is_main
-        if new:
-            added.append(number)
-    return added
-
-
-def _make_main(client: Client, main: int | None) -> None:
-    chosen = client.phones.filter(pk=main).first() or client.phones.order_by("-is_main", "pk").first()
-    if chosen and not chosen.is_main:
-        client.phones.filter(is_main=True).update(is_main=False)
-        client.phones.filter(pk=chosen.pk).update(is_main=True)
 
 
 def _redraw_orders(client: Client) -> None:

@@ -139,5 +139,6 @@ def _done_before(
     if version is None or order.version != version + 1:
         return None
     last = order.events.exclude(transition__in=facts.NOTES).order_by("-id").first()
-    same = last and last.transition == name and last.actor_id == (actor.person.pk if actor.person else None)
-    return last if same and (driver is None or last.driver_id == driver.pk) else None
+    if last is None or last.transition != name or last.actor_id != (actor.person.pk if actor.person else None):
+        return None
+    return last if driver is None or last.driver_id == driver.pk else None

@@ -142,6 +142,4 @@ def _answer(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _for_another_try(form: EditForm, order: Order) -> EditForm:
     """The same typing, now against the order as it is: saving again is a decision."""
-    data = form.data.copy()
-    data["version"] = str(order.version)
-    return EditForm(data, initial=form.initial)
+    return EditForm({**dict(form.data.items()), "version": str(order.version)}, initial=form.initial)
