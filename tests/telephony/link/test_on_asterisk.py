@@ -57,7 +57,7 @@ class Desk:
     def calls_in(self, number: str, line: str = "client"):
         call = self.pbx.trunk(self.outside, line).dial(self.pbx.card["city_number"], caller=number)
         call.wait_up()
-        return call, row(caller_raw=number, state="ringing")
+        return call, row(caller_raw=number, state="ringing", queue="dispatch")
 
 
 def awaited(look: Callable[[], Any], seconds: float = 5) -> Any:
