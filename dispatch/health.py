@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 from dataclasses import asdict, dataclass
-from datetime import datetime
 
 import redis
 from django.conf import settings
@@ -66,12 +65,15 @@ def _ask_redis() -> dict[str, Part]:
 
 
 def _ask_telephony() -> dict[str, Part]:
-    now = timezone.now()
-    return {name: _part(registry.pulses[name](), now) for name in PARTS_OF_TELEPHONY if name in registry.pulses}
+    return {name: _part(registry.pulses[name]) for name in PARTS_OF_TELEPHONY if name in registry.pulses}
 
 
-def _part(pulse: registry.Pulse, now: datetime) -> Part:
-    age = None if pulse.seen_at is None else round(max(0.0, (now - pulse.seen_at).total_seconds()), 1)
+def _part(ask: Callable[[], registry.Pulse]) -> Part:
+    try:
+        pulse = ask()
+    except Exception as error:  # a pulse that cannot be felt says nothing of the web
+        return Part(ok=False, note=type(error).__name__)
+    age = None if pulse.seen_at is None else round(max(0.0, (timezone.now() - pulse.seen_at).total_seconds()), 1)
     return Part(ok=pulse.ok, age=age, note=str(pulse.note))
 
 

@@ -64,6 +64,7 @@ def test_a_pulse_that_raises_is_no_reason_to_stop(client, pulses):
     pulses |= {"link": broken}
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
+    assert answer.json()["parts"]["link"] == {"ok": False, "age": None, "note": "RuntimeError"}
 
 
 @pytest.mark.django_db
