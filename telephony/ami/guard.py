@@ -26,6 +26,7 @@ LINE_BYTES = 900  # Asterisk refuses a line from about 1 022 bytes on
 LINES = 100  # and drops the headers beyond its 128th
 HEADER = re.compile(r"[A-Za-z][A-Za-z0-9_-]*\Z")
 GREETING = b"Asterisk Call Manager/"
+LOOKS = 5  # between two pings, to see early that nothing comes
 PING = b"Action: Ping\r\nActionID: ping\r\n\r\n"
 
 Value = str | Sequence[str]
@@ -143,12 +144,18 @@ class Session:
 
     async def live(self) -> str:
         """Ping until the connection ends, or nothing comes for `limits.stale`; returns why, for a person."""
-        loop = asyncio.get_running_loop()
+        loop, limits = asyncio.get_running_loop(), self.limits
+        pinged = unanswered_since = 0.0
         while not self.ended.done():
-            self._manager.protocol.transport.write(PING)
-            await asyncio.wait([self.ended], timeout=self.limits.ping)
-            if loop.time() - self.seen > self.limits.stale:
-                self.close(f"silent for more than {self.limits.stale:g} s")
+            if loop.time() - pinged >= limits.ping:
+                pinged = loop.time()
+                unanswered_since = unanswered_since if unanswered_since > self.seen else pinged
+                self._manager.protocol.transport.write(PING)
+            await asyncio.wait([self.ended], timeout=limits.ping / LOOKS)
+            # When it was we who slept, no question was open: that silence is not the peer's.
+            is_asked = unanswered_since > self.seen and loop.time() - unanswered_since > limits.ping / 2
+            if is_asked and loop.time() - self.seen > limits.stale:
+                self.close(f"silent for more than {limits.stale:g} s")
         return self.ended.result()
 
     def close(self, why: str = "closed") -> None:

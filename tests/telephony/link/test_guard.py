@@ -1,6 +1,7 @@
 """Every way in which panoramisk 1.4, or the wire, is known to fail: the guard stands it."""
 
 import asyncio
+import time
 
 import pytest
 
@@ -200,6 +201,18 @@ async def test_a_quiet_peer_that_answers_pings_is_kept(rogue):
     assert session._manager.protocol.responses == {}  # pings leave nothing behind
     session.close()
     assert await living == "closed"
+
+
+async def test_a_pause_of_our_own_is_not_taken_for_silence_of_the_peer(rogue):
+    session = await connect(rogue)
+    living = asyncio.create_task(session.live())
+    await until(lambda: rogue.received("Ping"))
+    await asyncio.sleep(0.01)  # the answer is there, and no question is open
+    time.sleep(QUICK.stale * 2)  # noqa: ASYNC251  as a busy machine would
+    await asyncio.sleep(QUICK.stale / 2)
+    assert not living.done()
+    session.close()
+    await living
 
 
 async def test_a_peer_that_accepts_and_never_greets_is_given_up():
