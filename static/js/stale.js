@@ -27,7 +27,7 @@ export function start(banner) {
     phone = say.sayRefusedPhone;
     const ages = deaf.map((part) => part.age).filter((seconds) => seconds !== null);
     const first = ages.length ? say.sayPhone.replace("{age}", age(Math.max(...ages))) : say.sayPhoneUnknown;
-    return [first, ...new Set(deaf.map((part) => part.note).filter(Boolean))].join(" ");
+    return [first, deaf[0].note].filter(Boolean).join(" ");
   }
 
   watch((parts) => {

@@ -29,15 +29,19 @@ class Web:
     def __init__(self, log: Path, app: str = "tests.live.app:application", **engines: str) -> None:
         self.port = process.free_port(FIRST_PORT)
         self.log = log
-        environment = os.environ | {"DATABASE_URL": database_url(), "LOG_LEVEL": "INFO"} | engines
-        with log.open("wb") as sink:
-            command = [sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(self.port), app]
-            self.process = process.start(command, env=environment, cwd=ROOT, stdout=sink)
+        self._command = [sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(self.port), app]
+        self._environment = os.environ | {"DATABASE_URL": database_url(), "LOG_LEVEL": "INFO"} | engines
+        self.start_again()
+
+    def start_again(self) -> None:
+        """On the same port; returns when it answers."""
+        with self.log.open("ab") as sink:
+            self.process = process.start(self._command, env=self._environment, cwd=ROOT, stdout=sink)
         try:
             process.wait_until(self._answers, process=self.process, seconds=40, what=f"daphne on {self.port}")
         except Exception as error:
             self.stop()
-            raise AssertionError(log.read_text()) from error
+            raise AssertionError(self.log.read_text()) from error
 
     def _answers(self) -> bool:
         with contextlib.suppress(OSError):
