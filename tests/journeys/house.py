@@ -15,6 +15,7 @@ from typing import Any
 import psycopg
 
 from dispatch.embedded import process, servers
+from tests.journeys import people
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 40
@@ -117,7 +118,13 @@ class House:
     def forget_the_day(self) -> None:
         """Shifts, calls and orders of a test; people, drivers and clients stay."""
         with psycopg.connect(self.env["DATABASE_URL"], autocommit=True) as connection:
+            self.wait(
+                lambda: not self.rows("select 1 from telephony_call where state <> 'ended'"), 10, "calls have ended"
+            )
             connection.execute("update staff_shift set ended_at = now() where ended_at is null")
+            connection.execute("truncate telephony_call, orders_order, orders_draft cascade")
+            connection.execute("delete from orders_clientphone where e164 <> %s", [f"+{people.KONSTANTIN}"])
+            connection.execute("delete from orders_client where id not in (select client_id from orders_clientphone)")
 
     def wait(self, seen: Callable[[], Any], seconds: float, what: str | Callable[[], str]) -> Any:
         end = time.monotonic() + seconds

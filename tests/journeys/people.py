@@ -46,5 +46,16 @@ def main() -> None:
     sys.stdout.write(json.dumps(passwords))
 
 
+def take_order(number: str, pickup: str) -> int:
+    """Boris takes an order; its number. Inside Django only (`manage.py shell`)."""
+    from dispatch.staff.models import Person
+    from orders import actors
+    from orders.services import intake
+
+    booking = intake.Booking(phone=f"+{number}", phone_raw=number, pickup=pickup)
+    actor = actors.staff(Person.objects.get(username=BORIS))
+    return intake.place(booking=booking, actor=actor).pk
+
+
 if __name__ == "__main__":
     main()
