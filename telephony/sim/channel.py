@@ -111,6 +111,7 @@ class Channel:
     task: asyncio.Task[None] | None = None  # its dialplan; None for a leg that somebody dialled
     prologue: Callable[[], None] | None = None  # what is said just before it is Up
     epilogue: Callable[[], None] | None = None  # what is said between its hang-up and its parting
+    key: asyncio.Event = field(default_factory=asyncio.Event)  # a key was pressed that nobody has read yet
     joined: asyncio.Event = field(default_factory=asyncio.Event)  # it has talked to somebody
 
     def headers(self, prefix: str = "") -> list[Header]:

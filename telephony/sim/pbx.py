@@ -16,6 +16,7 @@ from telephony.sim.wire import Header
 
 STAFF = ("101", "102", "103", "104")
 TRUNK = "PJSIP/trunk"
+KEY_SECONDS = 0.003  # until a channel reads a key that was pressed
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +180,25 @@ class Pbx:
         if channel.interrupt.done():
             raise channel.interrupt.result()
         return bool(done)
+
+    async def until_key(self, channel: Channel, seconds: float) -> None:
+        """Wait so long, or until the far end presses a key. Raises HungUp or Redirected."""
+        pressed = asyncio.ensure_future(channel.key.wait())
+        try:
+            await self.until(channel, pressed, seconds=seconds)
+        finally:
+            pressed.cancel()
+            channel.key.clear()
+
+    def press(self, channel: Channel, digit: str) -> None:
+        """The far end presses a key; the channel reads it a moment later."""
+        asyncio.get_running_loop().call_later(KEY_SECONDS, self._pressed, channel, digit)
+
+    def _pressed(self, channel: Channel, digit: str) -> None:
+        if channel.uniqueid not in self.channels:
+            return
+        self.say("DTMFEnd", channel, ("Digit", digit), ("DurationMs", "0"), ("Direction", "Received"), privilege="dtmf")
+        channel.key.set()
 
     # --- bridges --------------------------------------------------------------------------------------------------
 

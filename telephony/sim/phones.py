@@ -100,18 +100,23 @@ class Phones:
 
     def answer(self, extension: str) -> str:
         """Lift the ringing desk phone; the uniqueid of its leg."""
-        leg = self._leg(extension, State.RINGING)
-        if leg is None:
-            raise Refusal(f"{extension} does not ring")
+        leg = self._ringing(extension)
         self._lift(leg)
         return leg.uniqueid
 
     def refuse(self, extension: str) -> None:
         """Press the red button of a ringing desk phone."""
+        self._pbx.remote_hang_up(self._ringing(extension), REJECTED, 603)
+
+    def say_busy(self, extension: str) -> None:
+        """The ringing desk phone answers 486, as most do for the same button."""
+        self._pbx.remote_hang_up(self._ringing(extension), BUSY, 486)
+
+    def _ringing(self, extension: str) -> Channel:
         leg = self._leg(extension, State.RINGING)
         if leg is None:
             raise Refusal(f"{extension} does not ring")
-        self._pbx.remote_hang_up(leg, REJECTED, 603)
+        return leg
 
     def hang_up(self, who: str) -> None:
         """Put down the receiver of a desk phone, of a caller by his number, or of one channel."""

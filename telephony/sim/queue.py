@@ -1,7 +1,7 @@
 """The queue of the desk: strategy ringall, autofill, no phone rung that is in use; as app_queue does it.
 
-Its traits that matter here, all seen on the real one: a caller behind the first looks once a second whether it is
-his turn, and only then notices that he was withdrawn; the first one notices it when the phones have stopped ringing.
+Its traits that matter here, all seen on the real one: a caller who waits looks once a second, or at a key, whether it
+is his turn, and only then notices that he was withdrawn; one with whom phones ring looks when they have stopped.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from telephony.sim.wire import Header
 if TYPE_CHECKING:
     from telephony.sim.pbx import Pbx
 
-RING_SECONDS = 25.0
+RING_SECONDS = 15.0
 RETRY_SECONDS = 1.0
 LOOK_SECONDS = 1.0
 MEMBER_STATES = {"NOT_INUSE": 1, "INUSE": 2, "UNAVAILABLE": 5, "RINGING": 6, "RINGINUSE": 7}
@@ -88,7 +88,7 @@ class Queue:
                 leg = await self._call_members(entry, deadline)
                 if leg:
                     break
-                await self._pbx.until(channel, seconds=RETRY_SECONDS)
+                await self._pbx.until_key(channel, RETRY_SECONDS)
                 if entry.withdraw is not None:
                     raise Withdrawn(entry.withdraw)
         except (Withdrawn, TimedOut):
@@ -138,7 +138,7 @@ class Queue:
         while not self._is_turn(entry):
             if time.time() >= deadline:
                 raise TimedOut
-            await self._pbx.until(entry.channel, seconds=LOOK_SECONDS)
+            await self._pbx.until_key(entry.channel, LOOK_SECONDS)
             if entry.withdraw is not None:
                 raise Withdrawn(entry.withdraw)
 
@@ -151,6 +151,7 @@ class Queue:
     async def _call_members(self, entry: Entry, deadline: float) -> Channel | None:
         """Ring all who are free with him; the leg that answered, or None when none did."""
         entry.pending = True
+        entry.channel.key.clear()
         legs: dict[Channel, Member] = {}
         began = time.time()
         try:

@@ -141,6 +141,9 @@ class Simulator:
     def refuse(self, extension: str) -> None:
         self.office.phones.refuse(extension)
 
+    def say_busy(self, extension: str) -> None:
+        self.office.phones.say_busy(extension)
+
     def hang_up(self, who: str) -> None:
         """An extension, a caller's number, a channel's name or its uniqueid."""
         self.office.phones.hang_up(who)

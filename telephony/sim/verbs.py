@@ -37,6 +37,7 @@ class Verbs:
             "dbdel": self._db_delete,
             "userevent": self._user_event,
             "pjsipnotify": self._notify,
+            "playdtmf": self._play_dtmf,
         }
 
     async def do(self, action: Action) -> Answer | None:
@@ -167,6 +168,16 @@ class Verbs:
             if name.lower() == "event":
                 self._phones.notify(channel, value)
         return done("NOTIFY sent")
+
+    def _play_dtmf(self, action: Action) -> Answer:
+        channel = self._pbx.find(action.get("Channel"))
+        if channel is None:
+            return refused("Channel not found")
+        if not action.get("Digit"):
+            return refused("No digit specified")
+        if action.get("Receive").lower() in TRUE:
+            self._pbx.press(channel, action.get("Digit"))
+        return done("DTMF successfully queued")
 
     # --- the rest -------------------------------------------------------------------------------------------------
 

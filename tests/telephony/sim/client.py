@@ -35,7 +35,9 @@ class Client:
         self._port, self._user, self._secret, self._events = port, user, secret, events
         self._count = 0
         self._news = asyncio.Event()
+        self._parsed = 0
         self.data = b""
+        self.messages: list[Message] = []
         self.closed = False
 
     async def __aenter__(self) -> Self:
@@ -53,6 +55,9 @@ class Client:
         try:
             while data := await self._reader.read(65536):
                 self.data += data
+                whole = self.data.rfind(b"\r\n\r\n") + 4
+                self.messages += parse(self.data[self._parsed : whole])
+                self._parsed = max(whole, self._parsed)
                 self._news.set()
         except OSError:
             pass
@@ -78,10 +83,6 @@ class Client:
         return [m for m in self.messages if m["ActionID"] == own]
 
     @property
-    def messages(self) -> list[Message]:
-        return parse(self.data)
-
-    @property
     def events(self) -> list[Message]:
         return [m for m in self.messages if m["Event"]]
 
@@ -93,6 +94,7 @@ class Client:
                 for message in self.messages[after:]:
                     if wanted(message):
                         return message
+                after = max(after, len(self.messages))
                 await self._news.wait()
 
     async def event(self, name: str, seconds: float = 5, after: int = 0, **headers: str) -> Message:
