@@ -23,7 +23,8 @@ class Handing:
     def attended(self, report: pbx.AttendedTransferred) -> None:
         first = self._register.find_or_meet(report.first, report.at)
         second = self._register.find_or_meet(report.second, report.at)
-        held, target = self._register.find(report.transferee), self._register.find(report.target)
+        held = self._register.find_or_meet(report.transferee, report.at)
+        target = self._register.find_or_meet(report.target, report.at)
         if first is None or second is None or not report.success:
             return
         if second.track.older_than(first.track) or self._is_second_line(first):
