@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import InterfaceError, InternalError, OperationalError, connection, transaction
 
 from telephony.models import Lease
 
 ROW = 1
+# The database is away, or has cut a transaction that took too long (which it tells as an InternalError).
+AWAY = (OperationalError, InterfaceError, InternalError)
 
 
 class LeaseLost(Exception):

@@ -10,14 +10,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db import InterfaceError, OperationalError
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from dispatch.staff.models import Shift
 from telephony.core import call as told
 from telephony.core.facts import CallChanged, CallJoined, Fact, Said
-from telephony.lease import LeaseLost, Tenure
+from telephony.lease import AWAY, LeaseLost, Tenure
 from telephony.models import Call, Intent, Leg, Recording, Transfer
 from telephony.rows import Earlier, at, write_call, write_legs, write_transfers
 from telephony.services import calls as desk
@@ -27,7 +26,7 @@ log = logging.getLogger(__name__)
 RECORDED = "DeskRecord"  # UserEvent of our dialplan: a new segment of sound begins
 MOST_RECORDINGS = 20_000  # kept while the database is away
 SAME_START = timedelta(seconds=5)  # the PBX tells its age in whole seconds, by a clock of its own
-NO_CALLS_FAULT = (LeaseLost, OperationalError, InterfaceError)
+NO_CALLS_FAULT = (LeaseLost, *AWAY)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 
 from telephony import bell
 from telephony.ami import actions
@@ -19,7 +19,7 @@ from telephony.ami.link import Link, Synced
 from telephony.clicks import Clicks
 from telephony.core.board import Board
 from telephony.core.facts import Fact
-from telephony.lease import LeaseLost, PbxState, Tenure, take
+from telephony.lease import AWAY, LeaseLost, PbxState, Tenure, take
 from telephony.models import Lease
 from telephony.recorder import Agreement, Batch, Recorder
 from telephony.services import membership
@@ -31,7 +31,6 @@ STAND_BY = 0.5  # seconds between two looks at another one's lease
 NET = 1.0  # seconds after which the letter box is looked at although no bell rang
 ROSTER = 5.0  # seconds after which the queue's members are compared although nothing changed
 AGAIN = 0.5  # seconds until a database that was away is tried anew
-AWAY = (OperationalError, InterfaceError)
 
 
 class Database:

@@ -6,10 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 
 from telephony import lease
-from telephony.lease import LeaseLost, PbxState, take
+from telephony.lease import AWAY, LeaseLost, PbxState, take
+from telephony.management.commands import link
 from telephony.models import Lease
 
 STARTED = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -115,3 +116,36 @@ def test_who_comes_after_learns_what_the_pbx_was():
     second = take("two")
     assert second.pbx_started_before == STARTED
     assert second.pbx_seen_before == Lease.objects.get().pbx_seen_at
+
+
+def test_a_link_frozen_in_the_middle_of_a_write_does_not_keep_the_row_locked():
+    first = take("one")
+    grow_old(3.1)
+
+    def freeze_while_writing():
+        with connection.cursor() as cursor:
+            cursor.execute("set idle_in_transaction_session_timeout = 300")  # the link's own is 1.5 s
+        with first.writing():
+            Lease.objects.update(note="half done")
+            locked.set()
+            time.sleep(1)
+
+    locked = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        frozen = pool.submit(in_thread, freeze_while_writing)
+        locked.wait()
+        start = time.monotonic()
+        assert take("two").epoch == 2
+        assert time.monotonic() - start < 0.8
+        with pytest.raises(AWAY):
+            frozen.result()
+    assert Lease.objects.get().note == ""
+
+
+def test_the_link_bounds_what_a_frozen_one_may_hold(monkeypatch):
+
+    options = {}
+    monkeypatch.setitem(connections["default"].settings_dict, "OPTIONS", options)
+    link._bound_the_database()
+    assert "idle_in_transaction_session_timeout=1500" in options["options"]
+    assert options["tcp_user_timeout"] < 5000
