@@ -118,10 +118,12 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "empty the outbox": {"task": "dispatch.live.tasks.forget_old_changes", "schedule": 600},
     "release pre-orders": {"task": "orders.tasks.release_due", "schedule": 15},
+    "forget old drafts": {"task": "orders.tasks.forget_old_drafts", "schedule": 3600},
     "measure recordings": {"task": "telephony.tasks.measure_recordings", "schedule": 10},
 }
 
 # --- orders -------------------------------------------------------------------------------------------------------
+DRAFT_DAYS = 7  # intake forms, saved or not, are kept for so long; the order keeps what was saved
 ORDER_RELEASE_MINUTES = env.int("ORDER_RELEASE_MINUTES", default=20)  # before pick-up a pre-order enters the search
 
 # --- the PBX ------------------------------------------------------------------------------------------------------

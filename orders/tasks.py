@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from orders.actors import SYSTEM
 from orders.flow import State
-from orders.models import Order
+from orders.models import Draft, Order
 from orders.services import lifecycle
 
 
@@ -19,6 +19,13 @@ def release_due() -> int:
     near = timezone.now() + timedelta(minutes=settings.ORDER_RELEASE_MINUTES)
     due = Order.objects.filter(state=State.SCHEDULED, pickup_at__lte=near).order_by("pickup_at")
     return sum(_release(order_id, near) for order_id in due.values_list("pk", flat=True))
+
+
+@shared_task(name="orders.tasks.forget_old_drafts")
+def forget_old_drafts() -> int:
+    """Forms that nobody came back to. Returns how many."""
+    unused = Draft.objects.filter(updated_at__lt=timezone.now() - timedelta(days=settings.DRAFT_DAYS))
+    return unused.delete()[0]
 
 
 def _release(order_id: int, near: datetime) -> bool:

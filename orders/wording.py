@@ -72,7 +72,7 @@ HAPPENED: dict[str, Promise] = {
     "edit": gettext_lazy("Changed"),
     "correct": gettext_lazy("Corrected afterwards"),
     "client_called": gettext_lazy("Client was called"),
-    "client_asked": gettext_lazy("Client was asked whether he still waits"),
+    "client_asked": gettext_lazy("Client was asked about waiting"),
 }
 
 FIELDS: dict[str, Promise] = {
@@ -102,10 +102,10 @@ def refused(why: Refusal | Guard, order: Order) -> str:
         Guard.NEEDS_PICKUP_TIME: _("A pre-order needs a pick-up time that is still some way off."),
         Guard.NEEDS_DRIVER: _("Name the driver: type a call sign."),
         Guard.DRIVER_BUSY: _("That driver has another order."),
-        Guard.SAME_DRIVER: _("Order %(order)s is this driver's already."),
+        Guard.SAME_DRIVER: _("This driver has order %(order)s already."),
         Guard.NEEDS_REASON: _("Give the reason."),
         Guard.CLIENT_NOT_CALLED: _("Call the client first, and note the attempt here."),
-        Guard.CLIENT_NOT_ASKED: _("First ask the client whether he goes on waiting, and note it here."),
+        Guard.CLIENT_NOT_ASKED: _("Ask the client first whether to go on searching, and note it here."),
     }
     return sentences[why] % {"order": order.pk, "state": STATES[order.state]}
 

@@ -55,9 +55,14 @@ def detail(order: Order, actor: Actor | None) -> Detail:
     return Detail(
         order=order,
         events=events,
-        actions=[Action(t, KEYS.get(t.name, "")) for t in legal if t.name not in ASSIGNING],
+        actions=sorted((Action(t, KEYS.get(t.name, "")) for t in legal if t.name not in ASSIGNING), key=_by_use),
         can_assign=any(t.name in ASSIGNING for t in legal),
         may_note_call=actor is not None and order.state == State.ARRIVED,
         may_note_question=actor is not None and order.state == State.SEARCHING,
         is_open=order.state in flow.OPEN_STATES,
     )
+
+
+def _by_use(action: Action) -> tuple[bool, bool]:
+    """The next step of the trip first; what needs a reason last; else as the machine names them."""
+    return action.transition.needs_reason, action.transition.target in flow.FINAL_STATES

@@ -60,7 +60,7 @@ def change(*, client_id: int, name: str, notes: str, phones: Phones, actor: Pers
         client.save(update_fields=["name", "notes"])
         changes |= card_numbers.change(client, phones)
         if not client.phones.exists():
-            raise Refused(_("Keep at least one number: without one nobody recognises him."))
+            raise Refused(_("Keep at least one number: without one the caller is not recognised."))
         journal.record(actor, "client.changed", client, changes=changes)
         _redraw_orders(client)
     return client
@@ -70,7 +70,7 @@ def mark(*, client_id: int, mark: ClientMark, reason: str, actor: Person) -> Cli
     """Put a client on the black list, make him a VIP, or take the mark away. A black mark needs its reason."""
     reason = reason.strip()
     if mark == ClientMark.BLACKLISTED and not reason:
-        raise Refused(_("Say why he is put on the black list."))
+        raise Refused(_("Say why this client is put on the black list."))
     with transaction.atomic():
         client = Client.objects.select_for_update().get(pk=client_id)
         before = client.mark

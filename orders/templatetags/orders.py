@@ -75,9 +75,20 @@ def pickup_time(moment: datetime | None) -> str:
     if moment is None:
         return _("now")
     local = timezone.localtime(moment)
-    clock = formats.date_format(local, "TIME_FORMAT")
-    today = local.date() == timezone.localdate()
-    return clock if today else f"{formats.date_format(local, 'SHORT_DATE_FORMAT')} {clock}"
+    return _on_its_day(local, f"{local:%H:%M}")
+
+
+@register.filter
+def event_time(moment: datetime) -> str:
+    """To the second; with the day, unless it is today."""
+    local = timezone.localtime(moment)
+    return _on_its_day(local, f"{local:%H:%M:%S}")
+
+
+def _on_its_day(local: datetime, clock: str) -> str:
+    if local.date() == timezone.localdate():
+        return clock
+    return f"{formats.date_format(local, 'SHORT_DATE_FORMAT')} {clock}"
 
 
 @register.filter

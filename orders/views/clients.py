@@ -50,7 +50,7 @@ def add(request: SignedInRequest) -> HttpResponse:
     initial = {"new_numbers": numbers.national(numbers.e164(request.GET.get("phone", "")))}
     form = ClientForm(request.POST or None, initial=initial)
     if form.is_valid() and not form.phones().added:
-        form.add_error("new_numbers", _("Write at least one number: without one nobody recognises him."))
+        form.add_error("new_numbers", _("Write at least one number: without one the caller is not recognised."))
     if not form.is_valid():
         return show(request, "client_form", {"form": form}, status=422 if form.is_bound else 200)
     try:
@@ -97,7 +97,7 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
 def mark(request: SignedInRequest, pk: int) -> HttpResponse:
     client = get_object_or_404(Client, pk=pk)
     if not may(request.user, "clients.blacklist"):
-        return refuse(request, _("A supervisor or a manager decides that. Tell him."), target=client)
+        return refuse(request, _("A supervisor or a manager decides that."), target=client)
     form = MarkForm(request.POST)
     if not form.is_valid():
         return _show(request, pk, mark_form=form, status=422)

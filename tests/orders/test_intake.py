@@ -12,6 +12,7 @@ from orders.flow import State
 from orders.models import Client, ClientMark, ClientPhone, Draft, Order
 from orders.services import clients, drafts, intake
 from orders.services.intake import Booking, place
+from orders.tasks import forget_old_drafts
 from tests.orders.conftest import ANNA
 
 pytestmark = pytest.mark.django_db
@@ -162,3 +163,12 @@ def test_a_draft_is_its_owners_alone_and_is_not_kept_after_it_became_an_order(ve
 def test_strange_things_in_a_draft_are_left_out():
     typed = {"pickup": "a\x00b", "phone": 7, "evil": "<script>", "comment": "x" * 5000}
     assert drafts.cleaned(typed) == {"pickup": "ab", "comment": "x" * 2000}
+
+
+def test_forms_that_nobody_came_back_to_are_forgotten(vera, settings):
+    old, fresh = (
+        drafts.open_draft(owner=vera, source=source, fields={"pickup": "x"}) for source in ("call:1", "call:2")
+    )
+    Draft.objects.filter(pk=old.pk).update(updated_at=timezone.now() - timedelta(days=settings.DRAFT_DAYS, minutes=1))
+    assert forget_old_drafts() == 1
+    assert Draft.objects.get() == fresh
