@@ -1,0 +1,119 @@
+"""The real link attached to the simulator, exactly as to a real PBX: rows, picks, recordings, a restart."""
+
+import asyncio
+import contextlib
+import uuid
+
+import pytest
+
+from telephony.ami.guard import Address
+from telephony.models import Call, Intent, Lease, Recording
+from telephony.runner import Runner
+from telephony.services import intents
+from tests.telephony import office
+from tests.telephony.link.conftest import awaited, in_database
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Desk:
+    """Vera at 101 and Boris at 102, on shift; the link that puts their phones into the queue."""
+
+    def __init__(self, sim) -> None:
+        self.sim = sim
+
+    async def open(self) -> None:
+        self.vera, self.boris = await in_database(lambda: (office.vera(), office.boris()))
+        address = Address.parse(f"ami://sim:sim@127.0.0.1:{self.sim.port}")
+        self.running = asyncio.create_task(Runner(address, holder="test").run())
+        await awaited(lambda: Lease.objects.filter(pbx=Lease.Pbx.UP).exists(), seconds=20)
+        async with asyncio.timeout(20):
+            while len(self.sim.pbx.queue.members) < 2:
+                await asyncio.sleep(0.02)
+
+    async def close(self) -> None:
+        self.running.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self.running
+
+    async def row(self, uniqueid: str, **wanted) -> Call:
+        return await awaited(lambda: Call.objects.filter(key=uniqueid, **wanted).first(), seconds=20)
+
+    async def picks(self, who, extension: str, uniqueid: str) -> Intent:
+        call = await self.row(uniqueid)
+        return await in_database(
+            lambda: intents.ask(verb="pick", call=call, actor=who, extension=extension, intent_id=uuid.uuid4())
+        )
+
+    async def becomes(self, intent: Intent, state: str) -> Intent:
+        return await awaited(lambda: Intent.objects.filter(pk=intent.pk, state=state).first(), seconds=20)
+
+
+@pytest.fixture
+async def desk(transactional_db, sim):
+    desk = Desk(sim)
+    await desk.open()
+    yield desk
+    await desk.close()
+
+
+async def test_vera_picks_the_second_caller_and_talks_to_him(desk, sim, tmp_path):
+    first, second = await sim.ring("79161111111"), await sim.ring("79162222222")
+    await desk.row(first, state="ringing", ringing=["101", "102"])
+    click = await desk.picks(desk.vera, "101", second)
+    await desk.becomes(click, "confirmed")
+    talk = await desk.row(second, state="talking", talking_to=["101"])
+    assert (talk.caller_e164, talk.dialled, talk.queue) == ("+79162222222", sim.city, "dispatch")
+    await desk.row(first, state="ringing", ringing=["102"])
+
+    sim.hang_up(second)
+    ended = await desk.row(second, state="ended")
+    assert (ended.result, ended.ended_by, ended.answered_by_id) == ("answered", "caller", desk.vera.pk)
+    sound = await awaited(lambda: Recording.objects.filter(call__key=second).first())
+    assert (tmp_path / sound.file).exists()
+
+
+async def test_the_first_caller_is_picked_although_both_phones_ring_with_him(desk, sim):
+    first = await sim.ring("79161111111")
+    await desk.row(first, ringing=["101", "102"])
+    click = await desk.picks(desk.boris, "102", first)
+    await desk.becomes(click, "confirmed")
+    await desk.row(first, state="talking", talking_to=["102"])
+
+
+async def test_a_silent_phone_gives_the_caller_his_place_back(desk, sim):
+    sim.mute("101")
+    first, second = await sim.ring("79161111111"), await sim.ring("79162222222")
+    click = await desk.picks(desk.vera, "101", second)
+    refused = await desk.becomes(click, "refused")
+    assert refused.reason == "no_answer"
+    await desk.row(second, state="ringing")
+    assert [entry.channel.uniqueid for entry in sim.pbx.queue.entries] == [first, second]
+
+
+async def test_who_rings_off_in_the_queue_has_abandoned(desk, sim):
+    caller = await sim.ring("anonymous", "Anonymous", patience=0.3)
+    row = await desk.row(caller, state="ended")
+    assert (row.result, row.caller_e164) == ("abandoned", "")
+
+
+async def test_calls_end_with_the_pbx_and_the_phones_are_rung_again_after_it(desk, sim):
+    caller = await sim.ring("79161111111")
+    await desk.row(caller, ringing=["101", "102"])
+    sim.answer("101")
+    await desk.row(caller, state="talking")
+    await sim.restart()
+    lost = await desk.row(caller, state="ended")
+    assert lost.result == "lost_pbx"
+
+    async with asyncio.timeout(20):
+        while len(sim.pbx.queue.members) < 2:
+            await asyncio.sleep(0.05)
+    again = await sim.ring("79161111111")
+    await awaited(lambda: Call.objects.filter(key__startswith=again, ringing=["101", "102"]).exists(), seconds=20)
+
+
+async def test_a_dialled_call_is_an_outgoing_one(desk, sim):
+    caller = await sim.dial("101", "79161112233")
+    row = await desk.row(caller, state="ended")
+    assert (row.direction, row.caller_raw, row.result) == ("out", "101", "answered")
