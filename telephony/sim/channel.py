@@ -67,6 +67,7 @@ class Redirected(Exception):
 class Bridge:
     uniqueid: str
     channels: list["Channel"] = field(default_factory=list)
+    parted: asyncio.Event = field(default_factory=asyncio.Event)  # somebody has left it
 
     def headers(self) -> list[Header]:
         return [

@@ -152,7 +152,7 @@ class Page:
             "running": self._timetable.running,
             "clients": self._sim.clients,
             "started": pbx.started,
-            "members": list(pbx.queue.members),
+            "members": list(pbx.queue.roster.members),
             "waiting": [entry.channel.uniqueid for entry in pbx.queue.entries],
             "channels": [
                 {
@@ -195,7 +195,7 @@ class Page:
         rows = []
         for extension in STAFF:
             state = self._sim.pbx.device_state(f"PJSIP/{extension}")
-            on_shift = f"PJSIP/{extension}" in self._sim.pbx.queue.members
+            on_shift = f"PJSIP/{extension}" in self._sim.pbx.queue.roster.members
             acts = ""
             if state.startswith("RINGING"):
                 acts = form("/answer", "Answer", phone=extension) + form("/refuse", "Refuse", phone=extension)

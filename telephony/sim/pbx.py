@@ -181,6 +181,14 @@ class Pbx:
             raise channel.interrupt.result()
         return bool(done)
 
+    async def until_parted(self, channel: Channel, bridge: Bridge) -> None:
+        """Wait until somebody leaves the bridge. Raises HungUp or Redirected."""
+        parted = asyncio.ensure_future(bridge.parted.wait())
+        try:
+            await self.until(channel, parted)
+        finally:
+            parted.cancel()
+
     async def until_key(self, channel: Channel, seconds: float) -> None:
         """Wait so long, or until the far end presses a key. Raises HungUp or Redirected."""
         pressed = asyncio.ensure_future(channel.key.wait())
@@ -222,6 +230,7 @@ class Pbx:
             return
         channel.bridge = None
         bridge.channels.remove(channel)
+        bridge.parted.set()
         self.say_bridge("BridgeLeave", bridge, channel)
         if not bridge.channels:
             self.bridges.pop(bridge.uniqueid)
@@ -251,7 +260,7 @@ class Pbx:
         if extension in STAFF:
             self.tell("ExtensionStatus", "call", *hint(extension, state))
         self.tell("DeviceStateChange", "call", ("Device", device), ("State", state))
-        self.queue.device_changed(device)
+        self.queue.roster.device_changed(device)
 
     def queue_device(self, device: str, state: str) -> None:
         """The lamps that a queue makes: somebody waits, somebody is free."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from telephony.sim.channel import ELSEWHERE, Channel, Place, State
+from telephony.sim.members import Member, QueueRefusal, Roster
 from telephony.sim.wire import Header
 
 if TYPE_CHECKING:
@@ -18,11 +19,6 @@ if TYPE_CHECKING:
 RING_SECONDS = 15.0
 RETRY_SECONDS = 1.0
 LOOK_SECONDS = 1.0
-MEMBER_STATES = {"NOT_INUSE": 1, "INUSE": 2, "UNAVAILABLE": 5, "RINGING": 6, "RINGINUSE": 7}
-
-
-class QueueRefusal(Exception):
-    """The sentence that the AMI answers with."""
 
 
 class Withdrawn(Exception):
@@ -31,21 +27,6 @@ class Withdrawn(Exception):
 
 class TimedOut(Exception):
     """He waited as long as the dialplan lets him."""
-
-
-@dataclass(eq=False, slots=True)
-class Member:
-    interface: str
-    name: str
-    state_interface: str
-    joined: int = field(default_factory=lambda: int(time.time()))
-    penalty: str = "0"
-    paused: bool = False
-    reason: str = ""
-    taken: int = 0
-    last_call: int = 0
-    last_pause: int = 0
-    in_call: bool = False
 
 
 @dataclass(eq=False, slots=True)
@@ -70,7 +51,7 @@ class Queue:
     def __init__(self, name: str, pbx: "Pbx") -> None:
         self.name = name
         self.entries: list[Entry] = []
-        self.members: dict[str, Member] = {}
+        self.roster = Roster(name, device_state=pbx.device_state, tell=pbx.tell, lamp=pbx.queue_device)
         self.completed = 0
         self.abandoned = 0
         self._pbx = pbx
@@ -144,7 +125,7 @@ class Queue:
 
     def _is_turn(self, entry: Entry) -> bool:
         ahead = self.entries[: self.entries.index(entry)]
-        return bool(self.available()) and all(other.pending for other in ahead)
+        return bool(self.roster.available()) and all(other.pending for other in ahead)
 
     # --- ringing --------------------------------------------------------------------------------------------------
 
@@ -155,7 +136,7 @@ class Queue:
         legs: dict[Channel, Member] = {}
         began = time.time()
         try:
-            for member in self.available():
+            for member in self.roster.available():
                 legs[self._call(entry.channel, member)] = member
             until = min(began + RING_SECONDS, deadline)
             while legs:
@@ -219,7 +200,7 @@ class Queue:
     # --- the talk -------------------------------------------------------------------------------------------------
 
     def member_of(self, leg: Channel) -> Member | None:
-        return self.members.get(leg.device)
+        return self.roster.members.get(leg.device)
 
     def connect(self, caller: Channel, leg: Channel, hold: int) -> None:
         name = self.name_of(leg)
@@ -263,40 +244,6 @@ class Queue:
         who = (("Queue", self.name), ("Interface", leg.device), ("MemberName", member))
         self._pbx.tell(name, "agent", *caller.headers(), *leg.headers("Dest"), *who, *extra)
 
-    # --- members --------------------------------------------------------------------------------------------------
-
-    def add(self, member: Member) -> None:
-        if member.interface in self.members:
-            raise QueueRefusal("Unable to add interface: Already there")
-        self.members[member.interface] = member
-        self._pbx.queue_device(f"Queue:{self.name}_pause_{member.interface}", "NOT_INUSE")
-        self._member_event("QueueMemberAdded", member)
-        self._free_lamp()
-
-    def remove(self, interface: str) -> None:
-        member = self.members.pop(interface, None)
-        if member is None:
-            raise QueueRefusal("Unable to remove interface: Not there")
-        self._member_event("QueueMemberRemoved", member)
-        self._free_lamp()
-
-    def pause(self, interface: str, reason: str) -> None:
-        self._set_paused(interface, True, reason)
-
-    def resume(self, interface: str) -> None:
-        self._set_paused(interface, False, "")
-
-    def _set_paused(self, interface: str, paused: bool, reason: str) -> None:
-        member = self.members.get(interface)
-        if member is None:
-            raise QueueRefusal("Interface not found")
-        member.paused, member.reason = paused, reason
-        if paused:
-            member.last_pause = int(time.time())
-        self._pbx.queue_device(f"Queue:{self.name}_pause_{interface}", "INUSE" if paused else "NOT_INUSE")
-        self._member_event("QueueMemberPause", member)
-        self._free_lamp()
-
     def withdraw(self, caller: str, info: str) -> None:
         """Ask a waiting caller back into the dialplan. By the name of his channel, not by its uniqueid."""
         entry = next((e for e in self.entries if e.channel.name == caller), None)
@@ -306,46 +253,6 @@ class Queue:
             raise QueueRefusal("Unable to request withdraw from queue: Already requested")
         entry.withdraw = info
 
-    def available(self) -> list[Member]:
-        return [m for m in self.members.values() if not m.paused and self.status(m) == 1]
-
-    def status(self, member: Member) -> int:
-        return MEMBER_STATES[self._pbx.device_state(member.state_interface)]
-
-    def device_changed(self, device: str) -> None:
-        for member in self.members.values():
-            if member.state_interface == device:
-                self._member_event("QueueMemberStatus", member)
-                self._free_lamp()
-
-    def member_headers(self, member: Member) -> list[Header]:
-        """The numbers of a member, shared by its events and QueueStatus."""
-        return [
-            ("StateInterface", member.state_interface),
-            ("Membership", "dynamic"),
-            ("Penalty", member.penalty),
-            ("CallsTaken", str(member.taken)),
-            ("LastCall", str(member.last_call)),
-            ("LastPause", str(member.last_pause)),
-            ("LoginTime", str(member.joined)),
-            ("InCall", str(int(member.in_call))),
-            ("Status", str(self.status(member))),
-            ("Paused", str(int(member.paused))),
-            ("PausedReason", member.reason),
-        ]
-
-    def _member_event(self, name: str, member: Member) -> None:
-        self._pbx.tell(
-            name,
-            "agent",
-            ("Queue", self.name),
-            ("MemberName", member.name),
-            ("Interface", member.interface),
-            *self.member_headers(member),
-            ("Ringinuse", "0"),
-            ("Wrapuptime", "0"),
-        )
-
     # --- lamps ----------------------------------------------------------------------------------------------------
 
     def _say(self, name: str, channel: Channel, *extra: Header) -> None:
@@ -353,9 +260,6 @@ class Queue:
 
     def _lamp(self) -> None:
         self._pbx.queue_device(f"Queue:{self.name}", "RINGING" if self.entries else "NOT_INUSE")
-
-    def _free_lamp(self) -> None:
-        self._pbx.queue_device(f"Queue:{self.name}_avail", "NOT_INUSE" if self.available() else "INUSE")
 
 
 def waited(entry: Entry) -> int:

@@ -141,9 +141,9 @@ def queue_status(pbx: Pbx, action: Action) -> Answer:
         ("Weight", "0"),
     )
     items = [Item("QueueParams", params, id_first=False)]
-    for member in queue.members.values():
+    for member in queue.roster.members.values():
         own = (("Queue", queue.name), ("Name", member.name), ("Location", member.interface))
-        headers = (*own, *queue.member_headers(member), ("Wrapuptime", "0"))
+        headers = (*own, *queue.roster.member_headers(member), ("Wrapuptime", "0"))
         items.append(Item("QueueMember", headers, id_first=False))
     for place, entry in enumerate(queue.entries, start=1):
         channel = entry.channel
@@ -168,8 +168,8 @@ def queue_summary(pbx: Pbx, action: Action) -> Answer:
     longest = max((int(time.time() - e.joined) for e in queue.entries), default=0)
     headers = (
         ("Queue", queue.name),
-        ("LoggedIn", str(len(queue.members))),
-        ("Available", str(len(queue.available()))),
+        ("LoggedIn", str(len(queue.roster.members))),
+        ("Available", str(len(queue.roster.available()))),
         ("Callers", str(len(queue.entries))),
         ("HoldTime", "0"),
         ("TalkTime", "0"),

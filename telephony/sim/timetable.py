@@ -57,9 +57,9 @@ class Timetable:
             if not self.running or not self._sim.clients:
                 continue
             queue = self._sim.pbx.queue
-            if bool(queue.members) and not staffed and not queue.entries:
+            if bool(queue.roster.members) and not staffed and not queue.entries:
                 self._left = min(self._left, FIRST_RING * self._pace)
-            staffed = bool(queue.members)
+            staffed = bool(queue.roster.members)
             self._left -= LOOK * self._pace
             if self._left <= 0:
                 self._left = self._between(*(EVERY if staffed else EVERY_WITHOUT_STAFF))

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from telephony.sim.answers import Answer, done, refused
 from telephony.sim.channel import CHANNEL_VARIABLES, Channel, Party, Place
 from telephony.sim.dialplan import Dialplan
+from telephony.sim.members import Member, QueueRefusal
 from telephony.sim.pbx import STAFF, TRUNK, Pbx
 from telephony.sim.phones import Phones
-from telephony.sim.queue import Member, QueueRefusal
 from telephony.sim.wire import Action, Header
 
 TRUE = ("1", "true", "yes", "on", "y", "t")
@@ -74,7 +74,7 @@ class Verbs:
             paused=action.get("Paused").lower() in TRUE,
             reason=action.get("Reason"),
         )
-        self._pbx.queue.add(member)
+        self._pbx.queue.roster.add(member)
         return done("Added interface to queue")
 
     def _queue_remove(self, action: Action) -> Answer:
@@ -83,7 +83,7 @@ class Verbs:
             return missing
         if action.get("Queue") != self._pbx.queue.name:
             return refused("Unable to remove interface from queue: No such queue")
-        self._pbx.queue.remove(action.get("Interface"))
+        self._pbx.queue.roster.remove(action.get("Interface"))
         return done("Removed interface from queue")
 
     def _queue_pause(self, action: Action) -> Answer:
@@ -93,9 +93,9 @@ class Verbs:
         if action.get("Queue") not in ("", self._pbx.queue.name):
             return refused("Interface not found")
         if action.get("Paused").lower() in TRUE:
-            self._pbx.queue.pause(action.get("Interface"), action.get("Reason"))
+            self._pbx.queue.roster.pause(action.get("Interface"), action.get("Reason"))
             return done("Interface paused successfully")
-        self._pbx.queue.resume(action.get("Interface"))
+        self._pbx.queue.roster.resume(action.get("Interface"))
         return done("Interface unpaused successfully")
 
     def _queue_withdraw(self, action: Action) -> Answer:

@@ -28,7 +28,7 @@ class Desk:
         self.running = asyncio.create_task(Runner(address, holder="test").run())
         await awaited(lambda: Lease.objects.filter(pbx=Lease.Pbx.UP).exists(), seconds=20)
         async with asyncio.timeout(20):
-            while len(self.sim.pbx.queue.members) < 2:
+            while len(self.sim.pbx.queue.roster.members) < 2:
                 await asyncio.sleep(0.02)
 
     async def close(self) -> None:
@@ -40,7 +40,7 @@ class Desk:
         return await awaited(lambda: Call.objects.filter(key=uniqueid, **wanted).first(), seconds=20)
 
     async def picks(self, who, extension: str, uniqueid: str) -> Intent:
-        call = await self.row(uniqueid)
+        call = await self.row(uniqueid, queue="dispatch")
         return await in_database(
             lambda: intents.ask(verb="pick", call=call, actor=who, extension=extension, intent_id=uuid.uuid4())
         )
@@ -107,7 +107,7 @@ async def test_calls_end_with_the_pbx_and_the_phones_are_rung_again_after_it(des
     assert lost.result == "lost_pbx"
 
     async with asyncio.timeout(20):
-        while len(sim.pbx.queue.members) < 2:
+        while len(sim.pbx.queue.roster.members) < 2:
             await asyncio.sleep(0.05)
     again = await sim.ring("79161111111")
     await awaited(lambda: Call.objects.filter(key__startswith=again, ringing=["101", "102"]).exists(), seconds=20)
