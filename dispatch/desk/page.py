@@ -1,21 +1,18 @@
 """The dispatcher's page, and its state for a desk that reads it anew."""
 
 from dataclasses import dataclass, fields
-from typing import cast
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from dispatch.desk import state
-from dispatch.staff.access import requires
-from dispatch.staff.models import Person
+from dispatch.staff.access import SignedInRequest, requires
 from dispatch.staff.selectors import roster
 
 
@@ -43,33 +40,43 @@ PARTS = (
 @requires("desk.work")
 @never_cache
 @require_safe
-def desk(request: HttpRequest) -> HttpResponse:
+def desk(request: SignedInRequest) -> HttpResponse:
     """The page. Without an open shift: its start."""
-    person = cast(Person, request.user)
-    shift = roster.open_shift(person)
+    shift = roster.open_shift(request.user)
     if shift is None:
         return redirect("desk:shift")
-    return render(
-        request,
-        "desk/desk.html",
-        _context(state.read(person, shift)) | {"parts": PARTS, "time_zone": settings.TIME_ZONE},
-    )
+    return render(request, "desk/desk.html", _context(state.read(request.user, shift)) | _furniture())
 
 
 # /desk/state/
 @requires("desk.work")
 @never_cache
 @require_safe
-def whole(request: HttpRequest) -> HttpResponse:
-    """{"numbers": {topic: number}, "html": all live containers}; 409 {"go": address} when the shift is over."""
-    person = cast(Person, request.user)
-    shift = roster.open_shift(person)
+def whole(request: SignedInRequest) -> HttpResponse:
+    """{"numbers": {topic: number}, "html": all live containers}; 409 when the shift is over."""
+    shift = roster.open_shift(request.user)
     if shift is None:
-        return JsonResponse({"go": reverse("desk:shift")}, status=409)
-    read = state.read(person, shift)
+        return HttpResponse(_("Your shift is over."), status=409, content_type="text/plain; charset=utf-8")
+    read = state.read(request.user, shift)
     return JsonResponse(
         {"numbers": read.numbers, "html": render_to_string("desk/_live.html", _context(read), request=request)}
     )
+
+
+# /desk/strip/
+@requires("desk.work")
+@never_cache
+@require_safe
+def strip(request: SignedInRequest) -> HttpResponse:
+    """A fragment for the head of every other page: who waits, what is alive, where I sit."""
+    shift = roster.open_shift(request.user)
+    if shift is None:
+        return render(request, "desk/_off_shift.html")
+    return render(request, "desk/_strip.html", _context(state.read(request.user, shift)) | _furniture())
+
+
+def _furniture() -> dict[str, object]:
+    return {"parts": PARTS, "time_zone": settings.TIME_ZONE}
 
 
 def _context(read: state.State) -> dict[str, object]:

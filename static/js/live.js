@@ -82,8 +82,8 @@ export function start(desk) {
       const answer = await fetch(desk.dataset.stateUrl, {
         headers: { Accept: "application/json", "HX-Request": "true" }, signal: AbortSignal.timeout(READ_LIMIT),
       });
-      if (answer.status === 409) return void location.assign((await answer.json()).go);
-      if (answer.redirected || answer.headers.has("HX-Redirect") || answer.status === 404) return reloadOnce();
+      const isElsewhere = answer.redirected || answer.headers.has("HX-Redirect") || [404, 409].includes(answer.status);
+      if (isElsewhere) return reloadOnce(); // signed out, no right, no shift: the server leads on
       if (!answer.ok) throw new Error(`state: ${answer.status}`);
       const state = await answer.json();
       Object.assign(numbers, state.numbers);

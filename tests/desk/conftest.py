@@ -47,6 +47,11 @@ def someone(first: str, *roles: str) -> Person:
 
 
 @pytest.fixture
+def vera_off_shift(db: None) -> Person:
+    return someone("Vera", Role.DISPATCHER)
+
+
+@pytest.fixture
 def vera(transactional_db: None) -> Person:
     return on_shift(someone("Vera", Role.DISPATCHER), "101")
 

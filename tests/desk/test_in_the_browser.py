@@ -53,6 +53,22 @@ def test_each_waiting_call_is_counted_once_on_both_desks_however_many_phones_rin
         expect(desk.get_by_text("Nobody is waiting.")).to_be_visible()
 
 
+@pytest.mark.feature("D1", "D5")
+def test_every_page_says_who_waits_and_rings(sit_down, vera):
+    page = sit_down(vera, path="/calls/")
+    ring("+79161110001", at=["101"])
+    expect(page.locator(".header [data-waiting]")).to_have_text("1")
+    expect(page.locator(".indicator")).to_have_attribute("data-sound", "ring")
+    expect(page.locator(".health")).to_have_attribute("data-is", re.compile("ok|stale"))
+
+
+def test_off_shift_a_page_offers_to_start_one(sit_down, vera):
+    end_shift(shift=Shift.objects.get(person=vera), actor=vera)
+    page = sit_down(vera, path="/calls/")
+    page.get_by_role("link", name="Start the shift").click()
+    page.wait_for_url("**/shift/")
+
+
 @pytest.mark.feature("D5")
 def test_one_tab_of_two_rings_and_the_next_one_takes_over(sit_down, vera):
     first = sit_down(vera)

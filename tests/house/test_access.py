@@ -76,6 +76,7 @@ TABLE = (
     # desk: take calls and orders, on an open shift
     Line("desk/", "", "-YY--", "-MM--"),
     Line("desk/state/", "", "-YY--", "-MM--"),
+    Line("desk/strip/", "", "-YY--", "-MM--"),
     Line("shift/", "", "-YY--", "-YY--"),
     Line("shift/end/", "", "-MM--", "-YY--"),
     Line("calls/<int:pk>/open/", "ringing", "-YY--", "-MM--"),

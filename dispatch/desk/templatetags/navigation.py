@@ -39,6 +39,13 @@ def navigation(context: Mapping[str, Any]) -> list[Link]:
     return [Link(url, str(label), request.path.startswith(url)) for url, label in links if url]
 
 
+@register.simple_tag(takes_context=True)
+def works_at_desk(context: Mapping[str, Any]) -> bool:
+    """Whether who reads this page takes calls: then the page shows how many wait, and rings."""
+    request = context.get("request")
+    return request is not None and hasattr(request, "user") and may(request.user, "desk.work")
+
+
 @register.simple_tag
 def address(name: str) -> str:
     """The URL of that name, or empty when no room serves it."""
