@@ -15,7 +15,7 @@ from django.db import connection
 from telephony import bell
 from telephony.ami import actions
 from telephony.ami.guard import Address, Limits, NotSent, Session, Unanswered
-from telephony.ami.link import Link, Synced
+from telephony.ami.link import Link
 from telephony.clicks import Clicks
 from telephony.core.board import Board
 from telephony.core.facts import Fact
@@ -147,7 +147,7 @@ class _Holding:
         if self._clicks is not None:
             self._clicks.hear(facts)
 
-    def _synced(self, synced: Synced) -> None:
+    def _synced(self) -> None:
         self._compare()
         self._renewal_due.set()
         self._roster_due.set()

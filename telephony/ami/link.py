@@ -6,7 +6,6 @@ import logging
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NoReturn
 
 from telephony.ami import snapshot
@@ -26,13 +25,6 @@ BOOT_SECONDS = 2.0  # for FullyBooted; a user without the read class "system" ne
 Hearer = Callable[[tuple[Fact, ...]], None]
 
 
-@dataclass(frozen=True)
-class Synced:
-    """Board and PBX agree again. `booted_at`: when the PBX started, in seconds since the epoch, where known."""
-
-    booted_at: float | None
-
-
 class Link:
     """One PBX. `hear` gets the facts in order, `on_synced` each agreement; neither may wait."""
 
@@ -42,7 +34,7 @@ class Link:
         board: Board,
         *,
         hear: Hearer,
-        on_synced: Callable[[Synced], None] = lambda synced: None,
+        on_synced: Callable[[], None] = lambda: None,
         on_lost: Callable[[], None] = lambda: None,
         may_send: Callable[[], bool] = lambda: True,
         limits: Limits = Limits(),  # noqa: B008  frozen
@@ -109,7 +101,7 @@ class Link:
             living = asyncio.create_task(session.live())
             await self._agree(session)
             self.session, self.syncing, self.note = session, False, ""
-            self._on_synced(Synced(self.booted_at))
+            self._on_synced()
             why = await living
             self.note = "silent" if "silent" in why else "lost"
             log.warning("connection to the PBX ended: %s", why)

@@ -9,6 +9,22 @@ from telephony.core import pbx
 UNKNOWN = "<unknown>"
 ENVELOPE = frozenset({"Event", "Privilege", "Timestamp", "SystemName", "UserEvent"})
 BORN = re.compile(r"(?:^|-)(\d{9,11})\.\d+$")  # Uniqueid: [system name-]seconds.counter
+CHAN = {  # the headers of a channel, in the order of pbx.Chan
+    prefix: [
+        prefix + header
+        for header in (
+            "Uniqueid",
+            "Channel",
+            "ChannelStateDesc",
+            "CallerIDNum",
+            "CallerIDName",
+            "Context",
+            "Exten",
+            "Linkedid",
+        )
+    ]
+    for prefix in ("", "Dest")
+}
 UNIQUEIDS = ("Uniqueid", "DestUniqueid", "TransfererUniqueid", "OrigTransfererUniqueid", "ParkeeUniqueid")
 
 
@@ -59,16 +75,11 @@ def number(message: Message, header: str) -> int | None:
 
 def chan(message: Message, prefix: str = "") -> pbx.Chan:
     """The channel that the message shows under this prefix ("Dest", "Transferee" …)."""
-    return pbx.Chan(
-        text(message, prefix + "Uniqueid"),
-        text(message, prefix + "Channel"),
-        text(message, prefix + "ChannelStateDesc"),
-        text(message, prefix + "CallerIDNum"),
-        text(message, prefix + "CallerIDName"),
-        text(message, prefix + "Context"),
-        text(message, prefix + "Exten"),
-        text(message, prefix + "Linkedid"),
-    )
+    headers = CHAN[prefix] if prefix in CHAN else [prefix + header for header in CHAN[""]]
+    values = [message.get(header, "") for header in headers]
+    if UNKNOWN in values or list in map(type, values):
+        values = [text(message, header) for header in headers]
+    return pbx.Chan(*values)  # type: ignore[arg-type]
 
 
 def chan_if_any(message: Message, prefix: str) -> pbx.Chan | None:

@@ -79,19 +79,22 @@ class Wire:
 
 def parse(raw: bytes) -> Message:
     """One message without its end. Lines that are no headers are left out."""
-    message: Message = {}
-    for line in raw.decode("utf-8", "replace").split("\r\n"):
-        name, colon, value = line.partition(": ")
-        if not colon:
-            name, colon, value = line.partition(":")
-            if not colon:
-                continue
-        if name in message:
-            first = message[name]
-            if isinstance(first, list):
-                first.append(value)
-            else:
-                message[name] = [first, value]
-        else:
-            message[name] = value
+    lines = raw.decode("utf-8", "replace").split("\r\n")
+    pairs = [line.split(": ", 1) for line in lines]
+    try:
+        message: Message = dict(pairs)  # type: ignore[arg-type,assignment]
+    except ValueError:
+        pairs = [
+            [name, value.removeprefix(" ")] for line in lines for name, colon, value in [line.partition(":")] if colon
+        ]
+        message = dict(pairs)  # type: ignore[arg-type,assignment]
+    if len(message) == len(pairs):
+        return message
+    message = {}
+    for name, value in pairs:
+        first = message.setdefault(name, value)
+        if isinstance(first, list):
+            first.append(value)
+        elif first is not value:
+            message[name] = [first, value]
     return message

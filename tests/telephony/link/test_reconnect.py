@@ -41,7 +41,7 @@ class Desk:
         self.task.cancel()
         await asyncio.wait([self.task])
 
-    def _on_synced(self, synced) -> None:
+    def _on_synced(self) -> None:
         self.synced += 1
 
     def _on_lost(self) -> None:
