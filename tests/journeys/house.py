@@ -101,7 +101,13 @@ class House:
     # --- what it says -------------------------------------------------------------------------------------------
 
     def await_ready(self, seconds: float = READY_SECONDS) -> None:
-        self.wait(lambda: self.readiness().get("status") == "ok", seconds, lambda: f"ready: {self.readiness()}")
+        def is_ready() -> bool:
+            for part, running in self._parts.items():
+                if running.poll() is not None:
+                    raise RuntimeError(f"{part} ended with {running.returncode}: {self.log(part)[-2000:]}")
+            return self.readiness().get("status") == "ok"
+
+        self.wait(is_ready, seconds, lambda: f"ready: {self.readiness()}")
 
     def readiness(self) -> dict[str, Any]:
         try:

@@ -91,6 +91,7 @@ def test_a_call_becomes_an_order_that_driver_17_performs(town: Town, vera: Desk,
     vera.page.reload()
     expect(pickup).to_have_value("Lesnaya 5")
     pickup.focus()
+    vera.page.keyboard.press("End")
     vera.page.keyboard.type(", entrance 2")
     vera.page.keyboard.press("Control+Enter")
     for desk in (vera, boris):
