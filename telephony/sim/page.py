@@ -232,7 +232,8 @@ def form(action: str, text: str, **fields: str) -> str:
 
 
 def row(*cells: str, acts: str) -> str:
-    return "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + f'<td class="row">{acts}</td></tr>'
+    told = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
+    return f'<tr>{told}<td><div class="row">{acts}</div></td></tr>'
 
 
 def table(title: str, heads: tuple[str, ...], rows: list[str]) -> str:
