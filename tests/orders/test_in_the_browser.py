@@ -9,11 +9,13 @@ import pytest
 from django.test import Client as Browser
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
+from dispatch.live.registry import Viewer
 from dispatch.staff.models import Person, Role
 from orders import actors
 from orders.flow import State
+from orders.live import render_orders
 from orders.models import Client, ClientPhone, Draft, Order
-from orders.services import lifecycle
+from orders.services import assignment, lifecycle
 from tests.orders.conftest import ANNA, driver, on_shift, person, placed
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -216,3 +218,50 @@ def test_a_refusal_is_said_and_what_was_typed_stays(page, vera):
     field.press("Enter")
     expect(page.locator(".toast")).to_have_text(re.compile("no driver with the call sign “99”"))
     expect(field).to_have_value("99")
+
+
+@pytest.mark.feature("C4")
+def test_boris_sees_on_his_order_what_vera_does_but_loses_no_half_typed_reason(page, vera):
+    order = placed(Client.objects.create(name="Олег"), actors.staff(vera))
+    driver("17")
+    told = (
+        f"""document.dispatchEvent(new CustomEvent("live:changed", {{detail: {{kind: "order", key: "{order.pk}"}}}}))"""
+    )
+    chip = page.locator("article.order header .chip")
+    page.goto(f"/orders/{order.pk}/")
+    page.wait_for_load_state("networkidle")
+    assignment.assign(order_id=order.pk, call_sign="17", actor=actors.staff(vera))
+    page.evaluate(told)
+    expect(chip).to_have_text("assigned")
+    page.keyboard.press("k")
+    page.keyboard.type("забо")
+    lifecycle.move(order_id=order.pk, name="set_off", actor=actors.staff(vera))
+    page.evaluate(told)
+    page.wait_for_timeout(300)
+    expect(page.locator(f"#reason-cancel-{order.pk}")).to_have_value("забо")
+    expect(chip).to_have_text("assigned")
+    page.locator(f"#reason-cancel-{order.pk}").fill("")
+    page.locator(f"#reason-cancel-{order.pk}").blur()
+    expect(chip).to_have_text("on the way")
+
+
+@pytest.mark.feature("C3")
+def test_a_filtered_list_keeps_to_its_filter(page, vera):
+    oleg, anna = Client.objects.create(name="Олег"), Client.objects.create(name="Анна")
+    his = placed(oleg, actors.staff(vera), "Ленина, 5")
+    hers = placed(anna, actors.staff(vera), "Мира, 7")
+    page.goto(f"/orders/?client={oleg.pk}")
+    page.wait_for_load_state("networkidle")
+    arrives = """([key, html]) => {
+      const body = document.querySelector("[data-live=order]"), template = document.createElement("template");
+      template.innerHTML = html;
+      const element = body.appendChild(template.content.firstElementChild);
+      const detail = {kind: "order", key, element, gone: false};
+      body.dispatchEvent(new CustomEvent("live:changed", {bubbles: true, detail}));
+    }"""
+    newer = placed(oleg, actors.staff(vera), "Садовая, 3")
+    rows = render_orders([str(hers.pk), str(newer.pk)], Viewer("en", "dispatcher"))
+    for order in (hers, newer):
+        page.evaluate(arrives, [str(order.pk), rows[str(order.pk)]])
+    shown = page.locator("[data-live=order] tr").evaluate_all("rows => rows.map((row) => row.id)")
+    assert shown == [f"order-{his.pk}", f"order-{newer.pk}"]
