@@ -28,7 +28,8 @@ SENTENCES: dict[str, str | Promise] = {
     "syncing": _("The state of the telephone exchange is being read."),
 }
 RENEWAL = 1.0  # seconds between two renewals: so old may a healthy row be
-SHARED = 0.4  # seconds for which one reading serves both pulses
+SILENT = 2.0  # seconds without a renewal: said before the lease is over, since nobody else acts meanwhile
+SHARED = 0.2  # seconds for which one reading serves both pulses
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Health:
 
     @property
     def link_ok(self) -> bool:
-        return self.link_age is not None and self.link_age <= settings.LINK_LEASE_SECONDS
+        return self.link_age is not None and self.link_age <= SILENT
 
     @property
     def pbx_ok(self) -> bool:

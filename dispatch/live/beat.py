@@ -1,4 +1,5 @@
-"""The beat: each second every desk learns how far the numbers are and which part of the house is alive."""
+"""The beat: each second every desk learns how far the numbers are and which part of the house is alive; and at once
+when a part falls silent or speaks again."""
 
 import asyncio
 import json
@@ -15,11 +16,15 @@ from redis.exceptions import RedisError
 
 from dispatch.live import registry
 from dispatch.live.hub import Hub
-from dispatch.live.reading import Reader
+from dispatch.live.reading import AWAY, Reader
 from dispatch.live.registry import Pulse
 
 BEAT_SECONDS = 1.0
+SAMPLE_SECONDS = 0.25  # so often each part is asked: what died is said within three seconds
 FRESH_SECONDS = 2.0  # a part that has said nothing for longer is called stale
+HANG_SECONDS = (
+    FRESH_SECONDS + 2 * SAMPLE_SECONDS
+)  # a question hangs: later than the database is called stale, its cause
 WORKER_KEY = "worker:seen"
 WORKER_KEY_SECONDS = 60
 
@@ -32,7 +37,10 @@ class Beat:
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
         self._pulses: dict[str, Pulse] = {}
-        self._asked_at: dict[str, float] = {}
+        self._began_at = asyncio.get_running_loop().time()
+        self._answered_at: dict[str, float] = {}
+        self._redis_at: float | None = None
+        self._worker_at: float | None = None
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as tasks:
@@ -42,19 +50,28 @@ class Beat:
                 tasks.create_task(self._sample(name, function))
 
     async def _tick(self) -> None:
-        loop = asyncio.get_running_loop()
-        due = loop.time()
+        now = asyncio.get_running_loop().time
+        due = now()
+        told: dict[str, bool] = {}
         while True:
-            await send_beats(self._hub, self._fresh_pulses(), datetime.now(UTC))
-            due = max(due + BEAT_SECONDS, loop.time())
-            await asyncio.sleep(due - loop.time())
+            pulses = self._fresh_pulses()
+            well = {name: pulse.ok for name, pulse in pulses.items()}
+            if well != told or now() >= due:
+                await send_beats(self._hub, pulses, datetime.now(UTC))
+                told = well
+            if now() >= due:
+                due = max(due + BEAT_SECONDS, now())
+            await asyncio.sleep(min(SAMPLE_SECONDS, due - now()))
 
     def _fresh_pulses(self) -> dict[str, Pulse]:
-        """What was sampled; what has not answered for FRESH_SECONDS is not ok, whatever it said before."""
+        """What was sampled; a part whose question has not been answered for long is not ok, whatever it said before."""
         now = asyncio.get_running_loop().time()
-        pulses = {"database": _since(self._hub.read_at, now)} | self._pulses
-        for name, asked_at in self._asked_at.items():
-            if now - asked_at > FRESH_SECONDS:
+        answers = [self._hub.read_at, *self._answered_at.values()]
+        heard = max((at for at in answers if at is not None), default=None)
+        pulses = {"database": _since(heard, now), "redis": _since(self._redis_at, now)} | self._pulses
+        pulses["worker"] = _since(self._worker_at, now)
+        for name in registry.pulses:
+            if now - self._answered_at.get(name, self._began_at) > HANG_SECONDS:
                 seen_at = pulses[name].seen_at if name in pulses else None
                 pulses[name] = Pulse(False, seen_at, _("does not answer"))
         return pulses
@@ -62,16 +79,17 @@ class Beat:
     async def _sample(self, name: str, function: Callable[[], Pulse]) -> None:
         ask = Reader(f"pulse-{name}")
         now = asyncio.get_running_loop().time
-        self._asked_at[name] = now()
         while True:
             try:
                 self._pulses[name] = await ask(function)
-                self._asked_at[name] = now()
+                self._answered_at[name] = now()
+            except AWAY as error:
+                log.debug("pulse %s: %s", name, error)
             except Exception as error:
                 before = self._pulses.get(name)
                 self._pulses[name] = Pulse(False, before.seen_at if before else None, _("unknown"))
-                log.debug("pulse %s: %s", name, error)
-            await asyncio.sleep(BEAT_SECONDS)
+                log.log(logging.DEBUG if before and not before.ok else logging.WARNING, "pulse %s: %s", name, error)
+            await asyncio.sleep(SAMPLE_SECONDS)
 
     async def _sample_redis(self) -> None:
         """One question for two pulses: Redis answers, and says how long ago the worker wrote its key."""
@@ -79,19 +97,15 @@ class Beat:
             settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1, retry=None, protocol=2
         )
         now = asyncio.get_running_loop().time
-        redis_at: float | None = None
-        worker_at: float | None = None
         while True:
             try:
                 left = await client.pttl(WORKER_KEY)
-                redis_at = now()
+                self._redis_at = now()
                 if left >= 0:
-                    worker_at = redis_at - (WORKER_KEY_SECONDS - left / 1000)
+                    self._worker_at = self._redis_at - (WORKER_KEY_SECONDS - left / 1000)
             except (RedisError, OSError) as error:
                 log.debug("redis: %s", error)
-            self._pulses["redis"] = _since(redis_at, now())
-            self._pulses["worker"] = _since(worker_at, now())
-            await asyncio.sleep(BEAT_SECONDS)
+            await asyncio.sleep(SAMPLE_SECONDS)
 
 
 async def send_beats(hub: Hub, pulses: dict[str, Pulse], at: datetime) -> None:

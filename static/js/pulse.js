@@ -30,4 +30,4 @@ document.addEventListener("live:beat", ({ detail }) => {
   beatAt = performance.now();
   show();
 });
-setInterval(show, 500);
+setInterval(show, 250); // within three seconds of a fault it is said

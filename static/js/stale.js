@@ -1,5 +1,6 @@
 // Says what is stale and how old it is, and refuses commands meanwhile: all of them without the server or the database,
-// those for the telephones without the link or the PBX. Reading and typing go on.
+// those for the telephones without the link or the PBX. Reading and typing go on. Without Redis or the timers nothing is
+// refused, since nothing fails: it comes later, and that is said.
 import { toast } from "./toast.js";
 import { watch } from "./pulse.js";
 
@@ -12,7 +13,7 @@ export function start(banner) {
     return seconds < 100 ? say.seconds.replace("{n}", Math.floor(seconds)) : say.minutes.replace("{n}", Math.floor(seconds / 60));
   }
 
-  function sentence({ server, database, link, pbx }) {
+  function sentence({ server, database, link, pbx, redis, worker }) {
     all = phone = "";
     if (!server.ok) {
       all = say.sayRefusedServer;
@@ -23,11 +24,15 @@ export function start(banner) {
       return say.sayDatabase.replace("{age}", age(database.age ?? 0));
     }
     const deaf = [link, pbx].filter((part) => part && !part.ok);
-    if (!deaf.length) return "";
+    if (!deaf.length) return slower(redis, say.sayRedis) || slower(worker, say.sayWorker);
     phone = say.sayRefusedPhone;
     const ages = deaf.map((part) => part.age).filter((seconds) => seconds !== null);
     const first = ages.length ? say.sayPhone.replace("{age}", age(Math.max(...ages))) : say.sayPhoneUnknown;
     return [first, deaf[0].note].filter(Boolean).join(" ");
+  }
+
+  function slower(part, words) {
+    return part && !part.ok && part.age !== null ? words.replace("{age}", age(part.age)) : "";
   }
 
   watch((parts) => {

@@ -46,7 +46,11 @@ class Wire:
         with contextlib.suppress(OSError):
             while True:
                 near, _address = listener.accept()
-                far = socket.create_connection(("127.0.0.1", self._target))
+                try:
+                    far = socket.create_connection(("127.0.0.1", self._target))
+                except OSError:  # nobody is there just now
+                    near.close()
+                    continue
                 with self._lock:
                     self._sockets |= {near, far}
                 for ends in ((near, far), (far, near)):
