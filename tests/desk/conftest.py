@@ -34,12 +34,13 @@ def shared_web(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) 
 
 
 @pytest.fixture
-def web(shared_web: Web, transactional_db: None) -> Web:
+def web(shared_web: Web, transactional_db: None) -> Iterator[Web]:
     """A web process that other tests have used before; it has seen that the outbox is empty again."""
     telephones_work()
     with greeted(shared_web, someone("Witness", Role.DISPATCHER)) as witness:
         witness.until(lambda frame: frame["type"] == "beat" and not any(frame["numbers"].values()))
-    return shared_web
+    yield shared_web
+    shared_web.revive()  # whatever a test that failed left behind
 
 
 def someone(first: str, *roles: str) -> Person:

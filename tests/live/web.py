@@ -59,6 +59,12 @@ class Web:
     def thaw(self) -> None:
         self.process.send_signal(signal.SIGCONT)
 
+    def revive(self) -> None:
+        if self.process.poll() is None:
+            self.thaw()
+        else:
+            self.start_again()
+
     def stop(self) -> None:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.thaw()
