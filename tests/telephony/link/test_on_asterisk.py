@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from telephony.models import Call, Intent, Lease, Recording
 from telephony.services import intents
@@ -113,7 +114,8 @@ def test_the_first_is_picked_at_once_although_phones_ring_with_him(desk):
 @pytest.mark.feature("D6")
 def test_both_pick_the_same_caller_in_the_same_instant(desk):
     _, waiting = desk.calls_in(KONSTANTIN)
-    hers, his = pick(waiting, desk.vera, "101"), pick(waiting, desk.boris, "102")
+    with transaction.atomic():  # the link finds both letters at once
+        hers, his = pick(waiting, desk.vera, "101"), pick(waiting, desk.boris, "102")
     awaited(lambda: Intent.objects.filter(pk=hers.pk, state="confirmed").exists())
     loser = awaited(lambda: Intent.objects.filter(pk=his.pk, state="refused").first())
     assert (loser.reason, loser.reason_args) == ("taken", {"by": "Ivanova Vera"})

@@ -5,7 +5,7 @@ import contextlib
 import uuid
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from dispatch.audit.models import Entry
@@ -129,8 +129,9 @@ async def test_both_click_in_the_same_instant_and_one_is_told_who_was_quicker(de
 
     def both():
         asked = {"verb": "pick", "call": call}
-        hers = intents.ask(**asked, actor=desk.vera, extension="101", intent_id=uuid.uuid4())
-        his = intents.ask(**asked, actor=desk.boris, extension="102", intent_id=uuid.uuid4())
+        with transaction.atomic():  # the link finds both letters at once
+            hers = intents.ask(**asked, actor=desk.vera, extension="101", intent_id=uuid.uuid4())
+            his = intents.ask(**asked, actor=desk.boris, extension="102", intent_id=uuid.uuid4())
         return hers, his
 
     hers, his = await in_database(both)
@@ -140,6 +141,14 @@ async def test_both_click_in_the_same_instant_and_one_is_told_who_was_quicker(de
     desk.pbx.lifts(caller, "101")
     await desk.becomes(hers, "confirmed")
     assert len(desk.pbx.received("QueueWithdrawCaller")) == 1
+
+
+@pytest.mark.feature("D6")
+async def test_who_clicks_a_moment_later_is_told_at_once(desk):
+    caller = desk.pbx.comes("79161111111")
+    await desk.becomes(await desk.picks(desk.vera, caller), "sent")
+    with pytest.raises(Refused, match="Ivanova Vera has taken this call"):
+        await desk.picks(desk.boris, caller)
 
 
 async def test_a_caller_whom_somebody_answered_at_the_phone_is_not_torn_away(desk):
