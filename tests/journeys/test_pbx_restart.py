@@ -63,6 +63,7 @@ def test_two_instances_stand_side_by_side_each_with_secrets_of_its_own(asterisk:
     assert not is_alive(card["pid"])
     assert not list((chroot.ROOT / "srv" / name).glob("etc/**/*.conf")), "no secret stays behind"
     assert asterisk.console("core show uptime"), "the other one goes on"
+    instance.remove(name)
 
 
 def test_it_ends_with_the_process_it_was_started_for(asterisk: Pbx) -> None:
@@ -76,3 +77,4 @@ def test_it_ends_with_the_process_it_was_started_for(asterisk: Pbx) -> None:
 
     instance.await_end(name)
     assert not is_alive(json.loads(started.stdout)["pid"])
+    instance.remove(name)

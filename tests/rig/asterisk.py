@@ -81,4 +81,4 @@ class Pbx:
 
     def stop(self) -> None:
         self.send_home()
-        instance.stop(self.name)
+        instance.remove(self.name)

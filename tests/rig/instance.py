@@ -53,6 +53,7 @@ def restart(name: str) -> dict:
         raise Refused(f"there is no instance named {name}")
     _end(name)
     made = site.Site(**json.loads(saved.read_text()))
+    _await_ports(made)
     _launch(name)
     return _card(name, made)
 
@@ -62,6 +63,12 @@ def stop(name: str) -> None:
     _end(name)
     (_home(name) / "site.json").unlink(missing_ok=True)
     shutil.rmtree(_home(name) / "etc", ignore_errors=True)
+
+
+def remove(name: str) -> None:
+    """Stop it, and leave nothing of it: not its recordings, not its logs."""
+    stop(name)
+    shutil.rmtree(_home(name), ignore_errors=True)
 
 
 def running() -> dict[str, dict]:
@@ -114,11 +121,14 @@ def _free_base() -> int:
     first = int(os.environ.get("RIG_BASE", FIRST_PORT))
     for base in range(first, min(first + 20 * site.PORTS, 65000), site.PORTS):
         made = site.Site(base=base)
-        if all(_is_free(socket.SOCK_STREAM, port) for port in (made.ami, made.http)) and _is_free(
-            socket.SOCK_DGRAM, made.sip
-        ):
+        if _ports_are_free(made):
             return base
     raise Refused(f"no free ports from {first}; name others: RIG_BASE=<port>")
+
+
+def _ports_are_free(made: site.Site) -> bool:
+    streams = all(_is_free(socket.SOCK_STREAM, port) for port in (made.ami, made.http))
+    return streams and _is_free(socket.SOCK_DGRAM, made.sip)
 
 
 def _is_free(kind: socket.SocketKind, port: int) -> bool:
@@ -163,6 +173,15 @@ def _lay_out(name: str, made: site.Site) -> None:
     saved.touch(mode=0o600)
     saved.write_text(json.dumps(made.as_dict()))
     (home / "etc" / "site").chmod(0o700)
+
+
+def _await_ports(made: site.Site) -> None:
+    """A killed process seems to be gone while its last threads still hold the ports."""
+    end = time.monotonic() + STOP_SECONDS
+    while not _ports_are_free(made):
+        if time.monotonic() > end:
+            raise Refused(f"its ports from {made.base} are taken")
+        time.sleep(0.05)
 
 
 def _launch(name: str) -> None:
