@@ -159,6 +159,7 @@ if env.bool("BEHIND_PROXY", default=False):
 LANGUAGES = [("en", "English"), ("ru", "Русский"), ("ar", "العربية"), ("he", "עברית"), ("pl", "Polski")]
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en")
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "dispatch.formats"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = env.str("OFFICE_TIME_ZONE", default="Europe/Moscow")  # of the screen; inside, times are aware UTC
