@@ -120,6 +120,7 @@ class _Holding:
                 on_synced=self._synced,
                 on_lost=self._lost,
                 may_send=tenure.fresh,
+                says_booted=tenure.pbx_started_before is not None,
                 limits=limits,
             )
             self._clicks = Clicks(self._link, tenure, self._recorder.board_key, database)

@@ -1,12 +1,11 @@
 """The line to the PBX: connect, read how things stand, follow what happens, and begin anew when it breaks."""
 
 import asyncio
-import contextlib
 import logging
 import random
 import time
 from collections.abc import Callable
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from telephony.ami import snapshot
 from telephony.ami.guard import Address, Limits, Lost, NotAmi, NotSent, Session, Unanswered, WrongPassword
@@ -20,7 +19,8 @@ log = logging.getLogger(__name__)
 FIRST_DELAY, LAST_DELAY = 1.0, 30.0  # seconds between two attempts
 OUTAGE_SHARE = 8  # an outage of 20 s is over at most 2.5 s before we notice
 WRONG_PASSWORD_DELAY = 60.0  # gentle to fail2ban, and to whoever repairs it
-BOOT_SECONDS = 2.0  # for FullyBooted; a user without the read class "system" never gets it
+GREETING_SECONDS = 2.0  # for FullyBooted from a PBX that has never said it: the read class "system" may be missing
+BOOT_SECONDS = 30.0  # from one that says it: it is still loading its modules, its queues are not there yet
 
 Hearer = Callable[[tuple[Fact, ...]], None]
 
@@ -37,6 +37,7 @@ class Link:
         on_synced: Callable[[], None] = lambda: None,
         on_lost: Callable[[], None] = lambda: None,
         may_send: Callable[[], bool] = lambda: True,
+        says_booted: bool = False,  # known from an earlier link
         limits: Limits = Limits(),  # noqa: B008  frozen
         wrong_password_delay: float = WRONG_PASSWORD_DELAY,
     ) -> None:
@@ -55,6 +56,7 @@ class Link:
         self._seen: Callable[[], float] = lambda: 0.0
         self._buffer: list[Message] | None = None
         self._booted = asyncio.Event()
+        self._says_booted = says_booted
 
     @property
     def seen_ago(self) -> float | None:
@@ -112,8 +114,7 @@ class Link:
 
     async def _agree(self, session: Session) -> None:
         """Snapshot first, then what happened meanwhile. What is told twice, the board knows to ignore."""
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._booted.wait(), BOOT_SECONDS)
+        await self._finish_booting(session)
         now = await snapshot.take(session, booted_at=self.booted_at)
         self._tell(self.board.resync(now, time.time()))
         missed, self._buffer = self._buffer or [], None
@@ -121,12 +122,22 @@ class Link:
             self._event(message)
         log.info("agreed with the PBX: %d channels, %d calls", len(now.channels), len(self.board.calls))
 
+    async def _finish_booting(self, session: Session) -> None:
+        said = asyncio.ensure_future(self._booted.wait())
+        patience = BOOT_SECONDS if self._says_booted else GREETING_SECONDS
+        either: list[asyncio.Future[Any]] = [said, session.ended]
+        await asyncio.wait(either, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+        said.cancel()
+
     def _event(self, message: Message) -> None:
+        if message.get("Event") == "FullyBooted":
+            self._says_booted = True
+            self.booted_at = snapshot.booted(message, time.time())
+            self._booted.set()
+            if self.session is not None:  # what we read before that was not yet all
+                self.session.close("the PBX has finished starting")
         if self._buffer is not None:
             self._buffer.append(message)
-            if message.get("Event") == "FullyBooted":
-                self.booted_at = snapshot.booted(message, time.time())
-                self._booted.set()
             return
         report = translate(message)
         if report is not None:

@@ -122,13 +122,12 @@ def user_said(message: Message, at: float | None) -> pbx.UserSaid:
     return pbx.UserSaid(at, text(message, "UserEvent"), fields)
 
 
-REPORTS: dict[str, Callable[[Message, float | None], pbx.Report]] = {
+REPORTS: dict[str, Callable[[Message, float | None], pbx.Report | None]] = {
     "Newchannel": lambda m, at: pbx.ChannelNew(at, chan(m)),
-    "Newstate": lambda m, at: pbx.ChannelChanged(at, chan(m)),
+    "Newstate": lambda m, at: pbx.ChannelChanged(at, chan(m)) if m.get("ChannelStateDesc") == "Up" else None,
     "NewCallerid": lambda m, at: pbx.ChannelChanged(at, chan(m)),
     "Rename": lambda m, at: pbx.ChannelRenamed(at, text(m, "Uniqueid"), text(m, "Channel"), text(m, "Newname")),
     "HangupRequest": lambda m, at: pbx.HangupAsked(at, chan(m), cause(m)),
-    "SoftHangupRequest": lambda m, at: pbx.HangupOrdered(at, chan(m), cause(m)),
     "Hangup": lambda m, at: pbx.ChannelGone(at, chan(m), cause(m)),
     "DialBegin": lambda m, at: pbx.DialBegun(at, source(m), chan(m, "Dest"), text(m, "DialString")),
     "DialState": lambda m, at: pbx.DialRinging(at, source(m), chan(m, "Dest")),

@@ -5,38 +5,51 @@ before their headers are looked at, which is where the time goes (half of the tr
 """
 
 from collections.abc import Iterable
+from operator import methodcaller
 
 Message = dict[str, "str | list[str]"]  # a header that came twice is a list, in order
 
 END = b"\r\n\r\n"
 LIMIT = 1_000_000  # bytes: the largest real answers are lists sent as many messages
-NOISE = frozenset(
+NOISE = frozenset(  # what nobody in this house reads
     {
-        "VarSet",
-        "TestEvent",
-        "RTCPSent",
-        "RTCPReceived",
-        "ChannelTalkingStart",
-        "ChannelTalkingStop",
+        "AgentCalled",
+        "AgentComplete",
+        "AgentRingNoAnswer",
+        "BridgeCreate",
+        "BridgeMerge",
         "CEL",
         "Cdr",
+        "ChallengeSent",
+        "ChannelTalkingStart",
+        "ChannelTalkingStop",
         "DTMFBegin",
         "DTMFEnd",
+        "DeviceStateChange",
+        "LocalBridge",
+        "LocalOptimizationBegin",
+        "LocalOptimizationEnd",
         "NewConnectedLine",
         "Newexten",
-        "DeviceStateChange",
-        "ChallengeSent",
-        "SuccessfulAuth",
+        "RTCPReceived",
+        "RTCPSent",
         "RequestBadFormat",
+        "SoftHangupRequest",
+        "SuccessfulAuth",
+        "TestEvent",
+        "VarSet",
     }
 )
+
+
+_header = methodcaller("split", ": ", 1)
 
 
 class Wire:
     """`feed()` bytes, get messages. Never raises for what the other side sends."""
 
     def __init__(self, skip: Iterable[str] = NOISE, limit: int = LIMIT) -> None:
-        self._skip = frozenset(name.encode() for name in skip)
+        self._skip = frozenset(b"Event: " + name.encode() for name in skip)
         self._limit = limit
         self._rest = bytearray()
         self._overlong = False
@@ -60,10 +73,13 @@ class Wire:
         skip = self._skip
         messages = []
         for raw in raws:
-            if raw.startswith(b"\r\n"):  # some events are followed by a stray line end
-                raw = raw.lstrip(b"\r\n")
-            if raw[:7] == b"Event: " and raw[7 : raw.find(b"\r\n")] in skip:
+            first_line = raw[: raw.find(b"\r\n")]
+            if first_line in skip:
                 continue
+            if not first_line:  # some events are followed by a stray line end
+                raw = raw.lstrip(b"\r\n")
+                if raw[: raw.find(b"\r\n")] in skip:
+                    continue
             if raw:
                 messages.append(parse(raw))
         self._bound()
@@ -80,21 +96,30 @@ class Wire:
 def parse(raw: bytes) -> Message:
     """One message without its end. Lines that are no headers are left out."""
     lines = raw.decode("utf-8", "replace").split("\r\n")
-    pairs = [line.split(": ", 1) for line in lines]
+    if b"\r\nChanVariable" in raw:  # mostly more than one
+        return _parse_odd(lines)
     try:
-        message: Message = dict(pairs)  # type: ignore[arg-type,assignment]
-    except ValueError:
-        pairs = [
-            [name, value.removeprefix(" ")] for line in lines for name, colon, value in [line.partition(":")] if colon
-        ]
-        message = dict(pairs)  # type: ignore[arg-type,assignment]
-    if len(message) == len(pairs):
-        return message
-    message = {}
-    for name, value in pairs:
-        first = message.setdefault(name, value)
+        message: Message = dict(map(_header, lines))
+    except ValueError:  # a line without ": "
+        return _parse_odd(lines)
+    return message if len(message) == len(lines) else _parse_odd(lines)
+
+
+def _parse_odd(lines: list[str]) -> Message:
+    """With odd lines, or headers that come twice."""
+    message: Message = {}
+    for line in lines:
+        name, colon, value = line.partition(": ")
+        if not colon:
+            name, colon, value = line.partition(":")
+        if not colon:
+            continue
+        if name not in message:
+            message[name] = value
+            continue
+        first = message[name]
         if isinstance(first, list):
             first.append(value)
-        elif first is not value:
+        else:
             message[name] = [first, value]
     return message

@@ -64,12 +64,14 @@ class Caller:
 
 
 class Rogue:
-    """`actions`: all that was received; `answers[name]`: what to do for one; `frozen`: not a byte more."""
+    """`actions`: all that was received; `answers[name]`: what to do for one; `frozen`: not a byte more;
+    `is_booting`: it lets callers in, but is not ready."""
 
     def __init__(self, *, secret: str = "s3cret") -> None:
         self.secret = secret
         self.greeting = GREETING
         self.frozen = False
+        self.is_booting = False
         self.logins = 0
         self.booted_at = time.time() - 100
         self.callers: list[Caller] = []
@@ -134,15 +136,12 @@ class Rogue:
         self.logins += 1
         caller.signed_in = True
         caller.reply(action, Message="Authentication accepted")
-        caller.write(
-            message(
-                Event="FullyBooted",
-                Privilege="system,all",
-                Uptime=int(time.time() - self.booted_at),
-                LastReload=100,
-                Status="Fully Booted",
-            )
-        )
+        if not self.is_booting:
+            self.fully_booted(caller.write)
+
+    def fully_booted(self, tell: Callable[[bytes], None]) -> None:
+        age = int(time.time() - self.booted_at)
+        tell(message(Event="FullyBooted", Privilege="system,all", Uptime=age, LastReload=age, Status="Fully Booted"))
 
     def unknown(self, caller: Caller, action: dict[str, str]) -> None:
         caller.reply(action, "Error", Message="Invalid/unknown command")

@@ -85,6 +85,32 @@ async def test_a_frozen_pbx_is_left_and_found_again_when_it_thaws(rogue):
         assert time.monotonic() - start < 2.5
 
 
+async def test_a_pbx_that_is_still_starting_is_asked_when_it_has_finished(rogue):
+    """Before that it has no queues, and says of every call that it does not exist."""
+    async with Desk(rogue) as desk:
+        await until(lambda: desk.link.session)
+        await rogue.stop()
+        rogue.is_booting = True
+        rogue.booted_at = time.time()
+        await rogue.start()
+        await until(lambda: rogue.logins == 2)
+        await asyncio.sleep(module.GREETING_SECONDS + 0.5)
+        assert (desk.synced, desk.link.syncing) == (1, True)
+        rogue.is_booting = False
+        rogue.fully_booted(rogue.send)
+        await until(lambda: desk.synced == 2, seconds=1.0)
+        assert desk.link.booted_at == pytest.approx(rogue.booted_at, abs=2)
+
+
+async def test_who_comes_first_while_the_pbx_starts_looks_again_when_it_has_finished(rogue):
+    rogue.is_booting = True
+    async with Desk(rogue) as desk:
+        await until(lambda: desk.synced == 1)
+        rogue.is_booting = False
+        rogue.fully_booted(rogue.send)
+        await until(lambda: desk.synced == 2)
+
+
 async def test_a_list_cut_in_the_middle_is_no_snapshot(rogue):
     whole = rogue.answers["QueueStatus"]
     rogue.answers["QueueStatus"] = lambda caller, action: caller.reply(action, EventList="start")
