@@ -95,7 +95,7 @@ class Board:
         channel = self._register.find(seen) or self._register.meet(seen, report.at)
         if channel is None or channel.seen_born:
             return
-        channel.seen_born = True
+        channel.seen_born, channel.party = True, None
         channel.ringing_in = seen.state == "Ring" and not channel.local
         channel.at = report.at if report.at is not None else channel.at
         track = channel.track
@@ -105,10 +105,12 @@ class Board:
                 self._register.name_caller(track, channel)
                 if channel.ringing_in:
                     self._handing.placed(channel)
-        self._register.touch(channel.track)
+            self._register.touch(channel.track)
 
     def _changed(self, report: pbx.ChannelChanged) -> None:
-        self._register.find_or_meet(report.channel, report.at)
+        channel = self._register.find_or_meet(report.channel, report.at)
+        if channel:
+            self._register.learn(channel, report.channel)
 
     def _renamed(self, report: pbx.ChannelRenamed) -> None:
         channel = self._register.wires.channels.get(report.uniqueid)
@@ -122,8 +124,8 @@ class Board:
             return
         channel.asked, channel.cause = True, report.cause or channel.cause
         track = channel.track
-        self._register.touch(track)
         if channel is track.caller and track.left_queue and not track.talked:
+            self._register.touch(track)
             at, left_at = report.at, track.left_queue_at
             track.abandoned = at is None or left_at is None or at - left_at < LATE_SECONDS
         main = track.main()

@@ -61,19 +61,21 @@ class Channel:
     answered_at: float | None = None
     gone: bool = False
     gone_at: float | None = None
+    party: str | None = None  # as Parties last named it
+    local: bool = field(init=False)
+    endpoint: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.call_it(self.name)
+
+    def call_it(self, name: str) -> None:
+        match = ENDPOINT.match(name)
+        self.name, self.local, self.endpoint = name, name.startswith("Local/"), match[1] if match else ""
+        self.party = None
 
     @property
     def from_before(self) -> bool:
         return not self.seen_born and self.dial is None
-
-    @property
-    def local(self) -> bool:
-        return self.name.startswith("Local/")
-
-    @property
-    def endpoint(self) -> str:
-        match = ENDPOINT.match(self.name)
-        return match[1] if match else ""
 
 
 @dataclass(slots=True, eq=False)
@@ -87,6 +89,10 @@ class Dial:
     @property
     def answered(self) -> bool:
         return self.status == "ANSWER"
+
+    def __post_init__(self) -> None:
+        self.target.dial = self
+        self.target.party = None
 
     @property
     def rings(self) -> bool:

@@ -14,11 +14,13 @@ class Dialling:
     def begun(self, report: pbx.DialBegun) -> None:
         source = self._register.find_or_meet(report.source, report.at)
         target = self._register.find(report.target) or self._register.meet(report.target, report.at)
+        if source and report.source:
+            self._register.learn(source, report.source)  # where it has come to in the dialplan
         if target is not None and target.dial is None:
             self.begin(source, target, report.dial_string, report.at)
 
     def begin(self, source: Channel | None, target: Channel, string: str, at: float | None) -> None:
-        dial = target.dial = Dial(source, target, string, at)
+        dial = Dial(source, target, string, at)
         track = target.track
         self._register.touch(track)
         if source is None:

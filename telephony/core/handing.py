@@ -102,8 +102,8 @@ class Handing:
             channel.music = True
             if channel.track.breaker is channel:
                 channel.track.breaker = None  # it left a conversation, and lives on
-            self._transfers.music(channel.track, channel)
-            self._register.touch(channel.track)
+            if self._transfers.music(channel.track, channel):
+                self._register.touch(channel.track)
 
     def music_stopped(self, report: pbx.MusicStopped) -> None:
         channel = self._register.find(report.channel)

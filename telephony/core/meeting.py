@@ -21,7 +21,8 @@ class Meeting:
             return
         self._register.leave_room(channel)
         room = self._wires.enter(channel, report.bridge)
-        self._register.touch(channel.track)
+        if len(room.members) > 1 or channel.local:
+            self._register.touch(channel.track)
         if channel.track.breaker is channel:
             channel.track.breaker = None  # it left a conversation, and lives on
         if room.parking:

@@ -1,6 +1,7 @@
 """Who stands at a channel: a number as on the wire, or a name where there is no number."""
 
 import re
+from functools import lru_cache
 
 from telephony.core.channel import Channel, number_in
 
@@ -9,16 +10,17 @@ class Parties:
     """Names channels. `internal` tells the numbers of staff from outside ones."""
 
     def __init__(self, internal: str) -> None:
-        self._internal = re.compile(internal)
-
-    def is_staff(self, party: str) -> bool:
-        return bool(self._internal.search(party))
+        search = re.compile(internal).search
+        self.is_staff = lru_cache(maxsize=4096)(lambda party: bool(search(party)))
 
     def of(self, channel: Channel) -> str:
-        """The party, "" where nothing is known.
+        """The party, "" where nothing is known."""
+        if channel.party is None:
+            channel.party = self._name(channel)
+        return channel.party
 
-        The endpoint's own number comes first: a dialplan may write any caller id onto a colleague's leg.
-        """
+    def _name(self, channel: Channel) -> str:
+        """The endpoint's own number comes first: a dialplan may write any caller id onto a colleague's leg."""
         endpoint = channel.endpoint
         if channel.local:
             return endpoint.split("@", 1)[0]

@@ -5,10 +5,10 @@ A channel's `uniqueid` names it for life; its `name` may change and may be used 
 """
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Chan:
+class Chan(NamedTuple):  # a tuple: one is made for every report, and its making is what a report costs most
     """A channel as a report shows it. Unknown texts are empty."""
 
     uniqueid: str
@@ -51,14 +51,6 @@ class ChannelRenamed(Report):
 @dataclass(frozen=True, slots=True)
 class HangupAsked(Report):
     """The far end of the channel hung up, refused, or was lost."""
-
-    channel: Chan
-    cause: int
-
-
-@dataclass(frozen=True, slots=True)
-class HangupOrdered(Report):
-    """The PBX itself decided to hang the channel up."""
 
     channel: Chan
     cause: int

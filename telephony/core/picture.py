@@ -1,5 +1,7 @@
 """The call as others see it, drawn from what the board remembers."""
 
+from collections.abc import Iterable
+
 from telephony.core.call import ENDED, IN, INTERNAL, OUT, RINGING, TALKING, Call, Leg, Transfer
 from telephony.core.channel import ANSWERED, BUSY, FAILED, NOANSWER, REJECTED, Channel
 from telephony.core.party import Parties
@@ -41,26 +43,38 @@ class Painter:
             started_at=track.started_at,
             answered_at=track.answered_at,
             ended_at=track.ended_at if ended else None,
-            legs=tuple(self._leg(track, each) for each in track.legs.values()),
-            transfers=tuple(self._transfer(each) for each in track.handovers),
+            legs=tuple([self._leg(track, each) for each in track.legs.values()]),
+            transfers=tuple([self._transfer(each) for each in track.handovers]) if track.handovers else (),
         )
 
-    def _names(self, channels: list[Channel]) -> tuple[str, ...]:
-        parties = (self._parties.of(each) for each in channels)
-        return tuple(dict.fromkeys(each for each in parties if each))
+    def _names(self, channels: Iterable[Channel]) -> tuple[str, ...]:
+        names: list[str] = []
+        for channel in channels:
+            party = self._parties.of(channel)
+            if party and party not in names:
+                names.append(party)
+        return tuple(names)
 
     def _ringing(self, track: Track) -> tuple[str, ...]:
-        ring = [each for each in track.live.values() if each.dial and each.dial.rings and not each.local]
-        return self._names(ring)
+        ring = [each for each in track.live.values() if each.dial and not each.dial.status and not each.local]
+        return self._names(ring) if ring else ()
 
     def _direction(self, track: Track, party: str) -> str:
-        if not self._parties.is_staff(party):
+        is_staff = self._parties.is_staff
+        if not is_staff(party):
             return OUT if track.originated and track.caller and not track.caller.ringing_in else IN
-        inside = self._parties.is_staff(track.dialled) or track.dialled[:1] in ("", "*", "#")
-        called = [e for e in track.legs.values() if e.dial and e.dial.source and e is not track.caller]
-        if track.queue or (called and all(self._parties.is_staff(self._parties.of(each)) for each in called)):
+        if track.queue:
             return INTERNAL
-        return INTERNAL if inside else OUT
+        called = False
+        for leg in track.legs.values():
+            if leg.dial and leg.dial.source and leg is not track.caller:
+                called = True
+                if not is_staff(self._parties.of(leg)):
+                    break
+        else:
+            if called:
+                return INTERNAL
+        return INTERNAL if track.dialled[:1] in ("", "*", "#") or is_staff(track.dialled) else OUT
 
     def _state(self, track: Track, talking: tuple[str, ...], ringing: tuple[str, ...]) -> str:
         if talking:
@@ -105,15 +119,15 @@ class Painter:
         placed = channel is track.caller or dial is None
         outcome = (ANSWERED if channel.talked else "") if placed or dial is None else dial.outcome
         return Leg(
-            uniqueid=channel.uniqueid,
-            channel=channel.name,
-            party=self._parties.of(channel),
-            name=channel.caller_name,
-            role=self._role(track, channel),
-            outcome=outcome,
-            started_at=channel.at,
-            answered_at=channel.answered_at,
-            ended_at=channel.gone_at,
+            channel.uniqueid,
+            channel.name,
+            self._parties.of(channel),
+            channel.caller_name,
+            self._role(track, channel),
+            outcome,
+            channel.at,
+            channel.answered_at,
+            channel.gone_at,
         )
 
     def _role(self, track: Track, channel: Channel) -> str:
@@ -125,7 +139,7 @@ class Painter:
             line = handover.kind == ATTENDED and channel in handover.sources and channel in handover.movers
             if line and channel not in track.answerers:
                 return "consult"
-            if any(each.target is channel for each in handover.dials):
+            if channel.dial in handover.dials:
                 return "consult" if handover.kind == ATTENDED and not handover.completed else "target"
         return "called"
 

@@ -48,6 +48,7 @@ class Recovery:
         channel = self._register.meet(seen, born) if rung else self._register.find_or_meet(seen, born)
         if channel is None:
             return
+        channel.party = None
         channel.ringing_in = not rung and not channel.local and entry.application != "AppDial2"
         if rung:
             self._rung(channel)
@@ -55,8 +56,7 @@ class Recovery:
     def _rung(self, channel: Channel) -> None:
         caller = channel.track.caller
         if caller is not None and caller is not channel and not channel.local:
-            channel.dial = Dial(caller, channel, "", channel.at)
-            caller.dials.append(channel.dial)
+            caller.dials.append(Dial(caller, channel, "", channel.at))
 
     def _place(self, entry: pbx.ChannelEntry, bridges: dict[str, pbx.Bridge], at: float) -> None:
         channel = self._register.wires.channels.get(entry.channel.uniqueid)

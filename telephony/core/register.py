@@ -39,8 +39,8 @@ class Register:
         if seen is None:
             return None
         channel = self.wires.channels.get(seen.uniqueid)
-        if channel and self._learn(channel, seen):
-            self.touch(channel.track)
+        if channel and not channel.seen_born:
+            self.learn(channel, seen)
         return channel
 
     def find_or_meet(self, seen: pbx.Chan | None, at: float | None) -> Channel | None:
@@ -72,30 +72,35 @@ class Register:
         track.live[channel.uniqueid] = channel
         if not channel.local:
             track.legs[channel.uniqueid] = channel
-        self._learn(channel, seen)
-        self.touch(track)
+        self.learn(channel, seen)
         return channel
 
     def _alias(self, track: Track, linkedid: str) -> None:
         if self._born_under.setdefault(linkedid, track) is track:
             track.aliases.add(linkedid)
 
-    def _learn(self, channel: Channel, seen: pbx.Chan) -> bool:
+    def learn(self, channel: Channel, seen: pbx.Chan) -> None:
         """Fill in what we did not know. A number is known at birth: later ones are the dialplan's doing."""
-        changed = False
         if seen.number and not channel.number and not channel.seen_born:
-            channel.number, changed = seen.number, True
+            channel.number = seen.number
+            self._renamed(channel)
         if seen.caller_name and not channel.caller_name:
-            channel.caller_name, changed = seen.caller_name, True
-        if seen.exten not in NOWHERE and not channel.exten:
-            channel.exten, changed = seen.exten, True
-        if seen.state == "Up" and not channel.up:
-            channel.up, changed = True, True
+            channel.caller_name = seen.caller_name
+            self._renamed(channel)
+        if not channel.exten and seen.exten not in NOWHERE:
+            channel.exten = seen.exten
+        if seen.state == "Up":
+            channel.up = True
         track = channel.track
         placed = channel is track.caller and channel.dial is None and not track.originated
         if placed and channel.exten and not track.dialled:
-            track.dialled, changed = channel.exten, True
-        return changed
+            track.dialled = channel.exten
+            self.touch(track)
+
+    def _renamed(self, channel: Channel) -> None:
+        channel.party = None
+        if len(channel.track.live) == 1 or channel.dial:  # a further leg shows when it is rung
+            self.touch(channel.track)
 
     def name_caller(self, track: Track, channel: Channel) -> None:
         if track.caller is not None and track.caller.uniqueid == track.key:
@@ -130,7 +135,8 @@ class Register:
         if company and not channel.local:
             channel.moved = not channel.asked and not any(each.asked for each in company)
         self.wires.leave(channel)
-        self.touch(channel.track)
+        if company or channel.local:
+            self.touch(channel.track)
         for each in company:
             self.touch(each.track)
             if self.wires.talking(each):

@@ -204,12 +204,12 @@ class Transfers:
                 if half.room and not half.room.conference:
                     phones = [each for each in self._wires.talking(half) if each not in handover.held | handover.movers]
         for phone in phones:
-            if any(each.target is phone for each in handover.dials):
+            dial = phone.dial or (Dial(None, phone, "", at) if phone.room else None)
+            if dial is None or dial in handover.dials:
                 continue
-            if phone.dial and phone.dial.source in handover.movers:
-                handover.dials.append(phone.dial)
-            elif phone.room:
-                handover.dials.append(Dial(None, phone, "", at, "ANSWER"))
+            if phone.room:
+                dial.status = "ANSWER"
+            handover.dials.append(dial)
 
     def parked(self, track: Track, parkee: Channel, parker: str, space: str, at: float | None) -> None:
         for handover in track.open_handovers:
@@ -240,13 +240,15 @@ class Transfers:
             if handover.kind == PARK and parkee in handover.held:
                 handover.end(why)
 
-    def music(self, track: Track, channel: Channel) -> None:
+    def music(self, track: Track, channel: Channel) -> bool:
         """Whoever hears music was put on hold: what looked like his transfer of the other is a consultation."""
         for handover in track.open_handovers:
             if handover.redirected and handover.kind == BLIND and channel in handover.movers:
                 mover = next(iter(handover.held))
                 handover.kind, handover.by = ATTENDED, self._parties.of(mover)
                 handover.movers, handover.held, handover.sources = {mover}, {channel}, {mover}
+                return True
+        return False
 
     def queued(self, track: Track, channel: Channel) -> None:
         for handover in track.open_handovers:

@@ -19,7 +19,7 @@ class Wires:
     def rename(self, channel: Channel, name: str) -> None:
         if self.by_name.get(channel.name) is channel:
             del self.by_name[channel.name]
-        channel.name = name
+        channel.call_it(name)
         self.by_name[name] = channel
 
     def remove(self, channel: Channel) -> None:
@@ -59,6 +59,9 @@ class Wires:
 
     def talking(self, channel: Channel) -> list[Channel]:
         """Everybody in conversation with this channel now, Local channels seen through; without itself."""
+        room = channel.room
+        if room is None or room.parking or (len(room.members) == 1 and not channel.local):
+            return []
         return [each for each in self._joined(channel) if each is not channel and not each.local]
 
     def _joined(self, channel: Channel) -> Iterator[Channel]:
