@@ -79,7 +79,7 @@ class Painter:
     def _state(self, track: Track, talking: tuple[str, ...], ringing: tuple[str, ...]) -> str:
         if talking:
             return TALKING
-        if not track.talked:
+        if not track.talked and not track.answered_by:
             return RINGING
         if any(each.kind in (ATTENDED, PARK) for each in track.open_handovers):
             return TALKING
