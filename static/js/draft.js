@@ -13,7 +13,7 @@ class Draft {
     this.url = form.dataset.draftUrl;
     this.place = `draft:${form.dataset.draft}`;
     this.version = Number(form.dataset.version);
-    this.kept = "bound" in form.dataset ? {} : this.fields(); // what the server has
+    this.kept = "bound" in form.dataset ? {} : this.drawn(); // what the server has
     this.status = form.querySelector("[data-draft-status]");
     this.off = new AbortController();
   }
@@ -24,8 +24,9 @@ class Draft {
     this.form.addEventListener("input", () => this.typed(), { signal });
     this.form.addEventListener("htmx:afterSwap", () => this.typed(), { signal }); // the client was recognised
     this.form.addEventListener("focusout", () => this.save(), { signal });
-    this.form.addEventListener("htmx:beforeRequest", (event) => this.leaving(event), { signal });
-    this.form.addEventListener("htmx:afterRequest", (event) => this.left(event), { signal });
+    this.form.addEventListener("htmx:beforeSend", (event) => this.isItsEnd(event) && clearTimeout(this.timer), { signal });
+    this.form.addEventListener("htmx:beforeOnLoad", (event) => this.left(event), { signal });
+    this.form.addEventListener("htmx:afterRequest", (event) => this.stayed(event), { signal });
     window.addEventListener("pagehide", () => this.save({ keepalive: true }), { signal });
     document.addEventListener("visibilitychange", () => document.hidden && this.save({ keepalive: true }), { signal });
     if (Object.keys(this.changes()).length) this.typed();
@@ -34,6 +35,12 @@ class Draft {
   fields() {
     const data = new FormData(this.form);
     return Object.fromEntries([...TEXTS, "client"].filter((name) => data.has(name)).map((name) => [name, data.get(name)]));
+  }
+
+  // Not what stands in the fields: who types before this script has come has typed all the same.
+  drawn() {
+    const texts = TEXTS.map((name) => this.form.elements[name]).filter(Boolean);
+    return { ...this.fields(), ...Object.fromEntries(texts.map((field) => [field.name, field.defaultValue])) };
   }
 
   changes() {
@@ -105,13 +112,17 @@ class Draft {
     this.later(0);
   }
 
-  leaving(event) {
-    if (event.target === this.form) clearTimeout(this.timer);
-    if (event.target.closest("[data-discard]")) this.end();
+  // Saved as an order, or thrown away: only the server's answer makes it so.
+  isItsEnd(event) {
+    return event.target === this.form || event.target.closest("[data-discard]") !== null;
   }
 
   left(event) {
-    if (event.target === this.form && event.detail.successful) this.end();
+    if (this.isItsEnd(event) && event.detail.xhr.status < 300) this.end();
+  }
+
+  stayed(event) {
+    if (this.isItsEnd(event) && !event.detail.successful) this.later(AGAIN);
   }
 
   isOver() {
