@@ -294,8 +294,9 @@ class Transfers:
                     handover.end(CALLER_GONE)
                 if not track.live and not handover.ended:
                     handover.end(self._outcome(handover) or CALLER_GONE)
-                if handover.completed and (track.closer in handover.movers or track.breaker in handover.movers):
-                    track.resume()
+                if handover.completed:
+                    track.closer = None if track.closer in handover.movers else track.closer
+                    track.breaker = None if track.breaker in handover.movers else track.breaker
 
     def _settle_attended(self, handover: Handover) -> None:
         held = [each for each in handover.held if not each.gone]
@@ -307,7 +308,7 @@ class Transfers:
         if (alone and any(each in together for each in here)) or (handover.confirmed and here):
             handover.end("")
         elif handover.held and not held:
-            handover.end(CALLER_GONE if self._rings(handover) or targets else self._outcome(handover) or CALLER_GONE)
+            handover.end(self._nobody_held(handover))
         elif handover.confirmed and not handover.dials and any(each.up for each in handover.sources):
             handover.end("")  # handed to an application
         elif here or self._rings(handover):
@@ -323,6 +324,12 @@ class Transfers:
                 handover.end(self._outcome(handover))
         elif self._over(handover, held, movers):
             handover.end(CANCELLED)
+
+    def _nobody_held(self, handover: Handover) -> str:
+        if not self._rings(handover) and not self.answerers(handover) and self._outcome(handover):
+            return self._outcome(handover)  # it had come to nothing before
+        dropped = any(each.asked for each in handover.movers) and not any(each.asked for each in handover.held)
+        return CANCELLED if dropped and not handover.confirmed else CALLER_GONE
 
     def _over(self, handover: Handover, held: list[Channel], movers: list[Channel]) -> bool:
         """The consultation came to nothing: they talk again, or whoever called the third party is gone."""
