@@ -12,7 +12,7 @@ from telephony.core.handing import Handing
 from telephony.core.meeting import Meeting
 from telephony.core.recovery import Recovery
 from telephony.core.register import Register
-from telephony.core.transfers import CALLER_GONE
+from telephony.core.settling import CALLER_GONE
 from telephony.core.waiting import Waiting
 
 LATE_SECONDS = 0.1  # a hang-up is told at most so long after what it caused

@@ -5,16 +5,16 @@ from collections.abc import Iterable
 from telephony.core.call import ENDED, IN, INTERNAL, OUT, RINGING, TALKING, Call, Leg, Transfer
 from telephony.core.channel import ANSWERED, BUSY, FAILED, NOANSWER, REJECTED, Channel
 from telephony.core.party import Parties
+from telephony.core.settling import Settling
 from telephony.core.track import ATTENDED, PARK, Handover, Track
-from telephony.core.transfers import Transfers
 from telephony.core.wires import Wires
 
 
 class Painter:
-    def __init__(self, wires: Wires, parties: Parties, transfers: Transfers) -> None:
+    def __init__(self, wires: Wires, parties: Parties, settling: Settling) -> None:
         self._wires = wires
         self._parties = parties
-        self._transfers = transfers
+        self._settling = settling
 
     def paint(self, track: Track) -> Call:
         caller = track.caller
@@ -110,7 +110,7 @@ class Painter:
         for handover in track.handovers:
             if handover.taken_by is channel:
                 return "target"
-            if handover.completed and channel in self._transfers.answerers(handover):
+            if handover.completed and channel in self._settling.answerers(handover):
                 return "target"
         return "answerer"
 
@@ -147,7 +147,7 @@ class Painter:
         return Transfer(
             kind=handover.kind,
             by=handover.by,
-            to=self._transfers.targets(handover),
+            to=self._settling.targets(handover),
             completed=handover.completed,
             why=handover.why,
             at=handover.at,

@@ -9,6 +9,7 @@ from telephony.core.facts import CallChanged, CallJoined, Fact
 from telephony.core.lines import Lines
 from telephony.core.party import Parties
 from telephony.core.picture import Painter
+from telephony.core.settling import Settling
 from telephony.core.track import Track
 from telephony.core.transfers import Transfers
 from telephony.core.wires import Wires
@@ -22,10 +23,11 @@ class Register:
     def __init__(self, internal: str) -> None:
         self.wires = Wires()
         self.parties = Parties(internal)
-        self.transfers = Transfers(self.wires, self.parties)
+        self._settling = Settling(self.wires, self.parties)
+        self.transfers = Transfers(self.wires, self.parties, self._settling)
         self.lines = Lines()
         self.tracks: dict[str, Track] = {}
-        self._painter = Painter(self.wires, self.parties, self.transfers)
+        self._painter = Painter(self.wires, self.parties, self._settling)
         self._born_under: dict[str, Track] = {}  # by Linkedid at birth
         self._gone: dict[str, None] = {}
         self._touched: dict[Track, None] = {}
@@ -222,7 +224,7 @@ class Register:
         for track in touched:
             if self.tracks.get(track.key) is not track:
                 continue
-            self.transfers.settle(track)
+            self._settling.settle(track)
             if not track.live:
                 self.discard(track)
             if not track.live or track.visible or self._worth_showing(track):
