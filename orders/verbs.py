@@ -4,13 +4,23 @@ from django.utils.translation import gettext_lazy as _
 
 from dispatch.audit import verbs
 from orders import wording
+from orders.models import ClientMark
 
 verbs.register({f"order.{name}": words for name, words in wording.HAPPENED.items()})
+verbs.register({mark.value: mark.label for mark in ClientMark if mark.value})
 verbs.register(
     {
         "order": _("order"),
         "client": _("client"),
         "driver": _("driver"),
+        "orders": _("orders"),
+        "clients": _("clients"),
+        "drivers": _("drivers"),
+        "by": _("as"),
+        "reason": _("reason"),
+        "outcome": _("answer"),
+        "fields": _("what was changed"),
+        "system": _("system"),
         "order.taken_from_blacklisted": _("took an order from a client on the black list"),
         "number.revealed": _("looked at a whole number"),
         "client.added": _("added a client"),

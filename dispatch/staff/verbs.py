@@ -3,12 +3,17 @@
 from django.utils.translation import gettext_lazy as _
 
 from dispatch.audit import verbs
+from dispatch.staff.models import Role
 
+verbs.register({role.value: role.label for role in Role})
 verbs.register(
     {
         "person": _("person"),
         "shift": _("shift"),
         "username": _("sign-in name"),
+        "method": _("request"),
+        "path": _("page"),
+        "sentence": _("answer"),
         "access.refused": _("was refused"),
         "door.signed_in": _("signed in"),
         "door.signed_out": _("signed out"),

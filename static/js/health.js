@@ -14,7 +14,7 @@ export function start(health) {
       for (const dot of health.querySelectorAll(`[data-dot="${name}"]`)) dot.dataset.is = state;
       const says = row.querySelector("[data-state-word]");
       says.textContent = state === "ok" ? says.dataset.sayOk : state === "stale" ? says.dataset.sayStale : "";
-      row.querySelector("[data-age]").textContent = part?.age == null ? "" : `${part.age.toFixed(1)} s`;
+      row.querySelector("[data-age]").textContent = part?.age == null ? "" : word.dataset.saySeconds.replace("{n}", part.age.toFixed(1));
       row.querySelector("[data-note]").textContent = part?.note ?? "";
       if (state === "stale") bad.push(row.querySelector(".health-name").textContent);
     }

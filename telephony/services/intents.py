@@ -20,7 +20,13 @@ from telephony.lease import Tenure
 from telephony.models import Call, Intent
 from telephony.sentences import sentence
 
-verbs.register({"call.pick": _("asked for a waiting caller"), "call.picked": _("took a waiting caller")})
+verbs.register(
+    {
+        "call.pick": _("asked for a waiting caller"),
+        "call.picked": _("took a waiting caller"),
+        "intent": _("click"),
+    }
+)
 
 OPEN = (Intent.State.ASKED, Intent.State.SENT)
 UNSETTLED = (Intent.State.SENT, Intent.State.UNKNOWN)

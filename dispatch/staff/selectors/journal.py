@@ -94,8 +94,12 @@ def _details(entry: Entry) -> list[str]:
     for name, value in entry.details.items():
         if name == "changes" and isinstance(value, dict):
             said += [f"{labels.get(field, field)}: {_change(change)}" for field, change in value.items()]
+        elif name in labels:
+            said.append(f"{labels[name]}: {_change(value)}")
+        elif isinstance(value, list):
+            said.append(f"{verbs.say(name)}: {_value([labels.get(one, one) for one in value])}")
         else:
-            said.append(f"{verbs.say(labels.get(name, name))}: {_value(value)}")
+            said.append(f"{verbs.say(name)}: {_value(value)}")
     return said
 
 
@@ -108,7 +112,7 @@ def _labels(kind: str) -> dict[str, str]:
 def _change(change: Any) -> str:
     """[before, after], or a list of what was added or removed."""
     if isinstance(change, list) and len(change) == 2:
-        return f"{_value(change[0])} → {_value(change[1])}"
+        return _("%(before)s → %(after)s") % {"before": _value(change[0]), "after": _value(change[1])}
     return _value(change)
 
 
@@ -117,7 +121,7 @@ def _value(value: Any) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, list):
         return ", ".join(_value(one) for one in value) or "–"
-    return "–" if value in (None, "") else str(localize(value))
+    return "–" if value in (None, "") else verbs.say(str(localize(value)))
 
 
 def _midnight(day: date) -> datetime:
