@@ -95,7 +95,7 @@ def _details(entry: Entry) -> list[str]:
         if name == "changes" and isinstance(value, dict):
             said += [f"{labels.get(field, field)}: {_change(change)}" for field, change in value.items()]
         elif name in labels:
-            said.append(f"{labels[name]}: {_change(value)}")
+            said.append(f"{verbs.say(labels[name])}: {_change(value)}")
         elif isinstance(value, list):
             said.append(f"{verbs.say(name)}: {_value([labels.get(one, one) for one in value])}")
         else:
