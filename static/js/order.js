@@ -3,12 +3,12 @@
 const TYPING = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
 const stale = new Set();
 let isListening = false;
-let hadFocus = false; // the order that was swapped away; the new one takes it, so that Tab goes on from here
+let focused = null; // in the order that was swapped away: the name of the field that goes on, or "" for the order itself
 
 export function start(order) {
-  if (hadFocus && !order.contains(document.activeElement)) order.focus({ preventScroll: true });
-  hadFocus = false;
-  order.addEventListener("htmx:beforeSwap", () => { hadFocus = order.contains(document.activeElement); });
+  if (focused !== null && !order.contains(document.activeElement)) fieldOf(order, focused).focus({ preventScroll: true });
+  focused = null;
+  order.addEventListener("htmx:beforeSwap", leave);
   order.addEventListener("focusout", later);
   order.addEventListener("toggle", later, true);
   order.addEventListener("htmx:afterRequest", later);
@@ -35,10 +35,25 @@ function refresh() {
   }
 }
 
+// What was asked for before somebody began to type comes too late.
+function leave(event) {
+  const order = event.currentTarget;
+  const isRefresh = event.detail.requestConfig.triggeringEvent?.type === "order:stale";
+  if (isRefresh && isTyped(order)) {
+    event.detail.shouldSwap = false;
+    stale.add(order.dataset.order);
+  } else if (order.contains(document.activeElement)) {
+    focused = (isRefresh && document.activeElement.name) || "";
+  }
+}
+
+// Tab goes on from where it was.
+const fieldOf = (order, name) => (name && order.querySelector(`[name="${CSS.escape(name)}"]:not([type=hidden])`)) || order;
+const isTyped = (order) => [...order.querySelectorAll("input:not([type=hidden])")].some((field) => field.value !== field.defaultValue);
+
 // What is half typed or under way is not swept off the screen.
 function isBeingUsed(order) {
-  const typed = [...order.querySelectorAll("input:not([type=hidden])")].some((field) => field.value !== field.defaultValue);
-  return typed || order.classList.contains("htmx-request") || order.querySelector(".htmx-request") !== null;
+  return isTyped(order) || order.classList.contains("htmx-request") || order.querySelector(".htmx-request") !== null;
 }
 
 function key(event) {

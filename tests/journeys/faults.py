@@ -15,6 +15,7 @@ from tests.journeys.desk import Desk
 from tests.journeys.house import House
 from tests.journeys.street import RealStreet
 from tests.live.wire import Wire
+from tests.rig import instance
 
 SAID_SECONDS = 3.0  # from the fault until every desk says what is stale
 READY_SECONDS = 5.0  # from a part that is ready until every desk is right again
@@ -55,7 +56,7 @@ class SturdyHouse(House):
         if part in ("link", "standby"):
             return self.has_the_lease(part)
         if part == "worker":
-            return bool(self._celery().control.ping(timeout=0.3))
+            return self._worker_answers()
         return True  # the engines are, when `start` returns
 
     def has_the_lease(self, part: str) -> bool:
@@ -63,8 +64,10 @@ class SturdyHouse(House):
         fresh = "select holder from telephony_lease where renewed_at > now() - interval '2 s'"
         return any(holder.endswith(ends) for (holder,) in self.rows(fresh))
 
-    def _celery(self) -> Celery:
-        return Celery(broker=self.env["REDIS_URL"])
+    def _worker_answers(self) -> bool:
+        app = Celery(broker=self.env["REDIS_URL"], set_as_current=False)
+        with app.connection_for_write() as connection:  # kombu's pool would keep one that Valkey's death has cut
+            return bool(app.control.ping(timeout=0.3, connection=connection))
 
     def _command(self, part: str) -> list[str | Path]:
         return super()._command("link" if part == "standby" else part)
@@ -72,6 +75,10 @@ class SturdyHouse(House):
 
 class RealTelephones(RealStreet):
     """Whose sound is listened to while parts die."""
+
+    @property
+    def is_alive(self) -> bool:
+        return self._pbx.name in instance.running()
 
     def kill(self) -> None:
         self._pbx.kill()
@@ -156,9 +163,11 @@ class WatchedDesk(Desk):
 
     def take_order(self, number: str, pickup: str) -> int:
         """Its number; it is then open in the pane."""
+        self.page.evaluate("() => document.querySelector('#pane').firstElementChild.classList.add('former')")
         self.page.get_by_role("button", name="New order").click()
+        expect(self.pane.locator(".former")).to_have_count(0)
         self.pane.get_by_label("Phone").fill(number)
-        self.pane.get_by_label("Pick-up").fill(pickup)
+        self.pane.get_by_label("Pick-up", exact=True).fill(pickup)
         self.page.keyboard.press("Control+Enter")
         expect(self.orders.filter(has_text=pickup)).to_be_visible()
         expect(self.pane.get_by_label("Assign driver")).to_be_visible()
@@ -210,6 +219,17 @@ class Office:
         else:
             self.house.kill(part)
         return fault
+
+    def revive(self) -> None:
+        """Whatever a test left dead or frozen lives, and nobody calls."""
+        self.wire.mend()
+        if not self.street.is_alive:
+            self.street.start()
+            self.street.plug_in()
+        self.house.revive()
+        self.street.reset()
+        for desk in self.desks:
+            expect(desk.page.locator(":is([data-live=call], [data-live=talk]) > li")).to_have_count(0)
 
     def freeze_ami(self) -> Fault:
         fault = self._began("frozen AMI")
