@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 
+from orders import numbers
+
 
 def sentence(reason: str, args: Mapping[str, str]) -> str:
     """One sentence for the person who clicked; never empty for a reason that is not."""
@@ -18,11 +20,13 @@ def sentence(reason: str, args: Mapping[str, str]) -> str:
         case "not_waiting":
             return _("This call does not wait in the queue: it rings at one telephone only.")
         case "phone_busy":
-            return _("You are talking with %(with)s. End that call first.") % {"with": args.get("with", "")}
+            other = args.get("with", "")
+            other = numbers.national(numbers.e164(other) or other)
+            return _("You are talking with %(with)s. End that call first.") % {"with": other}
         case "no_answer":
-            return _("Your telephone was not answered. The caller waits at his place again.")
+            return _("Your telephone was not answered. The caller is back at the same place in the queue.")
         case "no_phone":
-            return _("Your telephone cannot be reached. The caller waits at his place again.")
+            return _("Your telephone cannot be reached. The caller is back at the same place in the queue.")
         case "not_done":
             return _("The telephone exchange did not do it. The caller is still waiting.")
         case "no_link":

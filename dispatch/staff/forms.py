@@ -38,7 +38,10 @@ class PersonForm(forms.ModelForm):
             "call_sign": _("Call sign"),
             "is_active": _("May sign in"),
         }
-        help_texts = {"username": "", "is_active": _("Switched off, he is signed out everywhere and his shift ends.")}
+        help_texts = {
+            "username": "",
+            "is_active": _("Switched off, this person is signed out everywhere and the shift ends."),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

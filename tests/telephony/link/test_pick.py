@@ -227,7 +227,7 @@ async def test_who_talks_is_told_to_end_that_call_first(desk):
     talking, waiting = desk.pbx.comes("79161111111"), desk.pbx.comes("79162222222", rings=("102",))
     desk.pbx.lifts(talking, "101")
     await desk.row(talking, state="talking")
-    with pytest.raises(Refused, match="You are talking with 79161111111"):
+    with pytest.raises(Refused, match=r"You are talking with 8 \(916\) 111-11-11"):
         await desk.picks(desk.vera, waiting)
 
 
