@@ -2,9 +2,11 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 ASTERISK = Path(os.environ.get("RIG_ROOT", "/var/lib/asterisk-rig")) / ".asterisk-rig-ok"
 CHROMIUM = shutil.which("chromium")
@@ -12,6 +14,13 @@ NEEDS = {
     "rig": (ASTERISK.exists(), "needs the real Asterisk: bin/rig install (root, Debian)"),
     "browser": (CHROMIUM is not None, "needs Chromium: bin/rig install (root, Debian)"),
 }
+
+
+@pytest.fixture(autouse=True)
+def language_of_the_office() -> Iterator[None]:
+    """The test client leaves the language of its last page behind; the next test shall not hear it."""
+    with translation.override("en"):
+        yield
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
