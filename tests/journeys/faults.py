@@ -1,6 +1,7 @@
 """A house whose parts are killed and come back as `bin/up` would bring them, and what its desks say meanwhile."""
 
 import re
+import subprocess
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +14,7 @@ from dispatch.embedded import process, servers
 from dispatch.embedded.supervisor import BACKOFF
 from tests.journeys.desk import Desk
 from tests.journeys.house import House
-from tests.journeys.street import RealStreet
+from tests.journeys.street import ROOT, PretendStreet, RealStreet, until
 from tests.live.wire import Wire
 from tests.rig import instance
 
@@ -109,6 +110,38 @@ class RealTelephones(RealStreet):
         return heard == {"caller": [tones["desk"]], "desk": [tones["caller"]]}
 
 
+class PretendTelephones(PretendStreet):
+    """The simulator: what would be heard is only known."""
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    def start(self) -> None:
+        self._process = process.start(self._process.args, cwd=ROOT, stdout=subprocess.DEVNULL)
+        until(lambda: self._is_up, 15, "the simulator is ready")
+
+    def plug_in(self) -> None:
+        """Its phones come with it."""
+
+    def listen(self, number: str, extension: str) -> None:
+        self._listening = extension
+
+    def both_are_heard(self) -> bool:
+        return self.talks(self._listening)
+
+    @property
+    def _is_up(self) -> bool:
+        try:
+            return bool(self._state())
+        except OSError:
+            return False
+
+
 # Every sentence of the banner, with the time at which it was shown; "" when it is hidden.
 NOTE = """() => {
   const banner = document.querySelector(".stale");
@@ -200,7 +233,7 @@ class Office:
     """Vera at 101 and Boris at 102, in front of desks that are never reloaded."""
 
     house: SturdyHouse
-    street: RealTelephones
+    street: RealTelephones | PretendTelephones
     wire: Wire
     vera: WatchedDesk
     boris: WatchedDesk
