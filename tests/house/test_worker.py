@@ -1,0 +1,73 @@
+"""The timers' worker: dies with nothing, comes back with its broker."""
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import redis
+from celery import Celery
+from django.conf import settings
+
+from dispatch.embedded import process
+from dispatch.live.beat import WORKER_KEY
+from tests.live.wire import Wire
+
+ROOT = Path(__file__).resolve().parents[2]
+FIRST_PORT = 39500
+OUTAGE = 6.5  # Celery's own pauses would end 5.5 s after it
+
+
+@pytest.fixture
+def broker() -> Iterator[redis.Redis]:
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        client.flushdb()
+        yield client
+        client.flushdb()
+
+
+@pytest.fixture
+def wire(broker: redis.Redis) -> Iterator[Wire]:
+    made = Wire(urlsplit(settings.REDIS_URL).port, FIRST_PORT)
+    yield made
+    made.cut()
+
+
+@pytest.fixture
+def worker(wire: Wire, tmp_path: Path) -> Iterator[None]:
+    command = [sys.executable, "-m", "celery", "-A", "dispatch.celery", "--quiet", "worker", "--pool=threads",
+               "--concurrency=1", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]  # fmt: skip
+    env = {**os.environ, "REDIS_URL": f"redis://127.0.0.1:{wire.port}/0"}
+    with (tmp_path / "log").open("wb") as log:
+        running = process.start(command, env=env, cwd=ROOT, stdout=log)
+        yield
+        process.stop(running)
+
+
+def await_sign_of_life(broker: redis.Redis, seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while not broker.exists(WORKER_KEY):
+        assert time.monotonic() < end, f"no sign of life within {seconds} s"
+        time.sleep(0.05)
+
+
+def answers() -> bool:
+    app = Celery(broker=settings.REDIS_URL, set_as_current=False)
+    with app.connection_for_write() as connection:
+        return bool(app.control.ping(timeout=1, connection=connection))
+
+
+@pytest.mark.feature("X4")
+def test_after_an_outage_of_the_broker_it_takes_work_at_once(broker: redis.Redis, wire: Wire, worker: None) -> None:
+    await_sign_of_life(broker, 40)
+    wire.cut()
+    broker.delete(WORKER_KEY)
+    time.sleep(OUTAGE)
+    assert not broker.exists(WORKER_KEY)
+
+    wire.mend()
+    await_sign_of_life(broker, 3)
+    assert answers(), "who shows that he lives takes work"
