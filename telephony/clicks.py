@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from dispatch.staff.models import Shift
 from telephony.ami import actions
-from telephony.ami.guard import NotSent, Session, Unanswered
+from telephony.ami.guard import NotSent, Reply, Session, Unanswered
 from telephony.ami.link import Link
 from telephony.core import call as told
 from telephony.core import rules
@@ -111,11 +111,16 @@ class Clicks:
             call = self._link.board.calls.get(self._board_key(intent.call.key))
             if call is None:
                 await self._database(_settle_by_row, self._tenure, intent)
-            elif intent.extension in call.ringing:
-                self._begin(intent, self._follow(Attempt(intent, call.key, call, intent.extension)))
+                continue
+            attempt = Attempt(intent, call.key, call, intent.extension)
+            if shown := attempt.outcome():
+                await self._settle(intent, shown)
+            elif call.place is not None and intent.deadline > timezone.now():
+                self._begin(intent, self._go_on(attempt))
+            elif call.place is None and intent.extension in call.ringing:
+                self._begin(intent, self._follow(attempt))
             else:
-                shown = Attempt(intent, call.key, call, intent.extension).outcome()
-                await self._settle(intent, shown or Outcome("not_done"))
+                await self._settle(intent, Outcome("not_done"))
 
     async def close(self) -> None:
         for task in self._tasks.values():
@@ -164,8 +169,12 @@ class Clicks:
         reply = await actions.withdraw(session, queue=call.queue, channel=call.caller_channel, endpoint=endpoint)
         if not reply.ok:
             log.info("call %s: the queue does not give him: %s", attempt.key, reply.message)
-            requested = "requested" in reply.message.lower()
-            return attempt.outcome() or Outcome(rules.TAKEN if requested else "not_done")
+            return attempt.outcome() or Outcome(rules.TAKEN if _is_requested(reply) else "not_done")
+        return await self._let_go(session, attempt)
+
+    async def _let_go(self, session: Session, attempt: Attempt) -> Outcome:
+        """He is ours: help the queue to part with him, and see what comes of it."""
+        call, endpoint = attempt.call, attempt.endpoint
         if not attempt.is_out:
             # of the call as it was before: a leg that rings since then may be the one that we asked for
             ringing = [leg.uniqueid for leg in call.legs if leg.role == "called" and not leg.outcome]
@@ -177,6 +186,30 @@ class Clicks:
         except TimeoutError:
             await actions.fetch(session, uniqueid=call.caller_uniqueid, endpoint=endpoint)
         return await self._watch(session, attempt, attempt.intent.deadline)
+
+    async def _go_on(self, attempt: Attempt) -> None:
+        """A click that an earlier connection may have sent, and whose caller waits still.
+
+        To ask for him again is no second order: "Already requested" says that the first one has arrived.
+        """
+        session, call = self._link.session, attempt.call
+        if session is None or attempt.key in self._attempts:
+            return
+        self._attempts[attempt.key] = attempt
+        try:
+            attempt.endpoint = endpoint = await self._database(_endpoint, attempt.intent.extension)
+            reply = await actions.withdraw(session, queue=call.queue, channel=call.caller_channel, endpoint=endpoint)
+            if reply.ok or _is_requested(reply):
+                outcome = await self._let_go(session, attempt)
+            else:
+                outcome = await self._watch(session, attempt, attempt.intent.deadline)
+            await self._settle(attempt.intent, outcome)
+        except TimeoutError:
+            await self._database(intents.expire, self._tenure, attempt.intent)
+        except (NotSent, Unanswered, _LineLost) as error:
+            log.info("call %s: the next look tells what became of the pick: %s", attempt.key, error)
+        finally:
+            self._attempts.pop(attempt.key, None)
 
     async def _follow(self, attempt: Attempt) -> None:
         """A click that an earlier connection sent: the telephone rings now, see what comes of it."""
@@ -237,6 +270,10 @@ class Clicks:
 
 class _LineLost(Exception):
     """The connection ended while something was on its way."""
+
+
+def _is_requested(reply: Reply) -> bool:
+    return "requested" in reply.message.lower()
 
 
 def _endpoint(extension: str) -> str:

@@ -17,7 +17,7 @@ from dispatch.live.beat import WORKER_KEY
 from tests.live.wire import Wire
 
 ROOT = Path(__file__).resolve().parents[2]
-FIRST_PORT = 39500
+FIRST_PORT = 30900
 OUTAGE = 6.5  # Celery's own pauses would end 5.5 s after it
 
 

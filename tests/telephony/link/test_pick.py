@@ -243,11 +243,8 @@ async def test_without_the_pbx_a_click_is_refused_with_a_sentence(desk):
 # --- when the line breaks in the middle
 
 
-@pytest.mark.parametrize(
-    ("meanwhile", "state", "reason"),
-    [("lifts", "confirmed", ""), ("rings_off", "refused", "over"), ("nothing", "refused", "not_done")],
-)
-async def test_a_click_whose_outcome_was_not_seen_is_settled_by_the_next_look(desk, meanwhile, state, reason):
+async def click_that_the_break_caught(desk) -> tuple[Waiting, Intent]:
+    """The PBX took it, and the queue has not yet let him go."""
     caller = desk.pbx.comes("79161111111")
     caller.withdraws_by_itself = False
     desk.pbx.deaf = True
@@ -256,16 +253,44 @@ async def test_a_click_whose_outcome_was_not_seen_is_settled_by_the_next_look(de
     await until(lambda: caller.asked_by)
     await desk.pbx.stop()
     await desk.becomes(click, "unknown")
+    desk.pbx.actions.clear()
+    return caller, click
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "state", "reason"), [("lifts", "confirmed", ""), ("rings_off", "refused", "over")]
+)
+async def test_a_click_whose_outcome_was_not_seen_is_settled_by_the_next_look(desk, meanwhile, state, reason):
+    caller, click = await click_that_the_break_caught(desk)
     if meanwhile == "lifts":
         desk.pbx.lifts(caller, "101")
     if meanwhile == "rings_off":
         desk.pbx.rings_off(caller)
-    if meanwhile == "nothing":
-        caller.legs.clear()
-    desk.pbx.actions.clear()
     await desk.pbx.start()
     settled = await desk.becomes(click, state)
     assert (settled.reason, desk.pbx.received("QueueWithdrawCaller")) == (reason, [])
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+async def test_a_click_that_the_break_caught_is_carried_out_while_the_caller_waits(desk, arrived):
+    caller, click = await click_that_the_break_caught(desk)
+    desk.pbx.deaf = False
+    if not arrived:
+        caller.asked_by = ""
+    await desk.pbx.start()
+    await until(lambda: list(caller.legs) == ["101"] and not caller.in_queue)
+    desk.pbx.lifts(caller, "101")
+    await desk.becomes(click, "confirmed")
+    assert len(desk.pbx.received("QueueWithdrawCaller")) == 1
+
+
+async def test_a_click_that_is_too_late_after_a_break_is_not_carried_out(desk):
+    caller, click = await click_that_the_break_caught(desk)
+    await in_database(lambda: Intent.objects.update(deadline=timezone.now()))
+    await desk.pbx.start()
+    assert (await desk.becomes(click, "refused")).reason == "not_done"
+    assert not desk.pbx.received("QueueWithdrawCaller")
+    assert caller.in_queue
 
 
 @pytest.mark.feature("D5")
