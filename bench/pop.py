@@ -108,11 +108,11 @@ def house(folder: Path, ami: int) -> Iterator[tuple[str, str, dict[str, str]]]:
         "HTTPS": "false", "VAR_DIR": str(folder), "RECORDINGS_DIR": str(folder / "sound"), "LOG_LEVEL": "WARNING",
         "AMI_URL": f"ami://bench:bench@127.0.0.1:{ami}", "PYTHONWARNINGS": "ignore",
     }  # fmt: skip
-    manage = [sys.executable, ROOT / "manage.py"]
+    manage: list[str | Path] = [sys.executable, ROOT / "manage.py"]
     try:
         subprocess.run([*manage, "prepare"], env=env, cwd=ROOT, check=True)  # noqa: S603
-        daphne = [sys.executable, "-m", "daphne", "-v", "0", "-b", "127.0.0.1", "-p", str(port)]
-        relay = [sys.executable, "-m", "bench._relay", str(ami), "bench", "bench", str(bare)]
+        daphne: list[str | Path] = [sys.executable, "-m", "daphne", "-v", "0", "-b", "127.0.0.1", "-p", str(port)]
+        relay: list[str | Path] = [sys.executable, "-m", "bench._relay", str(ami), "bench", "bench", str(bare)]
         for command in ([*daphne, "dispatch.asgi:application"], [*manage, "link"], relay):
             running.append(process.start(command, env=env, cwd=ROOT))
         address = f"http://127.0.0.1:{port}/"

