@@ -4,6 +4,7 @@ A plugin (`-p tests.engines` in pyproject.toml), since Django's settings are rea
 """
 
 import os
+import sys
 import tempfile
 from pathlib import Path
 
@@ -17,6 +18,8 @@ def _start_engines() -> None:
     os.environ.setdefault("HTTPS", "false")
     if "DATABASE_URL" in os.environ and "REDIS_URL" in os.environ:
         return
+    if "-n" in sys.argv:
+        return  # each worker of xdist has engines of its own: a channel layer knows no test databases
     from dispatch.embedded import process, servers
 
     folder = Path(tempfile.mkdtemp(prefix="taxi-tests-"))

@@ -35,7 +35,7 @@ def main() -> int:
     var = Path(os.environ.get("VAR_DIR", ROOT / "var"))
     var.mkdir(parents=True, exist_ok=True)
     (var / "log").mkdir(exist_ok=True)
-    for name in ("SIGTERM", "SIGHUP"):
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # a background job of a shell is born with SIGINT ignored
         signal.signal(getattr(signal, name), _interrupt)
     office = Supervisor(logs=var / "log")
     with _only_one(var):
