@@ -234,6 +234,7 @@ def test_boris_sees_on_his_order_what_vera_does_but_loses_no_half_typed_reason(p
     page.evaluate(told)
     expect(chip).to_have_text("assigned")
     page.keyboard.press("k")
+    expect(page.locator(f"#reason-cancel-{order.pk}")).to_be_focused()
     page.keyboard.type("забо")
     lifecycle.move(order_id=order.pk, name="set_off", actor=actors.staff(vera))
     page.evaluate(told)
