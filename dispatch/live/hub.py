@@ -99,13 +99,14 @@ class Hub:
                 self._news.set()
 
     async def _read_once(self) -> None:
+        before = dict(self._heard)  # what is heard while the database answers may be ahead of its answer
         last = await self._read(numbers.current)
         if not self.ready.is_set():
             self._heard, self.numbers = dict(last), dict(last)
         for topic in self._heard.keys() | last.keys():
             upto = last.get(topic, 0)
             after = self._heard.get(topic, 0)
-            if upto < after:
+            if upto < before.get(topic, 0):
                 self._jump(topic, upto)  # the database was restored from a backup
             elif upto > after:
                 missed = await self._read(numbers.between, topic, after, upto) if upto - after <= TOO_MANY else []

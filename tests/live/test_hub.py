@@ -117,6 +117,28 @@ async def test_what_is_known_is_dropped_and_a_gap_waits_for_the_outbox():
     ]  # fmt: skip
 
 
+async def test_what_is_heard_while_the_outbox_is_read_is_no_step_back():
+    """The database's answer is older than what the relay said meanwhile: no gap, and no desk reads anew."""
+    hub = await opened_hub()
+    registry.renderers["stone"] = lambda keys, viewer: dict.fromkeys(keys, "<li></li>")
+    desk = PaperDesk(1, "dispatcher", "en")
+    hub.join(desk)
+
+    async def read_slowly(_question: object, *_arguments: object) -> dict[str, int]:
+        hub.hear([Told("calls", 2, "stone", "b")])
+        return {"calls": 1}
+
+    hub._read = read_slowly
+    try:
+        hub.hear([Told("calls", 1, "stone", "a")])
+        await hub._read_once()
+        await flushed(hub)
+    finally:
+        del registry.renderers["stone"]
+    assert hub.numbers == {"calls": 2}
+    assert ['"from": 1, "to": 2' in frame for frame in desk.got] == [True]
+
+
 async def test_a_desk_that_breaks_does_not_cost_the_others_theirs(caplog):
     hub = await opened_hub()
     registry.renderers["stone"] = lambda keys, viewer: dict.fromkeys(keys, "<li></li>")
