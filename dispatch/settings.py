@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "dispatch.live",
     "dispatch.audit",
     "dispatch.staff",
+    "places",
     "orders",
     "telephony",
     "dispatch.desk",

@@ -12,7 +12,7 @@ from dispatch.desk import past, town
 from dispatch.desk.past import Step, Trip
 from dispatch.staff.models import Person
 from orders.facts import ASKED, CALLED
-from orders.models import Client, ClientPhone, Driver, DriverPhone, Order
+from orders.models import Client, ClientPhone, Driver, DriverPhone, Order, Vehicle
 from telephony.models import Extension
 from telephony.sim.town import Client as Caller
 from telephony.sim.town import Driver as Cab
@@ -96,8 +96,7 @@ def _driver(cab: Cab) -> Driver:
         defaults={
             "last_name": cab.last_name,
             "first_name": cab.first_name,
-            "vehicle": cab.vehicle,
-            "plate": cab.plate,
+            "vehicle": _vehicle(cab),
             "on_shift": cab.on_shift,
         },
     )
@@ -107,6 +106,10 @@ def _driver(cab: Cab) -> Driver:
             for place, phone in enumerate(cab.phones)
         )
     return driver
+
+
+def _vehicle(cab: Cab) -> Vehicle:
+    return Vehicle.objects.get_or_create(plate=cab.plate, defaults={"description": cab.vehicle})[0]
 
 
 def _client(caller: Caller) -> Client:

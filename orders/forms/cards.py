@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.models import Client, ClientMark, Driver
 from orders.services.card_numbers import Phones
+from orders.services.drivers import Car
 
 MOST_NEW = 10
 
@@ -50,8 +51,22 @@ class MarkForm(forms.Form):
 
 
 class DriverForm(PhonesMixin, forms.ModelForm):
+    """`plate` and `description` are of the car that he drives: a known plate is that car, another one a new car."""
+
+    plate = forms.CharField(label=_("plate"), max_length=16, required=False)
+    description = forms.CharField(label=_("make and colour"), max_length=120, required=False)
     new_numbers = _new_numbers()
 
     class Meta:
         model = Driver
-        fields = ("call_sign", "last_name", "first_name", "vehicle", "plate", "on_shift")
+        fields = ("call_sign", "last_name", "first_name", "on_shift")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        car = self.instance.vehicle
+        if car:
+            self.initial.update(plate=car.plate, description=car.description)
+
+    def car(self) -> Car:
+        """Of a valid form."""
+        return Car(self.cleaned_data["plate"], self.cleaned_data["description"])

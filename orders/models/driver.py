@@ -1,6 +1,34 @@
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from orders.models.choices import ServiceClass, TripOption
+from orders.models.fleet import Fleet
+
+
+def plain_class() -> list[str]:
+    return [ServiceClass.ECONOMY.value]
+
+
+class Vehicle(models.Model):
+    """`description`: make and colour, as read out to the client. `classes`: the orders that it may be sent to."""
+
+    plate = models.CharField(_("plate"), max_length=16, unique=True)
+    description = models.CharField(_("make and colour"), max_length=120, blank=True)
+    seats = models.PositiveSmallIntegerField(_("seats for passengers"), default=4)
+    classes = ArrayField(
+        models.CharField(max_length=12, choices=ServiceClass.choices), verbose_name=_("classes"), default=plain_class
+    )
+    options = ArrayField(
+        models.CharField(max_length=12, choices=TripOption.choices), verbose_name=_("options"), default=list, blank=True
+    )
+
+    class Meta:
+        ordering = ["plate"]
+
+    def __str__(self) -> str:
+        return f"{self.description} {self.plate}".strip()
 
 
 class Driver(models.Model):
@@ -10,10 +38,12 @@ class Driver(models.Model):
     person = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="driver"
     )
-    vehicle = models.CharField(
-        _("vehicle"), max_length=120, blank=True
-    )  # make and colour, to be read out to the client
-    plate = models.CharField(_("plate"), max_length=16, blank=True)
+    vehicle = models.ForeignKey(
+        Vehicle, verbose_name=_("vehicle"), on_delete=models.SET_NULL, null=True, blank=True, related_name="drivers"
+    )
+    fleet = models.ForeignKey(
+        Fleet, verbose_name=_("fleet"), on_delete=models.PROTECT, null=True, blank=True, related_name="drivers"
+    )  # null: drives for every fleet
     on_shift = models.BooleanField(_("on shift"), default=False)
 
     class Meta:

@@ -1,12 +1,19 @@
 import uuid
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from orders.flow import BUSY_STATES, OPEN_STATES, State
+from orders.models.account import Account
+from orders.models.choices import Channel, Payment, ServiceClass, TripOption
 from orders.models.client import Client
 from orders.models.driver import Driver
+from orders.models.fleet import Fleet
+from orders.models.tariff import TariffVersion
+from places.models import Stand, Zone
 
 
 class OrderQuerySet(models.QuerySet["Order"]):
@@ -15,7 +22,11 @@ class OrderQuerySet(models.QuerySet["Order"]):
 
 
 class Order(models.Model):
-    """One trip that somebody asked for. Its state changes only through `orders.services.lifecycle`."""
+    """One trip that somebody asked for. Its state changes only through `orders.services.lifecycle`.
+
+    Coordinates are degrees (WGS 84), null where the address is not one of the directory. `pickup` and `destination` are
+    the first and the last stop as people say them; what lies between is in `OrderStop`.
+    """
 
     state = models.CharField(_("state"), max_length=16, choices=[(s.value, s.value) for s in State])
     state_since = models.DateTimeField()
@@ -26,7 +37,46 @@ class Order(models.Model):
     pickup = models.CharField(_("pick-up"), max_length=250)
     destination = models.CharField(_("destination"), max_length=250, blank=True)
     pickup_at = models.DateTimeField(_("time"), null=True, blank=True)  # null: as soon as possible
-    comment = models.TextField(_("comment"), blank=True)
+    due_at = models.GeneratedField(
+        expression=Coalesce("pickup_at", "created_at"), output_field=models.DateTimeField(), db_persist=True
+    )
+    comment = models.TextField(_("note for the driver"), blank=True)
+    office_note = models.TextField(_("note for the office"), blank=True)
+
+    fleet = models.ForeignKey(Fleet, on_delete=models.PROTECT, null=True, related_name="orders")
+    zone = models.ForeignKey(Zone, on_delete=models.PROTECT, null=True, blank=True, related_name="+")  # of the pick-up
+    stand = models.ForeignKey(Stand, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    pickup_latitude = models.FloatField(null=True, blank=True)
+    pickup_longitude = models.FloatField(null=True, blank=True)
+    pickup_entrance = models.CharField(_("entrance"), max_length=20, blank=True)
+    pickup_flat = models.CharField(_("flat"), max_length=20, blank=True)
+    destination_latitude = models.FloatField(null=True, blank=True)
+    destination_longitude = models.FloatField(null=True, blank=True)
+
+    passengers = models.PositiveSmallIntegerField(_("passengers"), default=1)
+    passenger_name = models.CharField(_("passenger"), max_length=120, blank=True)  # where it is not the caller
+    callback_phone = models.CharField(_("number to call back"), max_length=16, blank=True)  # E.164
+    flight = models.CharField(_("flight"), max_length=12, blank=True)
+    service_class = models.CharField(
+        _("class"), max_length=12, choices=ServiceClass.choices, default=ServiceClass.ECONOMY
+    )
+    options = ArrayField(models.CharField(max_length=12, choices=TripOption.choices), default=list, blank=True)
+    waits_and_returns = models.BooleanField(_("wait and return"), default=False)
+    series = models.UUIDField(null=True, blank=True)  # several cars asked for together, or a way there and back
+
+    tariff_version = models.ForeignKey(TariffVersion, on_delete=models.PROTECT, null=True, related_name="+")
+    payment = models.CharField(_("payment"), max_length=8, choices=Payment.choices, default=Payment.CASH)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, blank=True, related_name="orders")
+    price = models.DecimalField(_("price"), max_digits=10, decimal_places=2, null=True, blank=True)
+    currency = models.CharField(max_length=3, blank=True)  # ISO 4217
+    price_lines = models.JSONField(default=list, blank=True)  # the breakdown, as `orders.pricing` made it
+    distance_m = models.PositiveIntegerField(null=True, blank=True)  # as estimated when it was priced
+    duration_s = models.PositiveIntegerField(null=True, blank=True)
+
+    release_minutes = models.PositiveSmallIntegerField(_("minutes before pick-up"), null=True, blank=True)
+    is_on_hold = models.BooleanField(_("on hold"), default=False)  # booked, but not to be offered yet
+    problem = models.CharField(_("problem"), max_length=200, blank=True)  # what somebody must look after
+    channel = models.CharField(_("came by"), max_length=10, choices=Channel.choices, default=Channel.DESK)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     source = models.CharField(max_length=64, blank=True)  # what it came from, opaque here: "call:731"
@@ -53,6 +103,23 @@ class Order(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk}"
+
+
+class OrderStop(models.Model):
+    """A stop between pick-up and destination; `place` counts from 1."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="stops")
+    place = models.PositiveSmallIntegerField()
+    address = models.CharField(_("address"), max_length=250)
+    latitude = models.FloatField(null=True, blank=True)
+    longitude = models.FloatField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["place"]
+        constraints = [models.UniqueConstraint(fields=["order", "place"], name="order_stop_once")]
+
+    def __str__(self) -> str:
+        return self.address
 
 
 class OrderEvent(models.Model):

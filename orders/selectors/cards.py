@@ -57,7 +57,7 @@ def client_card(client_id: int) -> ClientCard:
         no_shows=Count("orders", filter=Q(orders__state=State.NO_SHOW)),
     )
     client = counted.prefetch_related(_phones()).get(pk=client_id)
-    orders = client.orders.select_related("client", "driver").order_by("-pk")[:LAST_ORDERS]
+    orders = client.orders.select_related("client", "driver__vehicle").order_by("-pk")[:LAST_ORDERS]
     return ClientCard(client, list(orders), client.completed, client.cancelled, client.no_shows)
 
 
@@ -74,14 +74,14 @@ def caller(*, client_id: int | None, phone: str) -> Caller:
 
 def drivers(*, text: str = "") -> Sequence[Driver]:
     """By call sign, name or number, with the order that each performs in `performing`. Three queries."""
-    found = Driver.objects.all()
+    found = Driver.objects.select_related("vehicle")
     if text:
         number = numbers.e164(text)
         found = found.filter(
             Q(call_sign__iexact=text)
             | Q(last_name__icontains=text)
             | Q(first_name__icontains=text)
-            | Q(plate__icontains=text)
+            | Q(vehicle__plate__icontains=text)
             | (Q(phones__e164=number) if number else Q(pk__in=[]))
         ).distinct()
     performing = Prefetch("orders", Order.objects.filter(state__in=BUSY_STATES), to_attr="performing")
@@ -90,15 +90,15 @@ def drivers(*, text: str = "") -> Sequence[Driver]:
 
 def driver_card(driver_id: int) -> DriverCard:
     """Three queries. Raises Driver.DoesNotExist."""
-    driver = Driver.objects.prefetch_related("phones").get(pk=driver_id)
-    orders = list(driver.orders.select_related("client", "driver").order_by("-pk")[:LAST_ORDERS])
+    driver = Driver.objects.select_related("vehicle").prefetch_related("phones").get(pk=driver_id)
+    orders = list(driver.orders.select_related("client", "driver__vehicle").order_by("-pk")[:LAST_ORDERS])
     current = next((order for order in orders if order.state in BUSY_STATES), None)
     return DriverCard(driver, current, orders)
 
 
 def _known(client: Client) -> Caller:
     prefetch_related_objects([client], _phones())
-    past = list(client.orders.select_related("client", "driver").order_by("-pk")[:LOOKED_BACK])
+    past = list(client.orders.select_related("client", "driver__vehicle").order_by("-pk")[:LOOKED_BACK])
     open_orders = [order for order in past if order.state in OPEN_STATES]
     return Caller(client, (client,), open_orders, _likely_addresses(past))
 

@@ -15,10 +15,10 @@ def open_orders_of_client(*, client_id: int | None = None, phone: str = "") -> S
         whose |= Q(client=client_id)
     if phone:
         whose |= Q(phone=phone)
-    return list(Order.objects.open().filter(whose).select_related("client", "driver").order_by("-pk"))
+    return list(Order.objects.open().filter(whose).select_related("client", "driver__vehicle").order_by("-pk"))
 
 
 def current_order_of_driver(driver_id: int) -> Order | None:
     """The order that the driver performs. One query."""
     performing = Order.objects.filter(driver=driver_id, state__in=BUSY_STATES)
-    return performing.select_related("client", "driver").first()
+    return performing.select_related("client", "driver__vehicle").first()

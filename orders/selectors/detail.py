@@ -44,7 +44,7 @@ class Detail:
 
 def find(order_id: int) -> Order:
     """Raises Order.DoesNotExist."""
-    return Order.objects.select_related("client", "driver", "created_by").get(pk=order_id)
+    return Order.objects.select_related("client", "driver__vehicle", "created_by").get(pk=order_id)
 
 
 def detail(order: Order, actor: Actor | None) -> Detail:

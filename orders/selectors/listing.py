@@ -87,7 +87,7 @@ def page(wanted: Filter, *, after: str = "", size: int = PAGE) -> Page:
 
 def by_keys(keys: Sequence[int]) -> dict[int, Order]:
     """Orders by primary key, ready to be drawn; one query."""
-    return Order.objects.select_related("client", "driver").in_bulk(keys)
+    return Order.objects.select_related("client", "driver__vehicle").in_bulk(keys)
 
 
 def sort_key(order: Order) -> str:
@@ -98,7 +98,7 @@ def sort_key(order: Order) -> str:
 
 
 def _found(wanted: Filter) -> QuerySet[Order]:
-    rows = Order.objects.filter(state__in=wanted.states).select_related("client", "driver")
+    rows = Order.objects.filter(state__in=wanted.states).select_related("client", "driver__vehicle")
     if wanted.client is not None:
         rows = rows.filter(client=wanted.client)
     if wanted.driver is not None:

@@ -1,4 +1,6 @@
-"""Drivers and their numbers."""
+"""Drivers, their numbers and their cars."""
+
+from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -6,22 +8,36 @@ from django.utils.translation import gettext as _
 from dispatch.audit import journal
 from dispatch.staff.models import Person
 from dispatch.staff.refusal import Refused
-from orders.models import Driver, Order
+from orders.models import Driver, Order, Vehicle
 from orders.services import card_numbers
 from orders.services.card_numbers import Phones
 from orders.services.lifecycle import publish_change
 
-FIELDS = ("call_sign", "first_name", "last_name", "vehicle", "plate", "on_shift")
+FIELDS = ("call_sign", "first_name", "last_name", "on_shift")
 
 
-def save(*, driver: Driver, phones: Phones, actor: Person) -> Driver:
+@dataclass(frozen=True)
+class Car:
+    """`plate` as written on it; empty: he has none. `description`: make and colour."""
+
+    plate: str = ""
+    description: str = ""
+
+
+def save(*, driver: Driver, phones: Phones, car: Car, actor: Person) -> Driver:
     """Write a driver's card, new or changed. Raises Refused: the call sign is taken, or a number is none."""
     with transaction.atomic():
-        before = Driver.objects.select_for_update().filter(pk=driver.pk).first() or Driver()
+        before = (
+            Driver.objects.select_for_update(of=("self",)).select_related("vehicle").filter(pk=driver.pk).first()
+            or Driver()
+        )
         new = driver.pk is None
         changes = {
             f: [getattr(before, f), getattr(driver, f)] for f in FIELDS if getattr(before, f) != getattr(driver, f)
         }
+        was, driver.vehicle = before.vehicle, _vehicle(car)
+        if str(was or "") != str(driver.vehicle or ""):
+            changes["vehicle"] = [str(was or ""), str(driver.vehicle or "")]
         try:
             with transaction.atomic():
                 driver.save()
@@ -33,3 +49,10 @@ def save(*, driver: Driver, phones: Phones, actor: Person) -> Driver:
         for order in Order.objects.open().filter(driver=driver):
             publish_change(order)
     return driver
+
+
+def _vehicle(car: Car) -> Vehicle | None:
+    if not car.plate:
+        return None
+    vehicle, _new = Vehicle.objects.update_or_create(plate=car.plate, defaults={"description": car.description})
+    return vehicle

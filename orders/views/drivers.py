@@ -54,7 +54,7 @@ def _edit(request: SignedInRequest, driver: Driver) -> HttpResponse:
     if not form.is_valid():
         return show(request, "driver_form", context, status=422 if form.is_bound else 200)
     try:
-        saved = services.save(driver=form.save(commit=False), phones=form.phones(), actor=request.user)
+        saved = services.save(driver=form.save(commit=False), phones=form.phones(), car=form.car(), actor=request.user)
     except Refused as refusal:
         form.add_error(None, refusal.sentence)
         return show(request, "driver_form", context, status=422)

@@ -47,6 +47,8 @@ def move(request: SignedInRequest, pk: int, transition: str) -> HttpResponse:
 
 def _show(request: SignedInRequest, *, sentence: str = "", status: int = 200) -> HttpResponse:
     actor = actors.driver(request.user)
-    his = Order.objects.filter(driver__person=request.user, state__in=HIS_STATES).select_related("client", "driver")
+    his = Order.objects.filter(driver__person=request.user, state__in=HIS_STATES).select_related(
+        "client", "driver__vehicle"
+    )
     details = [selectors.detail(order, actor) for order in his.order_by("pk")]
     return show(request, "own", {"details": details, "sentence": sentence}, status=status)

@@ -19,7 +19,7 @@ def main() -> None:
 
     django.setup()
     from dispatch.staff.models import Person, Role
-    from orders.models import Client, ClientPhone, Driver, DriverPhone
+    from orders.models import Client, ClientPhone, Driver, DriverPhone, Vehicle
     from telephony.models import Extension
 
     passwords = {}
@@ -37,8 +37,9 @@ def main() -> None:
         owner = Person.objects.filter(own_extension=number).first()
         Extension.objects.create(number=number, interface=f"PJSIP/{number}", label=f"place {number}", owner=owner)
     for call_sign, surname, mobile in (("17", "Gromov", MOBILE_OF_17), ("18", "Zaitsev", MOBILE_OF_18)):
+        car = Vehicle.objects.create(plate=f"A0{call_sign}", description="white Kia")
         driver = Driver.objects.create(
-            call_sign=call_sign, first_name="Pavel", last_name=surname, vehicle="white Kia", plate="A017", on_shift=True
+            call_sign=call_sign, first_name="Pavel", last_name=surname, vehicle=car, on_shift=True
         )
         DriverPhone.objects.create(driver=driver, e164=f"+{mobile}", raw=mobile, is_main=True)
     known = Client.objects.create(name="Konstantin Belov")

@@ -9,7 +9,7 @@ from django.utils import timezone
 from dispatch.staff.models import Person, Role, Shift
 from orders import actors
 from orders.actors import Actor
-from orders.models import Client, ClientPhone, Driver, Order
+from orders.models import Client, ClientPhone, Driver, Order, Vehicle
 from orders.services import lifecycle
 
 ANNA = "+79123456789"
@@ -73,8 +73,7 @@ def driver(call_sign: str, someone: Person | None = None) -> Driver:
         call_sign=call_sign,
         first_name="Иван",
         last_name="Соколов",
-        vehicle="white Škoda",
-        plate="A123BC",
+        vehicle=Vehicle.objects.get_or_create(plate=f"A1{call_sign}BC", defaults={"description": "white Škoda"})[0],
         person=someone,
     )
 

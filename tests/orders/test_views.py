@@ -311,8 +311,8 @@ def test_the_black_list_is_for_supervisors_and_managers(anna, vera, marina, sign
 @pytest.mark.feature("C10")
 def test_drivers_are_kept_by_olga_and_seen_by_vera(ivan, vera, olga, signed_in):
     typed = {
-        "call_sign": "21", "last_name": "Кац", "first_name": "Лев", "vehicle": "Kia", "plate": "B1", "on_shift": "on",
-        "new_numbers": "89001112233",
+        "call_sign": "21", "last_name": "Кац", "first_name": "Лев", "description": "Kia", "plate": "B1",
+        "on_shift": "on", "new_numbers": "89001112233",
     }  # fmt: skip
     assert signed_in(vera).post(reverse("orders:driver-new"), typed).status_code == 403
     assert signed_in(olga).post(reverse("orders:driver-new"), typed).status_code == 302

@@ -1,0 +1,39 @@
+"""The office's closed lists: what a trip may ask for, how it is paid, where it came from."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ServiceClass(models.TextChoices):
+    ECONOMY = "economy", _("economy")
+    COMFORT = "comfort", _("comfort")
+    BUSINESS = "business", _("business")
+    MINIVAN = "minivan", _("minivan")
+
+
+class TripOption(models.TextChoices):
+    """What the car or its driver must offer."""
+
+    CHILD_SEAT = "child_seat", _("child seat")
+    BOOSTER = "booster", _("booster seat")
+    PET = "pet", _("pet")
+    LUGGAGE = "luggage", _("large luggage")
+    WHEELCHAIR = "wheelchair", _("wheelchair")
+    NON_SMOKING = "non_smoking", _("non-smoking")
+    MEETING = "meeting", _("meet with a name sign")
+    RECEIPT = "receipt", _("receipt")
+
+
+class Payment(models.TextChoices):
+    CASH = "cash", _("cash")
+    CARD = "card", _("card")
+    ACCOUNT = "account", _("company account")
+
+
+class Channel(models.TextChoices):
+    """How the order reached the office."""
+
+    PHONE = "phone", _("telephone")
+    DESK = "desk", _("at the desk")
+    RECURRING = "recurring", _("recurring order")
+    API = "api", _("other system")

@@ -1,0 +1,3 @@
+from places.models.zone import Stand, Zone
+
+__all__ = ["Stand", "Zone"]
