@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ServiceClass(models.TextChoices):
@@ -26,7 +27,7 @@ class TripOption(models.TextChoices):
 
 class Payment(models.TextChoices):
     CASH = "cash", _("cash")
-    CARD = "card", _("card")
+    CARD = "card", pgettext_lazy("payment", "card")
     ACCOUNT = "account", _("company account")
 
 

@@ -1,11 +1,12 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Fleet(models.Model):
     """A brand of the office: its city numbers, tariffs, drivers, and how it looks for a car."""
 
-    name = models.CharField(_("name"), max_length=80, unique=True)
+    name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=80, unique=True)
     is_active = models.BooleanField(_("in use"), default=True)
     is_default = models.BooleanField(_("for orders that come by no number of a fleet"), default=False)
     searches_by_itself = models.BooleanField(_("offers orders by itself"), default=False)

@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from orders.models.choices import ServiceClass
 from orders.models.fleet import Fleet
@@ -8,7 +9,7 @@ from orders.models.fleet import Fleet
 
 class Tariff(models.Model):
     fleet = models.ForeignKey(Fleet, on_delete=models.PROTECT, related_name="tariffs")
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=80)
     service_class = models.CharField(_("class"), max_length=12, choices=ServiceClass.choices)
     is_active = models.BooleanField(_("in use"), default=True)
 

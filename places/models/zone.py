@@ -1,11 +1,12 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Zone(models.Model):
     """A part of the town. Where zones overlap, the one with the higher `rank` counts."""
 
-    name = models.CharField(_("name"), max_length=80, unique=True)
+    name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=80, unique=True)
     area = models.JSONField(_("area"))  # a GeoJSON Polygon or MultiPolygon, [longitude, latitude] in degrees
     south = models.FloatField()  # the box around it, degrees: what lies outside is not looked at
     north = models.FloatField()
@@ -27,7 +28,7 @@ class Zone(models.Model):
 class Stand(models.Model):
     """Where taxis wait in a queue."""
 
-    name = models.CharField(_("name"), max_length=80, unique=True)
+    name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=80, unique=True)
     zone = models.ForeignKey(Zone, on_delete=models.PROTECT, null=True, blank=True, related_name="stands")
     latitude = models.FloatField(_("latitude"))  # degrees
     longitude = models.FloatField(_("longitude"))
