@@ -17,6 +17,7 @@ from telephony.core.facts import Fact
 log = logging.getLogger(__name__)
 
 FIRST_DELAY, LAST_DELAY = 1.0, 30.0  # seconds between two attempts
+REFUSED_DELAY = 4.0  # the machine is there and says at once that its PBX is not: asking costs neither of us anything
 OUTAGE_SHARE = 8  # an outage of 20 s is over at most 2.5 s before we notice
 WRONG_PASSWORD_DELAY = 60.0  # gentle to fail2ban, and to whoever repairs it
 GREETING_SECONDS = 2.0  # for FullyBooted from a PBX that has never said it: the read class "system" may be missing
@@ -69,6 +70,7 @@ class Link:
         loop = asyncio.get_running_loop()
         broken_since = loop.time()
         while True:
+            longest = LAST_DELAY
             try:
                 await self._hold()
                 broken_since = loop.time()
@@ -83,12 +85,13 @@ class Link:
                 self._failed("silent", error)
             except OSError as error:
                 self._failed("unreachable", error)
+                longest = REFUSED_DELAY if isinstance(error, ConnectionRefusedError) else LAST_DELAY
             except (Lost, NotSent, Unanswered) as error:
                 self._failed("lost", error)
             except Exception:
                 log.exception("the link stumbled, and begins anew")
                 self.note = "lost"
-            await asyncio.sleep(delay(loop.time() - broken_since))
+            await asyncio.sleep(delay(loop.time() - broken_since, longest))
 
     async def _hold(self) -> None:
         """One connection, from its beginning to its end."""
@@ -153,6 +156,6 @@ class Link:
         self.note = note
 
 
-def delay(outage: float) -> float:
+def delay(outage: float, longest: float = LAST_DELAY) -> float:
     """Seconds to the next attempt: a share of how long it is broken already, so that a short outage is noticed soon."""
-    return min(LAST_DELAY, max(FIRST_DELAY, outage / OUTAGE_SHARE)) * random.uniform(0.7, 1.0)  # noqa: S311
+    return min(longest, max(FIRST_DELAY, outage / OUTAGE_SHARE)) * random.uniform(0.7, 1.0)  # noqa: S311

@@ -33,8 +33,19 @@ class Transfers:
                 return
         for phone in self._wires.dialling(source):
             if phone.track is track and phone.talked and not self._wires.talking(phone):
-                self._infer(track, phone, dial)
+                if not self._has_come_back(track, phone):
+                    self._infer(track, phone, dial)
                 return
+
+    def _has_come_back(self, track: Track, phone: Channel) -> bool:
+        """His transfer failed and he has talked to nobody since: whoever is rung now answers the call itself."""
+        return any(
+            handover.returned
+            and not handover.completed
+            and phone in handover.held
+            and handover.movers >= {*phone.talked}
+            for handover in track.handovers
+        )
 
     def _rings_for(self, handover: Handover, dial: Dial) -> bool:
         source = dial.source

@@ -390,6 +390,20 @@ def blind_no_answer(scene: Scene) -> list[Truth]:
     return [truth(transfers=[sent("103", "blind", why="noanswer")])]
 
 
+def blind_home_to_boris(scene: Scene) -> list[Truth]:
+    """Neither Petrov nor Vera answers: he waits in the queue again, and Boris takes the call, which is no transfer."""
+    call, client, at_vera, _ = scene.talk()
+    scene.office.redirect(client, "desk-transfer", "103-101")
+    scene.petrov.incoming()
+    scene.gone(at_vera)
+    scene.vera.incoming()
+    at_boris = scene.boris.incoming(seconds=12).answer()
+    time.sleep(0.5)
+    call.hang_up()
+    scene.gone(at_boris)
+    return [truth(answered_by=["101", "102"], transfers=[sent("103", "blind", why="noanswer")])]
+
+
 def blind_caller_gone(scene: Scene) -> list[Truth]:
     call, client, at_vera, _ = scene.talk()
     scene.office.redirect(client, "desk-transfer", "103-101")
@@ -460,7 +474,7 @@ SCENES = [
     queue_refused_by_one, queue_hidden_number, queue_names, driver_calls,
     pick_first, pick_second, pick_silent, pick_race, pick_caller_gone,
     hold_and_back, consult_connect, consult_cancelled, consult_busy, consult_no_answer, consult_caller_gone,
-    blind_answered, blind_busy, blind_no_answer, blind_caller_gone, blind_outside,
+    blind_answered, blind_busy, blind_no_answer, blind_home_to_boris, blind_caller_gone, blind_outside,
     internal_answered, internal_busy, outside_answered, outside_cancelled,
 ]  # fmt: skip
 

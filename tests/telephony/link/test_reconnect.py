@@ -150,6 +150,19 @@ def test_a_wrong_secret_is_tried_again_each_minute():
     assert module.WRONG_PASSWORD_DELAY == 60
 
 
+async def test_a_pbx_that_was_away_for_long_is_found_soon_while_its_machine_answers(rogue, monkeypatch):
+    monkeypatch.setattr(module, "OUTAGE_SHARE", 0.001)  # at once the longest pauses
+    monkeypatch.setattr(module, "FIRST_DELAY", 0.01)
+    monkeypatch.setattr(module, "REFUSED_DELAY", 0.3)
+    async with Desk(rogue) as desk:
+        await until(lambda: desk.link.session)
+        await rogue.stop()
+        await until(lambda: desk.link.note == "unreachable")
+        await asyncio.sleep(0.5)
+        await rogue.start()
+        await until(lambda: desk.link.session, seconds=2.0)
+
+
 @pytest.mark.parametrize(
     ("outage", "least", "most"), [(0, 0.7, 1), (5, 0.7, 1), (10, 0.8, 1.3), (20, 1.7, 2.5), (60, 5, 7.5), (600, 21, 30)]
 )
