@@ -7,9 +7,15 @@ from pathlib import Path
 
 import pytest
 from django.utils import translation
+from playwright.sync_api import Browser, sync_playwright
 
 ASTERISK = Path(os.environ.get("RIG_ROOT", "/var/lib/asterisk-rig")) / ".asterisk-rig-ok"
 CHROMIUM = shutil.which("chromium")
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream", "--autoplay-policy=no-user-gesture-required",
+]  # fmt: skip
 NEEDS = {
     "rig": (ASTERISK.exists(), "needs the real Asterisk: bin/rig install (root, Debian)"),
     "browser": (CHROMIUM is not None, "needs Chromium: bin/rig install (root, Debian)"),
@@ -21,6 +27,18 @@ def language_of_the_office() -> Iterator[None]:
     """The test client leaves the language of its last page behind; the next test shall not hear it."""
     with translation.override("en"):
         yield
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """The one browser of a module's tests. Playwright keeps an event loop in this thread as long as it runs: no second
+    one beside it, no asynchronous test in that module, and Django is told that nothing here is asynchronous."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.journeys.desk import Desk, browser
+from tests.journeys.desk import Desk
 from tests.journeys.house import House
 from tests.journeys.street import PretendStreet, RealStreet, Street
 from tests.rig import chroot
@@ -57,12 +57,6 @@ class Town:
         """Boris takes an order that came by another way; its number."""
         asked = f"from tests.journeys.people import take_order; print(take_order({number!r}, {pickup!r}))"
         return int(self.house.manage("shell", "-v", "0", "-c", asked))
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with browser() as running:
-        yield running
 
 
 @pytest.fixture(scope="session")

@@ -135,10 +135,12 @@ def test_a_call_becomes_an_order_that_driver_17_performs(town: Town, vera: Desk,
 
     # on the way, arrived, on board, completed: by the order's own buttons
     vera.order(pk).get_by_role("link").first.click()
+    performed = vera.pane.locator(".order")
     for state in ("en_route", "arrived", "on_board"):
         vera.pane.locator(".order-actions button.primary").first.click()
         for desk in (vera, boris):
             expect(desk.order(pk)).to_have_attribute("data-state", state, timeout=2000)
+        expect(performed.locator(f"header [data-state={state}]")).to_be_visible()  # with the next step's button
     vera.pane.locator(".order-actions button.primary").first.click()
     for desk in (vera, boris):
         expect(desk.order(pk)).to_have_count(0, timeout=2000)

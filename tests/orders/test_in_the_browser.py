@@ -1,13 +1,11 @@
 """The intake form and the order in a real browser: by keyboard alone, and nothing typed is ever lost."""
 
-import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
 from django.test import Client as Browser
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect
 
 from dispatch.live.registry import Viewer
 from dispatch.staff.models import Person, Role
@@ -20,18 +18,6 @@ from tests.orders.conftest import ANNA, driver, on_shift, person, placed
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 INTAKE = "/orders/intake/?source=call:731&phone=%2B79123456789"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator:
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = (
-        "1"  # Playwright keeps an event loop in this thread; nothing here is async
-    )
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        yield browser
-        browser.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture

@@ -261,3 +261,13 @@ def hear(calls: Mapping[str, Call], tones: Mapping[str, int], *, seconds: float 
         who: {names[tone] for tone in call.lab.ask("heard", call=call.number, tones=wanted)}
         for who, call in calls.items()
     }
+
+
+def hear_at_last(
+    calls: Mapping[str, Call], tones: Mapping[str, int], expected: Mapping[str, set[str]], *, patience: float = 6.0
+) -> dict[str, set[str]]:
+    """Listen until it sounds as expected: the sound follows the PBX's events by a moment. What was heard last."""
+    end = time.monotonic() + patience
+    while (heard := hear(calls, tones)) != expected and time.monotonic() < end:
+        pass
+    return heard

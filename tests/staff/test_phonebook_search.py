@@ -1,11 +1,10 @@
 """The phone book narrows while Vera types; in a real browser."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 from django.template.loader import render_to_string
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from dispatch.staff.models import Person, Shift
 
@@ -14,17 +13,9 @@ STATIC = Path(__file__).resolve().parents[2] / "static"
 SITE = "http://desk.test"
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def book_html() -> str:
-    """The phone book as the server draws it, of people who need no database: Playwright's loop shuts it out."""
+    """The phone book as the server draws it, of people who need no database."""
     people = [("Вера", "Иванова", "", "101"), ("Борис", "Петров", "База 2", "102"), ("Анна", "Семёнова", "", "203")]
     roster = [
         Shift(person=Person(pk=key, first_name=first, last_name=last, call_sign=call_sign), extension=extension)
