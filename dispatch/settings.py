@@ -120,6 +120,7 @@ CELERY_BEAT_SCHEDULE = {
     "empty the outbox": {"task": "dispatch.live.tasks.forget_old_changes", "schedule": 600},
     "release pre-orders": {"task": "orders.tasks.release_due", "schedule": 15},
     "forget old drafts": {"task": "orders.tasks.forget_old_drafts", "schedule": 3600},
+    "lift marks that have ended": {"task": "orders.tasks.lift_ended_marks", "schedule": 15},
     "measure recordings": {"task": "telephony.tasks.measure_recordings", "schedule": 10},
 }
 

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from orders.actors import SYSTEM
 from orders.flow import State
-from orders.models import Draft, Order
-from orders.services import lifecycle
+from orders.models import Client, ClientMark, Draft, Order
+from orders.services import clients, lifecycle
 
 
 @shared_task(name="orders.tasks.release_due")
@@ -26,6 +26,14 @@ def forget_old_drafts() -> int:
     """Forms that nobody came back to. Returns how many."""
     unused = Draft.objects.filter(updated_at__lt=timezone.now() - timedelta(days=settings.DRAFT_DAYS))
     return unused.delete()[0]
+
+
+@shared_task(name="orders.tasks.lift_ended_marks")
+def lift_ended_marks() -> int:
+    """Marks of clients whose time is over. They count no longer at that very moment; this tells the desks."""
+    now = timezone.now()
+    ended = Client.objects.filter(mark_until__lte=now).exclude(mark=ClientMark.NONE)
+    return sum(clients.lift_ended_mark(client_id, now) for client_id in ended.values_list("pk", flat=True))
 
 
 def _release(order_id: int, near: datetime) -> bool:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from orders.views import clients, detail, drivers, intake, listing, own
+from orders.views import client_addresses, clients, detail, drivers, intake, listing, marks, own
 
 app_name = "orders"
 urlpatterns = [
@@ -20,7 +20,13 @@ urlpatterns = [
     path("clients/new/", clients.add, name="client-new"),
     path("clients/<int:pk>/", clients.client, name="client"),
     path("clients/<int:pk>/edit/", clients.edit, name="client-edit"),
-    path("clients/<int:pk>/mark/", clients.mark, name="client-mark"),
+    path("clients/<int:pk>/mark/", marks.mark, name="client-mark"),
+    path("clients/<int:pk>/proposal/", marks.propose, name="client-propose"),
+    path("clients/proposals/<int:pk>/confirm/", marks.confirm, name="proposal-confirm"),
+    path("clients/proposals/<int:pk>/reject/", marks.reject, name="proposal-reject"),
+    path("clients/<int:pk>/addresses/", client_addresses.add, name="address-new"),
+    path("clients/addresses/<int:pk>/", client_addresses.edit, name="address"),
+    path("clients/addresses/<int:pk>/remove/", client_addresses.remove, name="address-remove"),
     path("clients/numbers/<int:pk>/", clients.reveal, name="client-reveal"),
     path("drivers/", drivers.drivers, name="drivers"),
     path("drivers/new/", drivers.add, name="driver-new"),

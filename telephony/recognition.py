@@ -115,7 +115,7 @@ def _client(number: str, phone: ClientPhone | None) -> Recognition:
         .first()
     )
     order_id, owner_id = newest or (None, None)
-    if phone and phone.client.mark == ClientMark.BLACKLISTED:
+    if phone and phone.client.mark_now == ClientMark.BLACKLISTED:
         return Recognition(Kind.BLACKLISTED, number, client_id=client_id, order_id=order_id)
     if order_id:
         return Recognition(Kind.ORDERS, number, client_id=client_id or owner_id, order_id=order_id)

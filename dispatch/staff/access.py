@@ -22,6 +22,7 @@ ABILITIES: dict[str, frozenset[str]] = {
     "orders.drive": frozenset({R}),  # one's own order, a driver's actions
     "clients.edit": frozenset({D, S}),
     "clients.see": frozenset({D, S, M}),
+    "clients.propose": frozenset({D, S}),  # that somebody be put on the black list
     "clients.blacklist": frozenset({S, M}),
     "drivers.see": frozenset({D, S, M, A}),
     "drivers.edit": frozenset({S, M, A}),

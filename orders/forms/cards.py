@@ -5,8 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from orders.models import Client, ClientMark, Driver
+from orders.models import Client, ClientAddress, ClientMark, Driver
 from orders.services.card_numbers import Phones
+from orders.services.client_addresses import Written
 from orders.services.drivers import Car
 
 MOST_NEW = 10
@@ -48,6 +49,41 @@ class ClientForm(PhonesMixin, forms.ModelForm):
 class MarkForm(forms.Form):
     mark = forms.ChoiceField(label=_("Mark"), choices=ClientMark.choices, required=False)
     reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
+    until = forms.DateTimeField(
+        label=_("Counts until"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+
+class ProposalForm(forms.Form):
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class AddressForm(forms.ModelForm):
+    class Meta:
+        model = ClientAddress
+        fields = ("label", "address", "entrance", "flat", "comment", "latitude", "longitude")
+
+    def clean_latitude(self) -> float | None:
+        return _degrees(self.cleaned_data["latitude"], 90)
+
+    def clean_longitude(self) -> float | None:
+        return _degrees(self.cleaned_data["longitude"], 180)
+
+    def clean(self) -> None:
+        if (self.cleaned_data.get("latitude") is None) != (self.cleaned_data.get("longitude") is None):
+            raise forms.ValidationError(_("Give both coordinates, or none."))
+
+    def written(self) -> Written:
+        """Of a valid form."""
+        return Written(**self.cleaned_data)
+
+
+def _degrees(value: float | None, most: int) -> float | None:
+    if value is not None and not -most <= value <= most:
+        raise forms.ValidationError(_("That is no place on the earth."))
+    return value
 
 
 class DriverForm(PhonesMixin, forms.ModelForm):

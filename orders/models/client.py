@@ -1,4 +1,10 @@
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.db.models.functions import Upper
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,18 +14,45 @@ class ClientMark(models.TextChoices):
     BLACKLISTED = "blacklisted", _("blacklisted")
 
 
+class ClientQuerySet(models.QuerySet["Client"]):
+    def marked(self, mark: ClientMark, now: datetime) -> "ClientQuerySet":
+        """Those whose mark counts at that moment."""
+        return self.filter(models.Q(mark_until=None) | models.Q(mark_until__gt=now), mark=mark)
+
+
 class Client(models.Model):
+    """`mark` counts until `mark_until` (null: for good): ask `mark_now`, never the column."""
+
     name = models.CharField(_("name"), max_length=120, blank=True)
     mark = models.CharField(_("mark"), max_length=12, choices=ClientMark.choices, default=ClientMark.NONE, blank=True)
     mark_reason = models.CharField(_("reason"), max_length=200, blank=True)
+    mark_until = models.DateTimeField(_("counts until"), null=True, blank=True)
+    marked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    marked_at = models.DateTimeField(null=True)
     notes = models.TextField(_("notes"), blank=True)
+    anonymised_at = models.DateTimeField(null=True)  # what was known of the person was erased then
     created_at = models.DateTimeField(auto_now_add=True)
 
+    objects = ClientQuerySet.as_manager()
+
     class Meta:
-        indexes = [models.Index(fields=["name"], name="client_name")]
+        indexes = [
+            models.Index(fields=["name"], name="client_name"),
+            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="client_name_parts"),
+            models.Index(fields=["mark", "-id"], condition=~models.Q(mark=""), name="client_marked"),
+            models.Index(fields=["mark_until"], condition=models.Q(mark_until__isnull=False), name="client_mark_ends"),
+        ]
 
     def __str__(self) -> str:
         return self.name or f"#{self.pk}"
+
+    def mark_at(self, now: datetime) -> ClientMark:
+        counts = self.mark_until is None or self.mark_until > now
+        return ClientMark(self.mark) if counts else ClientMark.NONE
+
+    @property
+    def mark_now(self) -> ClientMark:
+        return self.mark_at(timezone.now())
 
 
 class ClientPhone(models.Model):
@@ -38,3 +71,46 @@ class ClientPhone(models.Model):
 
     def __str__(self) -> str:
         return self.e164
+
+
+class ClientAddress(models.Model):
+    """Where a client is often taken from or to. Coordinates are degrees (WGS 84), null where nobody knows them."""
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="addresses")
+    label = models.CharField(_("what it is called"), max_length=40, blank=True)  # "home", "work", "mother"
+    address = models.CharField(_("address"), max_length=250)
+    entrance = models.CharField(_("entrance"), max_length=20, blank=True)
+    flat = models.CharField(_("flat"), max_length=20, blank=True)
+    comment = models.CharField(_("comment"), max_length=200, blank=True)
+    latitude = models.FloatField(_("latitude"), null=True, blank=True)
+    longitude = models.FloatField(_("longitude"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint("client", Upper("address"), name="client_address_once")]
+        indexes = [models.Index(Upper("address"), name="client_address")]
+
+    def __str__(self) -> str:
+        return self.address
+
+
+class MarkProposal(models.Model):
+    """A dispatcher asks for a client to be put on the black list; a supervisor or a manager decides."""
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="proposals")
+    reason = models.CharField(_("reason"), max_length=200)
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    is_confirmed = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["client"], condition=models.Q(decided_at=None), name="client_one_open_proposal"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.client_id} {self.reason}"

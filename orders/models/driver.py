@@ -1,6 +1,9 @@
+from datetime import timedelta
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from orders.models.choices import ServiceClass, TripOption
@@ -67,3 +70,37 @@ class DriverPhone(models.Model):
 
     def __str__(self) -> str:
         return self.e164
+
+
+class DriverDocument(models.Model):
+    class Kind(models.TextChoices):
+        LICENCE = "licence", _("driving licence")
+        PERMIT = "permit", _("taxi permit")
+        INSURANCE = "insurance", _("insurance")
+        MEDICAL = "medical", _("medical certificate")
+        INSPECTION = "inspection", _("technical inspection")
+        OTHER = "other", _("other document")
+
+    SOON = timedelta(days=14)
+
+    driver = models.ForeignKey(Driver, on_delete=models.CASCADE, related_name="documents")
+    kind = models.CharField(_("document"), max_length=12, choices=Kind.choices)
+    number = models.CharField(_("number"), max_length=60, blank=True)
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)  # the last good day; null: for good
+
+    class Meta:
+        ordering = ["kind", "pk"]
+        indexes = [models.Index(fields=["valid_until"], name="driver_document_ends")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.number}".strip()
+
+    @property
+    def is_expired(self) -> bool:
+        return self.valid_until is not None and self.valid_until < timezone.localdate()
+
+    @property
+    def ends_soon(self) -> bool:
+        """Still good, but not for longer than `SOON`."""
+        today = timezone.localdate()
+        return self.valid_until is not None and today <= self.valid_until <= today + self.SOON

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Prefetch, Q, prefetch_related_objects
+from django.utils import timezone
 
 from orders import numbers
 from orders.flow import BUSY_STATES, OPEN_STATES, State
-from orders.models import Client, ClientPhone, Driver, Order
+from orders.models import Client, ClientMark, ClientPhone, Driver, MarkProposal, Order
 
 PAGE = 50
 LAST_ORDERS = 20
@@ -17,8 +18,11 @@ ADDRESSES = 9  # one for each key
 
 @dataclass(frozen=True)
 class ClientCard:
+    """`proposal`: the one that waits for a decision."""
+
     client: Client
     orders: Sequence[Order]
+    proposal: MarkProposal | None
     completed: int
     cancelled: int
     no_shows: int
@@ -41,24 +45,33 @@ class Caller:
     addresses: Sequence[tuple[str, str]] = ()  # pick-up, where it last went; likeliest first
 
 
-def clients(*, text: str = "", after: int | None = None) -> Sequence[Client]:
-    """By name or number, newest first; a page and one more. Two queries."""
-    found = Client.objects.all() if not text else Client.objects.filter(_about(text)).distinct()
+def clients(*, text: str = "", mark: ClientMark = ClientMark.NONE, after: int | None = None) -> Sequence[Client]:
+    """By name or number, and by the mark that counts now; newest first; a page and one more. Two queries."""
+    found = Client.objects.filter(_about(text)) if text else Client.objects.all()
+    if mark:
+        found = found.marked(mark, timezone.now())
     if after is not None:
         found = found.filter(pk__lt=after)
     return list(found.prefetch_related(_phones()).order_by("-pk")[: PAGE + 1])
 
 
 def client_card(client_id: int) -> ClientCard:
-    """Three queries. Raises Client.DoesNotExist."""
-    counted = Client.objects.annotate(
+    """Five queries. Raises Client.DoesNotExist."""
+    counted = Client.objects.select_related("marked_by").annotate(
         completed=Count("orders", filter=Q(orders__state=State.COMPLETED)),
         cancelled=Count("orders", filter=Q(orders__state=State.CANCELLED)),
         no_shows=Count("orders", filter=Q(orders__state=State.NO_SHOW)),
     )
-    client = counted.prefetch_related(_phones()).get(pk=client_id)
+    client = counted.prefetch_related(_phones(), "addresses").get(pk=client_id)
+    proposal = client.proposals.select_related("proposed_by").filter(decided_at=None).first()
     orders = client.orders.select_related("client", "driver__vehicle").order_by("-pk")[:LAST_ORDERS]
-    return ClientCard(client, list(orders), client.completed, client.cancelled, client.no_shows)
+    return ClientCard(client, list(orders), proposal, client.completed, client.cancelled, client.no_shows)
+
+
+def proposals() -> Sequence[MarkProposal]:
+    """Those for the black list that wait for a decision, oldest first. One query."""
+    waiting = MarkProposal.objects.filter(decided_at=None).select_related("client", "proposed_by")
+    return list(waiting.order_by("pk")[:PAGE])
 
 
 def caller(*, client_id: int | None, phone: str) -> Caller:
@@ -116,8 +129,12 @@ def _likely_addresses(past: Sequence[Order]) -> Sequence[tuple[str, str]]:
 
 
 def _about(text: str) -> Q:
+    """A whole number in any writing, else a part of a name. Parts of numbers are not looked for: who may not see a
+    number could guess it digit by digit."""
     number = numbers.e164(text)
-    return Q(name__icontains=text) | (Q(phones__e164=number) if number else Q(pk__in=[]))
+    if number:
+        return Q(pk__in=ClientPhone.objects.filter(e164=number).values("client"))
+    return Q(name__icontains=text)
 
 
 def _phones() -> Prefetch:

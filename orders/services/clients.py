@@ -1,14 +1,16 @@
 """Clients and their numbers."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db import connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dispatch.audit import journal
 from dispatch.staff.models import Person
 from dispatch.staff.refusal import Refused
-from orders.models import Client, ClientMark, Order
+from orders.models import Client, ClientMark, MarkProposal, Order
 from orders.services import card_numbers
 from orders.services.card_numbers import Phones
 from orders.services.lifecycle import publish_change
@@ -66,19 +68,49 @@ def change(*, client_id: int, name: str, notes: str, phones: Phones, actor: Pers
     return client
 
 
-def mark(*, client_id: int, mark: ClientMark, reason: str, actor: Person) -> Client:
-    """Put a client on the black list, make him a VIP, or take the mark away. A black mark needs its reason."""
+def mark(*, client_id: int, mark: ClientMark, reason: str, actor: Person, until: datetime | None = None) -> Client:
+    """Put a client on the black list, make him a VIP, or take the mark away. A black mark needs its reason.
+
+    `until`: when the mark ends; None: never. Raises Refused, Client.DoesNotExist.
+    """
     reason = reason.strip()
     if mark == ClientMark.BLACKLISTED and not reason:
         raise Refused(_("Say why this client is put on the black list."))
+    now = timezone.now()
+    if until is not None and until <= now:
+        raise Refused(_("The mark would end before it begins."))
     with transaction.atomic():
         client = Client.objects.select_for_update().get(pk=client_id)
-        before = client.mark
-        client.mark, client.mark_reason = mark, reason
-        client.save(update_fields=["mark", "mark_reason"])
-        journal.record(actor, "client.marked", client, mark=[before, mark.value], reason=reason)
-        _redraw_orders(client)
+        before = client.mark_at(now)
+        _put(client, mark, reason, until if mark else None, actor, now)
+        ends = {"until": until.isoformat()} if mark and until else {}
+        journal.record(actor, "client.marked", client, mark=[before.value, mark.value], reason=reason, **ends)
+        if mark == ClientMark.BLACKLISTED:
+            answered = {"decided_by": actor, "decided_at": now, "is_confirmed": True}
+            MarkProposal.objects.filter(client=client, decided_at=None).update(**answered)
     return client
+
+
+def lift_ended_mark(client_id: int, now: datetime) -> bool:
+    """Take away a mark that counts no longer, so that the desks are drawn anew. Safe to run twice at once."""
+    with transaction.atomic():
+        ended = Client.objects.select_for_update(skip_locked=True).filter(pk=client_id, mark_until__lte=now)
+        client = ended.exclude(mark=ClientMark.NONE).first()
+        if client is None:
+            return False
+        before = client.mark
+        _put(client, ClientMark.NONE, "", None, None, now)
+        journal.record(None, "client.mark_ended", client, mark=[before, ""])
+    return True
+
+
+def _put(
+    client: Client, mark: ClientMark, reason: str, until: datetime | None, actor: Person | None, now: datetime
+) -> None:
+    client.mark, client.mark_reason, client.mark_until = mark, reason, until
+    client.marked_by, client.marked_at = actor, now
+    client.save(update_fields=["mark", "mark_reason", "mark_until", "marked_by", "marked_at"])
+    _redraw_orders(client)
 
 
 def _queue_up_for(number: str) -> None:

@@ -66,7 +66,7 @@ def place(
         if doubts:
             raise Doubtful(doubts)
         order = lifecycle.enter(order=_order(booking, client), actor=actor)
-        if client.mark == ClientMark.BLACKLISTED:
+        if client.mark_now == ClientMark.BLACKLISTED:
             journal.record(actor.person, "order.taken_from_blacklisted", order)
         if draft:
             draft.order = order
@@ -88,7 +88,7 @@ def _order(booking: Booking, client: Client) -> Order:
 
 def _concerns(booking: Booking, client: Client) -> list[Concern]:
     found = []
-    if client.mark == ClientMark.BLACKLISTED:
+    if client.mark_now == ClientMark.BLACKLISTED:
         why = client.mark_reason or _("no reason was written down")
         found.append(Concern(BLACKLISTED, _("This client is on the black list: %(why)s.") % {"why": why}))
     twin = Order.objects.open().filter(client=client, pickup__iexact=booking.pickup).order_by("-id").first()

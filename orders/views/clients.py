@@ -1,4 +1,4 @@
-"""Clients: the list, the card, its numbers and its mark."""
+"""Clients: the list, the card and its numbers."""
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -10,7 +10,7 @@ from dispatch.audit import journal
 from dispatch.staff.access import SignedInRequest, address_of, may, refuse, requires
 from dispatch.staff.refusal import Refused
 from orders import numbers, sight
-from orders.forms.cards import ClientForm, MarkForm
+from orders.forms.cards import ClientForm, MarkForm, ProposalForm
 from orders.models import Client, ClientMark, ClientPhone
 from orders.selectors import cards
 from orders.services import clients as services
@@ -23,11 +23,16 @@ from orders.views.answers import show, wants_fragment
 def clients(request: SignedInRequest) -> HttpResponse:
     text = request.GET.get("q", "").replace("\x00", "").strip()[:80]
     after = request.GET.get("after", "")
-    found = cards.clients(text=text, after=int(after) if after.isascii() and after.isdigit() else None)
+    mark = ClientMark(asked) if (asked := request.GET.get("mark", "")) in ClientMark.values else ClientMark.NONE
+    found = cards.clients(text=text, mark=mark, after=int(after) if after.isascii() and after.isdigit() else None)
+    may_mark = may(request.user, "clients.blacklist")
     context = {
         "clients": found[: cards.PAGE],
         "after": found[cards.PAGE - 1].pk if len(found) > cards.PAGE else None,
         "text": text,
+        "mark": mark,
+        "marks": [each for each in ClientMark if each],
+        "proposals": cards.proposals() if may_mark else [],
         "sight": sight.of_person(request.user),
         "may_edit": may(request.user, "clients.edit"),
     }
@@ -38,7 +43,7 @@ def clients(request: SignedInRequest) -> HttpResponse:
 @requires("clients.see")
 @require_safe
 def client(request: SignedInRequest, pk: int) -> HttpResponse:
-    return _show(request, pk)
+    return show_card(request, pk)
 
 
 # /clients/new/
@@ -63,7 +68,7 @@ def add(request: SignedInRequest) -> HttpResponse:
     except Refused as refusal:
         form.add_error("new_numbers", refusal.sentence)
         return show(request, "client_form", {"form": form}, status=422)
-    return _answer(request, saved.pk)
+    return answer_card(request, saved.pk)
 
 
 # /clients/<id>/edit/
@@ -88,30 +93,7 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     except Refused as refusal:
         form.add_error("new_numbers", refusal.sentence)
         return show(request, "client_form", context, status=422)
-    return _answer(request, pk)
-
-
-# /clients/<id>/mark/
-@requires("clients.see")
-@require_POST
-def mark(request: SignedInRequest, pk: int) -> HttpResponse:
-    client = get_object_or_404(Client, pk=pk)
-    if not may(request.user, "clients.blacklist"):
-        return refuse(request, _("A supervisor or a manager decides that."), target=client)
-    form = MarkForm(request.POST)
-    if not form.is_valid():
-        return _show(request, pk, mark_form=form, status=422)
-    try:
-        services.mark(
-            client_id=pk,
-            mark=ClientMark(form.cleaned_data["mark"]),
-            reason=form.cleaned_data["reason"],
-            actor=request.user,
-        )
-    except Refused as refusal:
-        form.add_error("reason", refusal.sentence)
-        return _show(request, pk, mark_form=form, status=422)
-    return _answer(request, pk)
+    return answer_card(request, pk)
 
 
 # /clients/numbers/<id>/
@@ -126,19 +108,28 @@ def reveal(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "orders/_number.html", {"number": numbers.national(found.e164)})
 
 
-def _show(request: SignedInRequest, pk: int, *, mark_form: MarkForm | None = None, status: int = 200) -> HttpResponse:
+def show_card(
+    request: SignedInRequest,
+    pk: int,
+    *,
+    mark_form: MarkForm | None = None,
+    proposal_form: ProposalForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
     try:
         card = cards.client_card(pk)
     except Client.DoesNotExist:
         raise Http404 from None
     client = card.client
-    may_mark = may(request.user, "clients.blacklist")
+    now = {"mark": client.mark_now, "reason": client.mark_reason, "until": client.mark_until} if client.mark_now else {}
     context = {
         "card": card,
         "client": client,
         "sight": sight.of_person(request.user),
-        "mark_form": mark_form or MarkForm(initial={"mark": client.mark, "reason": client.mark_reason}),
-        "may_mark": may_mark,
+        "mark_form": mark_form or MarkForm(initial=now),
+        "proposal_form": proposal_form or ProposalForm(prefix="proposal"),
+        "may_mark": may(request.user, "clients.blacklist"),
+        "may_propose": may(request.user, "clients.propose"),
         "may_edit": may(request.user, "clients.edit"),
         "may_order": may(request.user, "desk.work"),
         "may_reveal": may(request.user, "numbers.reveal"),
@@ -146,8 +137,9 @@ def _show(request: SignedInRequest, pk: int, *, mark_form: MarkForm | None = Non
     return show(request, "client", context, status=status)
 
 
-def _answer(request: SignedInRequest, pk: int) -> HttpResponse:
+def answer_card(request: SignedInRequest, pk: int) -> HttpResponse:
+    """After a verb: the card as it is now."""
     if wants_fragment(request):
-        return _show(request, pk)
+        return show_card(request, pk)
     messages.success(request, _("Saved."))
     return redirect("orders:client", pk=pk)

@@ -132,6 +132,6 @@ class _Describer:
         mine = self.orders.by_client.get(client.pk, [])
         newest = mine[0] if mine else None
         kind = Kind.ORDERS if mine else Kind.KNOWN
-        if client.mark == ClientMark.BLACKLISTED:
+        if client.mark_now == ClientMark.BLACKLISTED:
             kind = Kind.BLACKLISTED
         return Who(kind, client.name, number, client=client, order=newest, more_orders=max(0, len(mine) - 1))

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from dispatch.staff.models import Person, Role, Shift
 from orders.flow import State
-from orders.models import Client, ClientPhone, Draft, Driver, DriverPhone, Order
+from orders.models import Client, ClientAddress, ClientPhone, Draft, Driver, DriverPhone, MarkProposal, Order
 from telephony.models import Call, Extension, Leg, Recording
 
 ROLES = (Role.DRIVER, Role.DISPATCHER, Role.SUPERVISOR, Role.MANAGER, Role.ADMINISTRATOR)
@@ -113,6 +113,12 @@ TABLE = (
     Line("clients/new/", "", "-YYR-", "-YYR-"),
     Line("clients/<int:pk>/edit/", "client", "-YYR-", "-YYR-"),
     Line("clients/<int:pk>/mark/", "client", "-MMM-", "-RYY-"),
+    Line("clients/<int:pk>/proposal/", "client", "-MMM-", "-YYR-"),
+    Line("clients/proposals/<int:pk>/confirm/", "proposal", "-MMM-", "-RYY-"),
+    Line("clients/proposals/<int:pk>/reject/", "proposal", "-MMM-", "-RYY-"),
+    Line("clients/<int:pk>/addresses/", "client", "-YYR-", "-YYR-"),
+    Line("clients/addresses/<int:pk>/", "address", "-YYR-", "-YYR-"),
+    Line("clients/addresses/<int:pk>/remove/", "address", "-MMM-", "-YYR-"),
     # drivers and their cars
     Line("drivers/", "", "-YYYY", "-MMMM"),
     Line("drivers/<int:pk>/", "driver", "-YYYY", "-MMMM"),
@@ -194,6 +200,8 @@ def world(db, settings, tmp_path) -> World:
     missed = Call.objects.create(
         key="missed", state="ended", result="abandoned", started_at=now, ended_at=now, **waiting
     )
+    address = ClientAddress.objects.create(client=client, address="Арбат, 1")
+    proposal = MarkProposal.objects.create(client=client, reason="x", proposed_by=petrov, proposed_at=now)
     closed = Order.objects.create(state=State.COMPLETED, state_since=now, client=client, pickup="Арбат, 1")
     world.others = things_of(petrov, client, driver("99"), tmp_path) | {
         "ringing": ringing.pk,
@@ -204,6 +212,8 @@ def world(db, settings, tmp_path) -> World:
         "extension": extension.pk,
         "client": client.pk,
         "phone": phone.pk,
+        "address": address.pk,
+        "proposal": proposal.pk,
     }
     for number, role in enumerate(ROLES, start=1):
         someone = world.people[role] = person(f"{role}-1", role)
