@@ -128,6 +128,14 @@ CELERY_BEAT_SCHEDULE = {
 DRAFT_DAYS = 7  # intake forms, saved or not, are kept for so long; the order keeps what was saved
 ORDER_RELEASE_MINUTES = env.int("ORDER_RELEASE_MINUTES", default=20)  # before pick-up a pre-order enters the search
 
+# --- places -------------------------------------------------------------------------------------------------------
+ROUTING_URL = env.str("ROUTING_URL", default="")  # http://127.0.0.1:8002; empty: our own estimate
+ROUTING_KIND = env.str("ROUTING_KIND", default="valhalla")  # or osrm
+ROUTING_SECONDS = env.float("ROUTING_SECONDS", default=1.0)  # an engine that is slower is not waited for
+ROUTING_REST_SECONDS = 15.0  # an engine that failed is asked again after that
+if ROUTING_KIND not in ("valhalla", "osrm"):
+    raise ImproperlyConfigured("ROUTING_KIND is either valhalla or osrm.")
+
 # --- the PBX ------------------------------------------------------------------------------------------------------
 AMI_URL = env.str("AMI_URL", default="")  # ami://user:secret@host:5038
 PBX_QUEUE = env.str("PBX_QUEUE", default="dispatch")

@@ -1,3 +1,4 @@
+from places.models.directory import House, Name, Place, PlaceKind, Street
 from places.models.zone import Stand, Zone
 
-__all__ = ["Stand", "Zone"]
+__all__ = ["House", "Name", "Place", "PlaceKind", "Stand", "Street", "Zone"]
