@@ -127,6 +127,9 @@ CELERY_BEAT_SCHEDULE = {
 # --- orders -------------------------------------------------------------------------------------------------------
 DRAFT_DAYS = 7  # intake forms, saved or not, are kept for so long; the order keeps what was saved
 ORDER_RELEASE_MINUTES = env.int("ORDER_RELEASE_MINUTES", default=20)  # before pick-up a pre-order enters the search
+OFFICE_CURRENCY = env.str(
+    "OFFICE_CURRENCY", default="RUB"
+)  # ISO 4217: of new prices; a version of a tariff keeps its own
 
 # --- places -------------------------------------------------------------------------------------------------------
 ROUTING_URL = env.str("ROUTING_URL", default="")  # http://127.0.0.1:8002; empty: our own estimate

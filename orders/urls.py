@@ -1,6 +1,6 @@
 from django.urls import path
 
-from orders.views import client_addresses, clients, detail, drivers, intake, listing, marks, own
+from orders.views import accounts, client_addresses, clients, detail, drivers, intake, listing, marks, own
 
 app_name = "orders"
 urlpatterns = [
@@ -28,6 +28,13 @@ urlpatterns = [
     path("clients/addresses/<int:pk>/", client_addresses.edit, name="address"),
     path("clients/addresses/<int:pk>/remove/", client_addresses.remove, name="address-remove"),
     path("clients/numbers/<int:pk>/", clients.reveal, name="client-reveal"),
+    path("accounts/", accounts.accounts, name="accounts"),
+    path("accounts/new/", accounts.add, name="account-new"),
+    path("accounts/<int:pk>/", accounts.account, name="account"),
+    path("accounts/<int:pk>/edit/", accounts.edit, name="account-edit"),
+    path("accounts/<int:pk>/employees/", accounts.employ, name="employee-new"),
+    path("accounts/employees/<int:pk>/", accounts.employee, name="employee"),
+    path("accounts/employees/<int:pk>/remove/", accounts.remove, name="employee-remove"),
     path("drivers/", drivers.drivers, name="drivers"),
     path("drivers/new/", drivers.add, name="driver-new"),
     path("drivers/<int:pk>/", drivers.driver, name="driver-card"),

@@ -35,6 +35,13 @@ verbs.register(
         "mark": _("mark"),
         "until": _("until"),
         "saved_address": _("address"),
+        "account": _("company"),
+        "employee": _("employee"),
+        "account.added": _("added a company"),
+        "account.changed": _("changed a company"),
+        "employee.added": _("added an employee of a company"),
+        "employee.changed": _("changed an employee of a company"),
+        "employee.removed": _("removed an employee of a company"),
         "driver.added": _("added a driver"),
         "driver.changed": _("changed a driver"),
     }

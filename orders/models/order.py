@@ -98,6 +98,7 @@ class Order(models.Model):
             models.Index(fields=["client", "-id"], name="order_client"),
             models.Index(fields=["driver", "-id"], name="order_driver"),
             models.Index(fields=["phone", "-id"], name="order_phone"),
+            models.Index(fields=["account", "due_at"], condition=models.Q(account__isnull=False), name="order_account"),
             models.Index(fields=["pickup_at"], condition=models.Q(state="scheduled"), name="order_scheduled"),
         ]
 

@@ -56,13 +56,13 @@ def clients(*, text: str = "", mark: ClientMark = ClientMark.NONE, after: int | 
 
 
 def client_card(client_id: int) -> ClientCard:
-    """Five queries. Raises Client.DoesNotExist."""
+    """Six queries; one more for the client of a company. Raises Client.DoesNotExist."""
     counted = Client.objects.select_related("marked_by").annotate(
         completed=Count("orders", filter=Q(orders__state=State.COMPLETED)),
         cancelled=Count("orders", filter=Q(orders__state=State.CANCELLED)),
         no_shows=Count("orders", filter=Q(orders__state=State.NO_SHOW)),
     )
-    client = counted.prefetch_related(_phones(), "addresses").get(pk=client_id)
+    client = counted.prefetch_related(_phones(), "addresses", "employments__account").get(pk=client_id)
     proposal = client.proposals.select_related("proposed_by").filter(decided_at=None).first()
     orders = client.orders.select_related("client", "driver__vehicle").order_by("-pk")[:LAST_ORDERS]
     return ClientCard(client, list(orders), proposal, client.completed, client.cancelled, client.no_shows)

@@ -11,6 +11,7 @@ from dispatch.audit import journal
 from orders.actors import Actor
 from orders.models import Client, ClientMark, Draft, Order
 from orders.services import clients, lifecycle
+from orders.services.concern import Concern
 
 BLACKLISTED, TWIN = "blacklisted", "twin"
 
@@ -29,14 +30,6 @@ class Booking:
     name: str = ""
     client_id: int | None = None
     is_new_client: bool = False
-
-
-@dataclass(frozen=True)
-class Concern:
-    """Something to be confirmed before the order is taken: `name` comes back among the accepted ones."""
-
-    name: str
-    sentence: str
 
 
 class Doubtful(Exception):

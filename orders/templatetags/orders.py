@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from orders import numbers, sight, wording
 from orders.flow import OPEN_STATES
-from orders.models import Order, OrderEvent
+from orders.models import Order, OrderEvent, ServiceClass
 from orders.selectors import listing
 
 register = template.Library()
@@ -39,6 +39,11 @@ def actor_words(event: OrderEvent) -> str:
 @register.filter
 def field_words(name: str) -> str:
     return str(wording.FIELDS.get(name, name))
+
+
+@register.filter
+def class_words(name: str) -> str:
+    return str(ServiceClass(name).label)
 
 
 @register.filter

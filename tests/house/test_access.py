@@ -19,7 +19,18 @@ from django.utils import timezone
 
 from dispatch.staff.models import Person, Role, Shift
 from orders.flow import State
-from orders.models import Client, ClientAddress, ClientPhone, Draft, Driver, DriverPhone, MarkProposal, Order
+from orders.models import (
+    Account,
+    Client,
+    ClientAddress,
+    ClientPhone,
+    Draft,
+    Driver,
+    DriverPhone,
+    Employee,
+    MarkProposal,
+    Order,
+)
 from telephony.models import Call, Extension, Leg, Recording
 
 ROLES = (Role.DRIVER, Role.DISPATCHER, Role.SUPERVISOR, Role.MANAGER, Role.ADMINISTRATOR)
@@ -119,6 +130,14 @@ TABLE = (
     Line("clients/<int:pk>/addresses/", "client", "-YYR-", "-YYR-"),
     Line("clients/addresses/<int:pk>/", "address", "-YYR-", "-YYR-"),
     Line("clients/addresses/<int:pk>/remove/", "address", "-MMM-", "-YYR-"),
+    # companies that pay, and their people
+    Line("accounts/", "", "-YYY-", "-MMM-"),
+    Line("accounts/<int:pk>/", "account", "-YYY-", "-MMM-"),
+    Line("accounts/new/", "", "-RRY-", "-RRY-"),
+    Line("accounts/<int:pk>/edit/", "account", "-RRY-", "-RRY-"),
+    Line("accounts/<int:pk>/employees/", "account", "-RRY-", "-RRY-"),
+    Line("accounts/employees/<int:pk>/", "employee", "-RRY-", "-RRY-"),
+    Line("accounts/employees/<int:pk>/remove/", "employee", "-MMM-", "-RRY-"),
     # drivers and their cars
     Line("drivers/", "", "-YYYY", "-MMMM"),
     Line("drivers/<int:pk>/", "driver", "-YYYY", "-MMMM"),
@@ -201,6 +220,8 @@ def world(db, settings, tmp_path) -> World:
         key="missed", state="ended", result="abandoned", started_at=now, ended_at=now, **waiting
     )
     address = ClientAddress.objects.create(client=client, address="Арбат, 1")
+    account = Account.objects.create(name="Завод", currency="RUB")
+    employee = Employee.objects.create(account=account, client=client)
     proposal = MarkProposal.objects.create(client=client, reason="x", proposed_by=petrov, proposed_at=now)
     closed = Order.objects.create(state=State.COMPLETED, state_since=now, client=client, pickup="Арбат, 1")
     world.others = things_of(petrov, client, driver("99"), tmp_path) | {
@@ -214,6 +235,8 @@ def world(db, settings, tmp_path) -> World:
         "phone": phone.pk,
         "address": address.pk,
         "proposal": proposal.pk,
+        "account": account.pk,
+        "employee": employee.pk,
     }
     for number, role in enumerate(ROLES, start=1):
         someone = world.people[role] = person(f"{role}-1", role)
