@@ -119,6 +119,10 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "empty the outbox": {"task": "dispatch.live.tasks.forget_old_changes", "schedule": 600},
     "release pre-orders": {"task": "orders.tasks.release_due", "schedule": 15},
+    # what was not done in time is done by the next beat: nothing piles up behind a worker that was away
+    "look for drivers": {"task": "orders.tasks.search_due", "schedule": 1, "options": {"expires": 3}},
+    "watch over orders": {"task": "orders.tasks.watch", "schedule": 5, "options": {"expires": 10}},
+    "forget old presses": {"task": "orders.tasks.forget_old_acts", "schedule": 3600},
     "forget old drafts": {"task": "orders.tasks.forget_old_drafts", "schedule": 3600},
     "lift marks that have ended": {"task": "orders.tasks.lift_ended_marks", "schedule": 15},
     "measure recordings": {"task": "telephony.tasks.measure_recordings", "schedule": 10},
@@ -130,6 +134,20 @@ ORDER_RELEASE_MINUTES = env.int("ORDER_RELEASE_MINUTES", default=20)  # before p
 OFFICE_CURRENCY = env.str(
     "OFFICE_CURRENCY", default="RUB"
 )  # ISO 4217: of new prices; a version of a tariff keeps its own
+OFFER_SECONDS = 20  # for one offer, where the order has no fleet that says otherwise
+OFFER_GRACE_SECONDS = 2  # an acceptance may be so long on its way
+BROADCAST_SECONDS = 60  # an offer to all, when everybody by himself refused
+RESERVED_MINUTES = 20  # an order taken as the next one waits so long for its driver
+SEARCH_PAUSE_SECONDS = 3  # nobody fits just now: look again
+DRIVER_ACT_MINUTES = 15  # a press in a driver's page that comes later is refused: the world has gone on
+DRIVER_ACT_DAYS = 7  # so long it is known that a press was done
+WATCH_MINUTES = {  # an order that stays so long in one state is shown as a problem; the keys are those of Alarm
+    "unassigned": 10,
+    "offered": 3,
+    "not_set_off": 5,
+    "not_out": 10,
+    "on_board": 120,
+}
 
 # --- places -------------------------------------------------------------------------------------------------------
 ROUTING_URL = env.str("ROUTING_URL", default="")  # http://127.0.0.1:8002; empty: our own estimate

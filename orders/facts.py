@@ -4,21 +4,24 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 
 from orders import wording
 from orders.actors import Actor
-from orders.flow import BUSY_STATES, Facts, State
-from orders.models import Driver, Order, OrderEvent
+from orders.flow import BUSY_STATES, ActorKind, Facts, State
+from orders.models import Driver, Offer, Order, OrderEvent
 
 CALLED, ASKED = "client_called", "client_asked"
-NOTES = (CALLED, ASKED)  # events that change neither field nor state, nor the version
+CONTACTS = (CALLED, ASKED)
+SEARCHED_AGAIN = "search_again"  # whoever refused may be asked again
+NOTES = (*CONTACTS, SEARCHED_AGAIN)  # events that change neither field nor state, nor the version
 
 
 def of(
     order: Order, actor: Actor, *, driver: Driver | None = None, reason: str = "", now: datetime | None = None
 ) -> Facts:
-    """For one command about to be made. At most three queries."""
+    """For one command about to be made. At most four queries."""
     events = list(order.events.order_by("id")) if order.pk else []
     named = driver or order.driver
     other = order_of(named) if named else None
@@ -35,7 +38,7 @@ def of(
 
 
 def hoped(order: Order, actor: Actor, events: Sequence[OrderEvent]) -> Facts:
-    """For the buttons: as if the person had already named a free driver and a reason. No query."""
+    """For the buttons: as if the person had already named a free driver and a reason. For a driver one query."""
     return Facts(
         pickup_time=is_for_later(order.pickup_at, timezone.now()),
         driver_named=True,
@@ -65,6 +68,12 @@ def was_asked(events: Sequence[OrderEvent]) -> bool:
     )
 
 
+def search_began_at(order: Order) -> datetime | None:
+    """When it entered the search, or somebody began the search anew; offers that failed begin nothing. One query."""
+    begins = Q(to_state=State.SEARCHING) & ~Q(from_state=State.OFFERED) | Q(transition=SEARCHED_AGAIN)
+    return order.events.filter(begins).order_by("-id").values_list("at", flat=True).first()
+
+
 def order_of(driver: Driver) -> Order | None:
     """The order that he performs."""
     return Order.objects.filter(driver=driver, state__in=BUSY_STATES).first()
@@ -88,4 +97,8 @@ def _noted_since(events: Sequence[OrderEvent], note: str, begins: Callable[[Orde
 
 
 def _is_own(order: Order, actor: Actor) -> bool:
-    return bool(order.driver and actor.person and order.driver.person_id == actor.person.pk)
+    if actor.kind is not ActorKind.DRIVER or actor.person is None:
+        return False
+    if order.driver and order.driver.person_id == actor.person.pk:
+        return True
+    return Offer.objects.live().filter(order=order, driver__person=actor.person).exists()

@@ -60,6 +60,7 @@ class DriverEffect(StrEnum):
     KEEP = "keep"
     TAKE = "take"  # the named driver becomes the order's
     DROP = "drop"
+    CONFIRM = "confirm"  # the named driver, else the one who was asked
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class Facts:
     reason: bool = False
     client_called: bool = False
     client_asked: bool = False
-    own: bool = False  # for a driver: the order is his, or offered to him
+    own: bool = False  # for a driver: the order is his, or he is asked about it
 
     def meets(self, guard: Guard) -> bool:
         return {
@@ -122,7 +123,7 @@ def _t(
     return Transition(name, frozenset(sources), target, actors, guards, driver)
 
 
-KEEP, TAKE, DROP = DriverEffect
+KEEP, TAKE, DROP, CONFIRM = DriverEffect
 
 _TABLE = (
     # the order comes in
@@ -131,11 +132,13 @@ _TABLE = (
     _t("release", {S.SCHEDULED}, S.SEARCHING, STAFF | {SYSTEM}),
     _t("postpone", {S.SEARCHING}, S.SCHEDULED, STAFF, Guard.NEEDS_PICKUP_TIME),
     # a driver is found
-    _t("offer", {S.SEARCHING}, S.OFFERED, STAFF | {SYSTEM}, *NEW_DRIVER, driver=TAKE),
-    _t("accept", {S.OFFERED}, S.ASSIGNED, STAFF | {DRIVER}, *NEW_DRIVER),
+    # one who sets his client down may be asked about the next order: "offer" minds no other order, "accept" does
+    _t("offer", {S.SEARCHING}, S.OFFERED, STAFF | {SYSTEM}, Guard.NEEDS_DRIVER, driver=TAKE),
+    _t("broadcast", {S.SEARCHING}, S.OFFERED, STAFF | {SYSTEM}),  # to all who fit; the first one has it
+    _t("accept", {S.OFFERED}, S.ASSIGNED, STAFF | {DRIVER, SYSTEM}, *NEW_DRIVER, driver=CONFIRM),
     _t("refuse", {S.OFFERED}, S.SEARCHING, STAFF | {DRIVER}, Guard.NEEDS_REASON, driver=DROP),
     _t("expire", {S.OFFERED}, S.SEARCHING, frozenset({SYSTEM}), driver=DROP),
-    _t("recall", {S.OFFERED}, S.SEARCHING, STAFF, driver=DROP),
+    _t("recall", {S.OFFERED}, S.SEARCHING, STAFF | {SYSTEM}, driver=DROP),
     _t("assign", {S.SCHEDULED, S.SEARCHING, S.OFFERED}, S.ASSIGNED, STAFF | {SYSTEM}, *NEW_DRIVER, driver=TAKE),
     _t(
         "reassign",

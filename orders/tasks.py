@@ -1,5 +1,6 @@
 """Timers of the conveyor. They keep nothing in memory: the next beat finds what an earlier one missed."""
 
+import logging
 from datetime import datetime, timedelta
 
 from celery import shared_task
@@ -9,8 +10,11 @@ from django.utils import timezone
 
 from orders.actors import SYSTEM
 from orders.flow import State
-from orders.models import Client, ClientMark, Draft, Order
-from orders.services import clients, lifecycle
+from orders.models import Client, ClientMark, Draft, DriverAct, Order
+from orders.services import clients, lifecycle, search
+from orders.services import watch as watchdogs
+
+log = logging.getLogger(__name__)
 
 
 @shared_task(name="orders.tasks.release_due")
@@ -19,6 +23,25 @@ def release_due() -> int:
     near = timezone.now() + timedelta(minutes=settings.ORDER_RELEASE_MINUTES)
     due = Order.objects.filter(state=State.SCHEDULED, pickup_at__lte=near).order_by("pickup_at")
     return sum(_release(order_id, near) for order_id in due.values_list("pk", flat=True))
+
+
+@shared_task(name="orders.tasks.search_due")
+def search_due() -> int:
+    """The next step of every search. Two workers at once never do the same. Returns how many orders moved."""
+    return sum(_searched(order_id) for order_id in search.due(timezone.now()))
+
+
+@shared_task(name="orders.tasks.watch")
+def watch() -> int:
+    """Alarms of orders that stay in one state for too long. Returns how many changed."""
+    return watchdogs.look(timezone.now())
+
+
+@shared_task(name="orders.tasks.forget_old_acts")
+def forget_old_acts() -> int:
+    """Presses of drivers that nobody sends again. Returns how many."""
+    limit = timezone.now() - timedelta(days=settings.DRIVER_ACT_DAYS)
+    return DriverAct.objects.filter(received_at__lt=limit).delete()[0]
 
 
 @shared_task(name="orders.tasks.forget_old_drafts")
@@ -34,6 +57,15 @@ def lift_ended_marks() -> int:
     now = timezone.now()
     ended = Client.objects.filter(mark_until__lte=now).exclude(mark=ClientMark.NONE)
     return sum(clients.lift_ended_mark(client_id, now) for client_id in ended.values_list("pk", flat=True))
+
+
+def _searched(order_id: int) -> bool:
+    """One order that cannot be searched for must not hold up the others."""
+    try:
+        return search.step(order_id)
+    except Exception:
+        log.exception("the search for order %s failed, it is tried again", order_id)
+        return False
 
 
 def _release(order_id: int, near: datetime) -> bool:

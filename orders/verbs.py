@@ -44,5 +44,15 @@ verbs.register(
         "employee.removed": _("removed an employee of a company"),
         "driver.added": _("added a driver"),
         "driver.changed": _("changed a driver"),
+        "driver.shift_started": _("began a driver's shift"),
+        "driver.shift_ended": _("ended a driver's shift"),
+        "driver.break_began": _("began a driver's break"),
+        "driver.break_ended": _("ended a driver's break"),
+        "driver.next_wanted": _("lets a driver be asked about the next order"),
+        "driver.next_unwanted": _("lets a driver not be asked about the next order"),
+        "driver.blocked": _("keeps a driver from a client"),
+        "driver.unblocked": _("lets a driver to a client again"),
+        "order.reserved": _("took an order as the next one"),
+        "vehicle": _("vehicle"),
     }
 )

@@ -27,6 +27,7 @@ ACTIONS: dict[str, Promise] = {
     "release": gettext_lazy("Search now"),
     "postpone": gettext_lazy("Back to pre-orders"),
     "offer": gettext_lazy("Offer"),
+    "broadcast": gettext_lazy("Offer to all"),
     "accept": gettext_lazy("Accept"),
     "refuse": gettext_lazy("Refuse"),
     "recall": gettext_lazy("Take the offer back"),
@@ -52,6 +53,7 @@ HAPPENED: dict[str, Promise] = {
     "release": gettext_lazy("Search for a driver began"),
     "postpone": gettext_lazy("Put back to the pre-orders"),
     "offer": gettext_lazy("Offered"),
+    "broadcast": gettext_lazy("Offered to all"),
     "accept": gettext_lazy("Offer accepted"),
     "refuse": gettext_lazy("Offer refused"),
     "expire": gettext_lazy("Offer ran out"),
@@ -73,6 +75,7 @@ HAPPENED: dict[str, Promise] = {
     "correct": gettext_lazy("Corrected afterwards"),
     "client_called": gettext_lazy("Client was called"),
     "client_asked": gettext_lazy("Client was asked about waiting"),
+    "search_again": gettext_lazy("Search begun anew"),
 }
 
 FIELDS: dict[str, Promise] = {

@@ -1,23 +1,31 @@
 from orders.models.account import Account, Employee
-from orders.models.choices import Channel, Payment, ServiceClass, TripOption
+from orders.models.choices import Alarm, Channel, Payment, ServiceClass, TripOption
 from orders.models.client import Client, ClientAddress, ClientMark, ClientPhone, MarkProposal
 from orders.models.driver import Driver, DriverDocument, DriverPhone, Vehicle
+from orders.models.driving import DriverAct, DriverBreak, DriverPosition, DriverShift
 from orders.models.fleet import Fleet, FleetNumber
+from orders.models.offer import ClientDriverBlock, Offer, OfferPhase, OfferState, Search
 from orders.models.order import Draft, Order, OrderEvent, OrderStop
 from orders.models.sheet import Import, ImportFault, ImportFile, SheetKind
 from orders.models.tariff import Tariff, TariffVersion
 
 __all__ = [
     "Account",
+    "Alarm",
     "Channel",
     "Client",
     "ClientAddress",
+    "ClientDriverBlock",
     "ClientMark",
     "ClientPhone",
     "Draft",
     "Driver",
+    "DriverAct",
+    "DriverBreak",
     "DriverDocument",
     "DriverPhone",
+    "DriverPosition",
+    "DriverShift",
     "Employee",
     "Fleet",
     "FleetNumber",
@@ -25,10 +33,14 @@ __all__ = [
     "ImportFault",
     "ImportFile",
     "MarkProposal",
+    "Offer",
+    "OfferPhase",
+    "OfferState",
     "Order",
     "OrderEvent",
     "OrderStop",
     "Payment",
+    "Search",
     "ServiceClass",
     "SheetKind",
     "Tariff",

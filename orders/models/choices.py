@@ -38,3 +38,14 @@ class Channel(models.TextChoices):
     DESK = "desk", _("at the desk")
     RECURRING = "recurring", _("recurring order")
     API = "api", _("other system")
+
+
+class Alarm(models.TextChoices):
+    """What the watchdogs found too long. It goes by itself when the order moves on."""
+
+    UNASSIGNED = "unassigned", _("without a driver for too long")
+    NOBODY = "nobody", _("nobody accepted")
+    OFFERED = "offered", _("offered for too long")
+    NOT_SET_OFF = "not_set_off", _("the driver has not set off")
+    NOT_OUT = "not_out", _("the client does not come out")
+    ON_BOARD = "on_board", _("on board for too long")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.flow import BUSY_STATES, OPEN_STATES, State
 from orders.models.account import Account
-from orders.models.choices import Channel, Payment, ServiceClass, TripOption
+from orders.models.choices import Alarm, Channel, Payment, ServiceClass, TripOption
 from orders.models.client import Client
 from orders.models.driver import Driver
 from orders.models.fleet import Fleet
@@ -76,6 +76,7 @@ class Order(models.Model):
     release_minutes = models.PositiveSmallIntegerField(_("minutes before pick-up"), null=True, blank=True)
     is_on_hold = models.BooleanField(_("on hold"), default=False)  # booked, but not to be offered yet
     problem = models.CharField(_("problem"), max_length=200, blank=True)  # what somebody must look after
+    alarm = models.CharField(_("alarm"), max_length=16, choices=Alarm.choices, blank=True)  # the house's own watch
     channel = models.CharField(_("came by"), max_length=10, choices=Channel.choices, default=Channel.DESK)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")

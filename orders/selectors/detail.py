@@ -8,7 +8,7 @@ from orders.actors import Actor
 from orders.flow import State, Transition
 from orders.models import Order, OrderEvent
 
-ASSIGNING = frozenset({"assign", "reassign", "offer"})  # these have the field for the call sign
+ASSIGNING = frozenset({"assign", "reassign", "offer", "broadcast"})  # made by the candidates and the call sign
 KEYS = {  # what a hand on the keyboard presses on the detail
     "release": "s",
     "accept": "y",

@@ -1,28 +1,60 @@
-"""Who drives: by hand, by call sign."""
+"""Who drives: by hand, by call sign. What speaks against a driver is said first, and a person may insist."""
+
+from collections.abc import Collection
 
 from django.utils.translation import gettext as _
 
 from dispatch.staff.refusal import Refused
 from orders.actors import Actor
 from orders.flow import BUSY_STATES
+from orders.matching import NEVER, UNSAID, Doubt
 from orders.models import Driver, Order, OrderEvent
+from orders.selectors import candidates
 from orders.services import lifecycle
 
 
-def assign(*, order_id: int, call_sign: str, actor: Actor, version: int | None = None) -> OrderEvent:
+class Doubtful(Exception):
+    """To be confirmed before this driver is taken: the concerns come back among the accepted ones."""
+
+    def __init__(self, driver: Driver, doubts: tuple[Doubt, ...]) -> None:
+        super().__init__(doubts)
+        self.driver, self.doubts = driver, doubts
+
+
+def assign(
+    *,
+    order_id: int,
+    call_sign: str,
+    actor: Actor,
+    version: int | None = None,
+    accepted: Collection[str] = (),
+) -> OrderEvent:
     """Give the order to the driver with this call sign; from another driver when it has one.
 
-    The database settles who is first. Raises Refused (no such call sign, he is busy), Order.DoesNotExist.
+    The database settles who is first. Raises Doubtful, Refused (no such call sign, he is busy), Order.DoesNotExist.
     """
     driver = find(call_sign)
-    state = Order.objects.values_list("state", flat=True).get(pk=order_id)
-    name = "reassign" if state in BUSY_STATES else "assign"
+    order = Order.objects.select_related("fleet", "search").get(pk=order_id)
+    ask_about(order, driver, accepted)
+    name = "reassign" if order.state in BUSY_STATES else "assign"
     return lifecycle.move(order_id=order_id, name=name, actor=actor, version=version, driver=driver)
 
 
 def release(*, order_id: int, actor: Actor, reason: str, version: int | None = None) -> OrderEvent:
     """Take the order from its driver; it is searched for again. Raises Refused, Order.DoesNotExist."""
     return lifecycle.move(order_id=order_id, name="unassign", actor=actor, version=version, reason=reason)
+
+
+def ask_about(order: Order, driver: Driver, accepted: Collection[str]) -> tuple[Doubt, ...]:
+    """What was accepted of what speaks against him. Raises Doubtful for what was not; what no person may insist on is
+    left to the state machine, which says it with the order as it is then."""
+    against = candidates.doubts_about(order, driver)
+    if any(doubt.concern in NEVER for doubt in against):
+        return ()
+    said = tuple(doubt for doubt in against if doubt.concern not in UNSAID)
+    if any(doubt.concern not in accepted for doubt in said):
+        raise Doubtful(driver, said)
+    return said
 
 
 def find(call_sign: str) -> Driver:

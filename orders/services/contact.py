@@ -7,7 +7,7 @@ from dispatch.audit import journal
 from dispatch.staff.refusal import Refused
 from orders import wording
 from orders.actors import Actor
-from orders.facts import NOTES
+from orders.facts import CONTACTS
 from orders.flow import OPEN_STATES, Refusal
 from orders.models import Order, OrderEvent
 from orders.services import lifecycle
@@ -20,7 +20,7 @@ def note(*, order_id: int, kind: str, actor: Actor, outcome: str = "") -> OrderE
     """
     with transaction.atomic():
         order = Order.objects.select_for_update().get(pk=order_id)
-        if kind not in NOTES:
+        if kind not in CONTACTS:
             raise Refused(wording.refused(Refusal.UNKNOWN, order))
         if order.state not in OPEN_STATES:
             raise Refused(wording.refused(Refusal.WRONG_STATE, order))

@@ -14,7 +14,8 @@ from dispatch.staff.refusal import Refused
 from orders import facts, wording
 from orders.actors import Actor
 from orders.flow import BUSY_STATES, TRANSITIONS, DriverEffect, Guard, State, Transition, driver_effect, refusal
-from orders.models import Driver, Order, OrderEvent
+from orders.models import Driver, Offer, OfferState, Order, OrderEvent, Search
+from orders.models.offer import ENDS
 from orders.signals import order_moved, order_placed
 
 LONGEST_REASON = OrderEvent._meta.get_field("reason").max_length
@@ -66,6 +67,12 @@ def publish_change(order: Order) -> None:
     publish.changed("orders", "order", order.pk)
 
 
+def tell_driver(driver: Driver | None) -> None:
+    """Have his own page drawn anew, where he has one."""
+    if driver is not None and driver.person_id is not None:
+        publish.changed(f"person.{driver.person_id}", "drive", driver.pk)
+
+
 def _check(order: Order, name: str, actor: Actor, version: int | None, reason: str, driver: Driver | None) -> None:
     why = refusal(State(order.state), name, actor.kind, facts.of(order, actor, driver=driver, reason=reason))
     named = driver or order.driver
@@ -78,27 +85,45 @@ def _check(order: Order, name: str, actor: Actor, version: int | None, reason: s
 
 
 def _make(order: Order, step: Transition, actor: Actor, reason: str, driver: Driver | None) -> OrderEvent:
-    before, concerned = State(order.state), driver or order.driver
+    before, had, concerned = State(order.state), order.driver, driver or order.driver
     effect = driver_effect(step, before)
-    if effect is DriverEffect.TAKE:
+    if effect is DriverEffect.TAKE or (effect is DriverEffect.CONFIRM and driver):
         order.driver = driver
     elif effect is DriverEffect.DROP:
         order.driver = None
     order.state = step.target
+    order.alarm = ""
     order.state_since = now = timezone.now()
     order.version += 1
     try:
         with transaction.atomic():  # a savepoint: the sentence below needs a transaction that still works
-            order.save(update_fields=["state", "state_since", "driver", "version"])
+            order.save(update_fields=["state", "state_since", "driver", "version", "alarm"])
     except IntegrityError:
         # one_order_a_driver: somebody assigned him between our look and our write
         if concerned is None or step.target not in BUSY_STATES:
             raise
         raise Refused(wording.busy(concerned, facts.order_of(concerned))) from None
     event = _event(order, step, before, actor, reason, now, concerned)
+    asked = _settle_search(order, before, ENDS.get(step.name, OfferState.RECALLED), now, reason)
     _tell(order, event, actor)
+    for one in {one for one in (had, order.driver, *asked) if one is not None}:
+        tell_driver(one)
     order_moved.send(Order, order=order, event=event, source=actor.source, actor=actor.person)
     return event
+
+
+def _settle_search(order: Order, before: State, end: OfferState, now: datetime, reason: str) -> list[Driver]:
+    """What becomes of its offers and its search when an order moves on. Returns the drivers who were asked."""
+    asked: list[Driver] = []
+    if before is State.OFFERED:
+        open_offers = Offer.objects.live().filter(order=order)
+        asked = [offer.driver for offer in open_offers.select_related("driver")]
+        open_offers.close(end, now, reason)
+        if order.state == State.SEARCHING:
+            Search.objects.filter(order=order).exclude(due_at=None).update(due_at=now)
+    elif order.state == State.SEARCHING:
+        Search.objects.filter(order=order).delete()  # it begins anew, and whoever refused may be asked again
+    return asked
 
 
 def _event(

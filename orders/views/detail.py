@@ -12,6 +12,7 @@ from orders import actors, numbers
 from orders.flow import FINAL_STATES, TRANSITIONS, ActorKind
 from orders.forms.intake import EditForm
 from orders.models import Order
+from orders.selectors.detail import ASSIGNING
 from orders.services import assignment, contact, editing, lifecycle
 from orders.views.answers import say, show, wants_fragment
 from orders.views.pane import fetch, show_order
@@ -32,8 +33,8 @@ def move(request: SignedInRequest, pk: int, transition: str) -> HttpResponse:
     step = TRANSITIONS.get(transition)
     if step is None or actor.kind not in step.actors:
         raise Http404
-    if step.needs_driver:
-        raise Http404  # a driver is named at orders/<id>/driver/
+    if step.needs_driver or step.name in ASSIGNING:
+        raise Http404  # drivers are named at orders/<id>/driver/ and orders/<id>/offers/
     try:
         lifecycle.move(
             order_id=order.pk,

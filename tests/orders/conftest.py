@@ -75,6 +75,7 @@ def driver(call_sign: str, someone: Person | None = None) -> Driver:
         last_name="Соколов",
         vehicle=Vehicle.objects.get_or_create(plate=f"A1{call_sign}BC", defaults={"description": "white Škoda"})[0],
         person=someone,
+        on_shift=True,
     )
 
 

@@ -43,15 +43,16 @@ TABLE = {
     "searching": {
         "postpone": ("scheduled", "DS"),
         "offer": ("offered", "DSY"),
+        "broadcast": ("offered", "DSY"),
         "assign": ("assigned", "DSY"),
         "give_up": ("unfulfilled", "DSY"),
         "cancel": ("cancelled", "DSCY"),
     },
     "offered": {
-        "accept": ("assigned", "DSR"),
+        "accept": ("assigned", "DSRY"),
         "refuse": ("searching", "DSR"),
         "expire": ("searching", "Y"),
-        "recall": ("searching", "DS"),
+        "recall": ("searching", "DSY"),
         "assign": ("assigned", "DSY"),
         "cancel": ("cancelled", "DSCY"),
     },
@@ -88,7 +89,7 @@ LETTERS = {"D": "dispatcher", "S": "supervisor", "R": "driver", "C": "client", "
 GUARDS = {
     "schedule": {"pickup_time": "needs_pickup_time"},
     "postpone": {"pickup_time": "needs_pickup_time"},
-    "offer": {"driver_named": "needs_driver", "driver_free": "driver_busy"},
+    "offer": {"driver_named": "needs_driver"},
     "accept": {"driver_named": "needs_driver", "driver_free": "driver_busy"},
     "assign": {"driver_named": "needs_driver", "driver_free": "driver_busy"},
     "reassign": {"driver_named": "needs_driver", "driver_free": "driver_busy", "another_driver": "same_driver"},
@@ -168,10 +169,11 @@ def test_whatever_is_asked_an_order_stays_on_the_map(steps: list) -> None:
         if state in FINAL_STATES:
             assert (name, actor) == ("reopen", ActorKind.SUPERVISOR)
         effect = driver_effect(TRANSITIONS[name], state)
-        has_driver = {DriverEffect.TAKE: True, DriverEffect.DROP: False, DriverEffect.KEEP: has_driver}[effect]
+        if effect is not DriverEffect.KEEP:
+            has_driver = effect is not DriverEffect.DROP
         state = TRANSITIONS[name].target
         assert state is not State.DRAFT
-        if state in BUSY_STATES | {State.OFFERED}:
+        if state in BUSY_STATES:
             assert has_driver  # nobody is under way without a car
         if state in {State.SEARCHING, State.SCHEDULED}:
             assert not has_driver
