@@ -3,4 +3,7 @@
 from django.dispatch import Signal
 
 order_placed = Signal()  # sender=Order; order, source ("call:731" or ""), actor
+client_merged = Signal()  # sender=Client; kept, gone: what pointed at `gone` now points at `kept`; numbers (E.164)
+client_anonymising = Signal()  # sender=Client; client: a receiver may raise Refused
+client_anonymised = Signal()  # sender=Client; client, numbers: E.164 that were nobody else's
 order_moved = Signal()  # sender=Order; order, event (OrderEvent), source, actor

@@ -1,6 +1,18 @@
 from django.urls import path
 
-from orders.views import accounts, client_addresses, clients, detail, drivers, intake, listing, marks, own
+from orders.views import (
+    accounts,
+    anonymising,
+    client_addresses,
+    clients,
+    detail,
+    drivers,
+    intake,
+    listing,
+    marks,
+    merging,
+    own,
+)
 
 app_name = "orders"
 urlpatterns = [
@@ -28,6 +40,9 @@ urlpatterns = [
     path("clients/addresses/<int:pk>/", client_addresses.edit, name="address"),
     path("clients/addresses/<int:pk>/remove/", client_addresses.remove, name="address-remove"),
     path("clients/numbers/<int:pk>/", clients.reveal, name="client-reveal"),
+    path("clients/duplicates/", merging.duplicates, name="duplicates"),
+    path("clients/<int:pk>/merge/", merging.merge, name="client-merge"),
+    path("clients/<int:pk>/anonymise/", anonymising.anonymise, name="client-anonymise"),
     path("accounts/", accounts.accounts, name="accounts"),
     path("accounts/new/", accounts.add, name="account-new"),
     path("accounts/<int:pk>/", accounts.account, name="account"),

@@ -6,13 +6,16 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from dispatch.live.registry import Viewer, renderer
-from orders.signals import order_moved, order_placed
+from orders.signals import client_anonymised, client_anonymising, client_merged, order_moved, order_placed
 from telephony.models import Intent
 from telephony.selectors import panel
-from telephony.services import calls
+from telephony.services import calls, clients
 
 order_placed.connect(calls.tie_to_order, dispatch_uid="telephony.tie_to_order")
 order_moved.connect(calls.redraw_calls, dispatch_uid="telephony.redraw_calls")
+client_merged.connect(clients.move_calls, dispatch_uid="telephony.move_calls")
+client_anonymising.connect(clients.refuse_while_talking, dispatch_uid="telephony.refuse_while_talking")
+client_anonymised.connect(clients.forget, dispatch_uid="telephony.forget")
 
 
 @renderer("call")

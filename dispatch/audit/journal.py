@@ -1,6 +1,10 @@
 """Writing to the journal."""
 
+from collections.abc import Iterable
 from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
 
 from dispatch.audit.models import Entry
 
@@ -19,3 +23,20 @@ def record(actor: Any, verb: str, target: Any = None, *, address: str | None = N
         details=details,
         address=address,
     )
+
+
+def erase(lines: QuerySet[Entry]) -> int:
+    """Take out of these lines what they say of a person; who did what and when stays. Returns how many lines.
+
+    The only change that the database allows, and only of the details (docs/decisions/0009). In a transaction.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select set_config('desk.erasing', 'on', true)")
+        erased = lines.update(details={})
+        cursor.execute("select set_config('desk.erasing', 'off', true)")
+    return erased
+
+
+def about(kind: str, keys: Iterable[object]) -> QuerySet[Entry]:
+    """The lines whose target is one of these rows."""
+    return Entry.objects.filter(target_kind=kind, target_id__in=[str(key) for key in keys])

@@ -1,5 +1,6 @@
 """The cards of clients and drivers."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -54,6 +55,27 @@ class MarkForm(forms.Form):
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
+
+
+class MergeForm(forms.Form):
+    """What the one card says afterwards. `pair`: the clients, the older one first."""
+
+    name = forms.CharField(label=_("Name"), max_length=120, required=False)
+    notes = forms.CharField(label=_("Notes"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    mark_of = forms.TypedChoiceField(label=_("Mark"), coerce=int, widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, pair: Sequence[Client], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["mark_of"].choices = [(client.pk, _mark_words(client)) for client in pair]  # type: ignore[attr-defined]
+        marked = next((client for client in pair if client.mark_now), pair[0])
+        names = [client.name for client in pair if client.name]
+        notes = dict.fromkeys(client.notes for client in pair if client.notes)
+        self.initial = {"name": max(names, key=len, default=""), "notes": "\n".join(notes), "mark_of": marked.pk}
+
+
+def _mark_words(client: Client) -> str:
+    words = [str(client.mark_now.label), client.mark_reason if client.mark_now else ""]
+    return f"{client.pk}: {', '.join(word for word in words if word)}"
 
 
 class ProposalForm(forms.Form):

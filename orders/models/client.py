@@ -15,6 +15,10 @@ class ClientMark(models.TextChoices):
 
 
 class ClientQuerySet(models.QuerySet["Client"]):
+    def known(self) -> "ClientQuerySet":
+        """Without the shells of merged cards."""
+        return self.filter(merged_into=None)
+
     def marked(self, mark: ClientMark, now: datetime) -> "ClientQuerySet":
         """Those whose mark counts at that moment."""
         return self.filter(models.Q(mark_until=None) | models.Q(mark_until__gt=now), mark=mark)
@@ -30,6 +34,9 @@ class Client(models.Model):
     marked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     marked_at = models.DateTimeField(null=True)
     notes = models.TextField(_("notes"), blank=True)
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="earlier_cards"
+    )  # an empty shell that leads on: what points here by chance is never lost
     anonymised_at = models.DateTimeField(null=True)  # what was known of the person was erased then
     created_at = models.DateTimeField(auto_now_add=True)
 

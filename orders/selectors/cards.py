@@ -47,7 +47,7 @@ class Caller:
 
 def clients(*, text: str = "", mark: ClientMark = ClientMark.NONE, after: int | None = None) -> Sequence[Client]:
     """By name or number, and by the mark that counts now; newest first; a page and one more. Two queries."""
-    found = Client.objects.filter(_about(text)) if text else Client.objects.all()
+    found = Client.objects.known().filter(_about(text)) if text else Client.objects.known()
     if mark:
         found = found.marked(mark, timezone.now())
     if after is not None:

@@ -28,11 +28,12 @@ def who_calls(*, number: str, raw: str, client_id: int | None, is_new: bool, nam
     """The client of a new order: the chosen one, the only one with this number, or a new card. Never two new cards
     for one number, however many dispatchers save at once. Raises Ambiguous."""
     with transaction.atomic():
-        _queue_up_for(number)
+        queue_up_for(number)
         known = list(Client.objects.filter(phones__e164=number).order_by("pk")) if number else []
         chosen = next((client for client in known if client.pk == client_id), None)
         if chosen is None and client_id and not known:
-            chosen = Client.objects.filter(pk=client_id).first()
+            chosen = Client.objects.select_related("merged_into").filter(pk=client_id).first()
+            chosen = chosen and (chosen.merged_into or chosen)
         if chosen is None and known and not is_new:
             if len(known) > 1:
                 raise Ambiguous(tuple(known))
@@ -64,7 +65,7 @@ def change(*, client_id: int, name: str, notes: str, phones: Phones, actor: Pers
         if not client.phones.exists():
             raise Refused(_("Keep at least one number: without one the caller is not recognised."))
         journal.record(actor, "client.changed", client, changes=changes)
-        _redraw_orders(client)
+        redraw_orders(client)
     return client
 
 
@@ -110,13 +111,14 @@ def _put(
     client.mark, client.mark_reason, client.mark_until = mark, reason, until
     client.marked_by, client.marked_at = actor, now
     client.save(update_fields=["mark", "mark_reason", "mark_until", "marked_by", "marked_at"])
-    _redraw_orders(client)
+    redraw_orders(client)
 
 
-def _queue_up_for(number: str) -> None:
+def queue_up_for(*numbers: str) -> None:
     """A number may be several clients', so no unique key keeps two new cards apart; this lock does."""
     with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 17))", [f"client {number}"])
+        for number in sorted(set(numbers)):
+            cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 17))", [f"client {number}"])
 
 
 def _named(client: Client, name: str) -> Client:
@@ -126,6 +128,6 @@ def _named(client: Client, name: str) -> Client:
     return client
 
 
-def _redraw_orders(client: Client) -> None:
+def redraw_orders(client: Client) -> None:
     for order in Order.objects.open().filter(client=client):
         publish_change(order)

@@ -32,6 +32,7 @@ def clients(request: SignedInRequest) -> HttpResponse:
         "text": text,
         "mark": mark,
         "marks": [each for each in ClientMark if each],
+        "may_merge": may(request.user, "clients.merge"),
         "proposals": cards.proposals() if may_mark else [],
         "sight": sight.of_person(request.user),
         "may_edit": may(request.user, "clients.edit"),
@@ -121,6 +122,8 @@ def show_card(
     except Client.DoesNotExist:
         raise Http404 from None
     client = card.client
+    if client.merged_into_id:
+        return redirect("orders:client", pk=client.merged_into_id)
     now = {"mark": client.mark_now, "reason": client.mark_reason, "until": client.mark_until} if client.mark_now else {}
     context = {
         "card": card,
@@ -129,6 +132,8 @@ def show_card(
         "mark_form": mark_form or MarkForm(initial=now),
         "proposal_form": proposal_form or ProposalForm(prefix="proposal"),
         "may_mark": may(request.user, "clients.blacklist"),
+        "may_merge": may(request.user, "clients.merge"),
+        "may_anonymise": may(request.user, "clients.anonymise"),
         "may_propose": may(request.user, "clients.propose"),
         "may_edit": may(request.user, "clients.edit"),
         "may_order": may(request.user, "desk.work"),

@@ -130,6 +130,10 @@ TABLE = (
     Line("clients/<int:pk>/addresses/", "client", "-YYR-", "-YYR-"),
     Line("clients/addresses/<int:pk>/", "address", "-YYR-", "-YYR-"),
     Line("clients/addresses/<int:pk>/remove/", "address", "-MMM-", "-YYR-"),
+    # clients: merge, anonymise
+    Line("clients/duplicates/", "", "-RYY-", "-MMM-"),
+    Line("clients/<int:pk>/merge/", "client", "-RYY-", "-RYY-"),
+    Line("clients/<int:pk>/anonymise/", "client", "-RRY-", "-RRY-"),
     # companies that pay, and their people
     Line("accounts/", "", "-YYY-", "-MMM-"),
     Line("accounts/<int:pk>/", "account", "-YYY-", "-MMM-"),
