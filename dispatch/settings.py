@@ -123,6 +123,8 @@ CELERY_BEAT_SCHEDULE = {
     "look for drivers": {"task": "orders.tasks.search_due", "schedule": 1, "options": {"expires": 3}},
     "watch over orders": {"task": "orders.tasks.watch", "schedule": 5, "options": {"expires": 10}},
     "forget old presses": {"task": "orders.tasks.forget_old_acts", "schedule": 3600},
+    "free what no driver confirmed": {"task": "orders.tasks.free_unconfirmed", "schedule": 15},
+    "plan recurring orders": {"task": "orders.tasks.plan_recurring", "schedule": 600},
     "forget old drafts": {"task": "orders.tasks.forget_old_drafts", "schedule": 3600},
     "lift marks that have ended": {"task": "orders.tasks.lift_ended_marks", "schedule": 15},
     "measure recordings": {"task": "telephony.tasks.measure_recordings", "schedule": 10},
@@ -130,6 +132,8 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- orders -------------------------------------------------------------------------------------------------------
 DRAFT_DAYS = 7  # intake forms, saved or not, are kept for so long; the order keeps what was saved
+RECURRING_DAYS = env.int("RECURRING_DAYS", default=2)  # so many days ahead recurring orders become pre-orders
+ORDER_CONFIRM_MINUTES = env.int("ORDER_CONFIRM_MINUTES", default=15)  # before the search a driver confirms
 ORDER_RELEASE_MINUTES = env.int("ORDER_RELEASE_MINUTES", default=20)  # before pick-up a pre-order enters the search
 OFFICE_CURRENCY = env.str(
     "OFFICE_CURRENCY", default="RUB"

@@ -1,9 +1,8 @@
 """What the state machine must know of an order, read from the database."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
@@ -26,7 +25,7 @@ def of(
     named = driver or order.driver
     other = order_of(named) if named else None
     return Facts(
-        pickup_time=is_for_later(order.pickup_at, now or timezone.now()),
+        pickup_time=order.is_for_later(now or timezone.now()),
         driver_named=named is not None,
         driver_free=other is None or other.pk == order.pk,
         another_driver=driver is not None and driver.pk != order.driver_id,
@@ -40,7 +39,7 @@ def of(
 def hoped(order: Order, actor: Actor, events: Sequence[OrderEvent]) -> Facts:
     """For the buttons: as if the person had already named a free driver and a reason. For a driver one query."""
     return Facts(
-        pickup_time=is_for_later(order.pickup_at, timezone.now()),
+        pickup_time=order.is_for_later(timezone.now()),
         driver_named=True,
         driver_free=True,
         another_driver=True,
@@ -49,11 +48,6 @@ def hoped(order: Order, actor: Actor, events: Sequence[OrderEvent]) -> Facts:
         client_asked=was_asked(events),
         own=_is_own(order, actor),
     )
-
-
-def is_for_later(pickup_at: datetime | None, now: datetime) -> bool:
-    """Whether the pick-up is so far off that the search need not begin yet."""
-    return pickup_at is not None and pickup_at - timedelta(minutes=settings.ORDER_RELEASE_MINUTES) > now
 
 
 def was_called(events: Sequence[OrderEvent]) -> bool:

@@ -1,17 +1,15 @@
 """Timers of the conveyor. They keep nothing in memory: the next beat finds what an earlier one missed."""
 
 import logging
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from celery import shared_task
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 
-from orders.actors import SYSTEM
 from orders.flow import State
-from orders.models import Client, ClientMark, Draft, DriverAct, Order
-from orders.services import clients, lifecycle, search
+from orders.models import Client, ClientMark, Draft, DriverAct, Order, Recurrence
+from orders.services import clients, recurrences, reservations, search
 from orders.services import watch as watchdogs
 
 log = logging.getLogger(__name__)
@@ -20,9 +18,24 @@ log = logging.getLogger(__name__)
 @shared_task(name="orders.tasks.release_due")
 def release_due() -> int:
     """Pre-orders whose pick-up is near enter the search. Safe to run twice at once. Returns how many it released."""
-    near = timezone.now() + timedelta(minutes=settings.ORDER_RELEASE_MINUTES)
-    due = Order.objects.filter(state=State.SCHEDULED, pickup_at__lte=near).order_by("pickup_at")
-    return sum(_release(order_id, near) for order_id in due.values_list("pk", flat=True))
+    now = timezone.now()
+    due = Order.objects.filter(state=State.SCHEDULED, release_at__lte=now).order_by("release_at")
+    return sum(reservations.release(order_id=order_id, now=now) for order_id in due.values_list("pk", flat=True))
+
+
+@shared_task(name="orders.tasks.free_unconfirmed")
+def free_unconfirmed() -> int:
+    """Pre-orders whose driver did not say in time that he will come are free again. Returns how many."""
+    now = timezone.now()
+    late = Order.objects.filter(state=State.SCHEDULED, confirmed_at=None, confirm_by__lte=now).order_by("confirm_by")
+    return sum(reservations.free_if_late(order_id=order_id, now=now) for order_id in late.values_list("pk", flat=True))
+
+
+@shared_task(name="orders.tasks.plan_recurring")
+def plan_recurring() -> int:
+    """The next days of all recurring orders become pre-orders. Safe to run twice at once. Returns how many it made."""
+    running = Recurrence.objects.running().values_list("pk", flat=True)
+    return sum(recurrences.plan(recurrence_id=key) for key in running)
 
 
 @shared_task(name="orders.tasks.search_due")
@@ -66,14 +79,3 @@ def _searched(order_id: int) -> bool:
     except Exception:
         log.exception("the search for order %s failed, it is tried again", order_id)
         return False
-
-
-def _release(order_id: int, near: datetime) -> bool:
-    with transaction.atomic():
-        still_due = Order.objects.select_for_update(skip_locked=True).filter(
-            pk=order_id, state=State.SCHEDULED, pickup_at__lte=near
-        )
-        if still_due.first() is None:  # another worker or a dispatcher has it in hand
-            return False
-        lifecycle.move(order_id=order_id, name="release", actor=SYSTEM)
-    return True

@@ -12,6 +12,9 @@ from orders.views import (
     marks,
     merging,
     own,
+    own,
+    recurring,
+    reservation,
 )
 
 app_name = "orders"
@@ -27,7 +30,17 @@ urlpatterns = [
     path("orders/<int:pk>/driver/", detail.driver, name="driver"),
     path("orders/<int:pk>/contact/", detail.note_contact, name="contact"),
     path("orders/<int:pk>/number/", detail.reveal, name="reveal"),
+    path("orders/<int:pk>/reservation/", reservation.reserve, name="reserve"),
+    path("orders/<int:pk>/reservation/confirm/", reservation.confirm, name="reservation-confirm"),
+    path("orders/<int:pk>/reservation/free/", reservation.free, name="reservation-free"),
+    path("orders/<int:pk>/recurring/", recurring.begin, name="recurring-begin"),
     path("orders/<int:pk>/<slug:transition>/", detail.move, name="move"),
+    path("recurring/", recurring.all_running, name="recurring"),
+    path("recurring/<int:pk>/", recurring.one, name="recurrence"),
+    path("recurring/<int:pk>/day/", recurring.day, name="recurrence-day"),
+    path("recurring/<int:pk>/pause/", recurring.pause, name="recurrence-pause"),
+    path("recurring/<int:pk>/end/", recurring.end, name="recurrence-end"),
+    path("recurring/<int:pk>/follow/", recurring.follow, name="recurrence-follow"),
     path("clients/", clients.clients, name="clients"),
     path("clients/new/", clients.add, name="client-new"),
     path("clients/<int:pk>/", clients.client, name="client"),

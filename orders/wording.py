@@ -76,6 +76,9 @@ HAPPENED: dict[str, Promise] = {
     "client_called": gettext_lazy("Client was called"),
     "client_asked": gettext_lazy("Client was asked about waiting"),
     "search_again": gettext_lazy("Search begun anew"),
+    "reserve": gettext_lazy("Reserved for a driver"),
+    "confirm": gettext_lazy("Confirmed by the driver"),
+    "free": gettext_lazy("Reservation ended"),
 }
 
 FIELDS: dict[str, Promise] = {

@@ -6,6 +6,7 @@ from orders.models.driving import DriverAct, DriverBreak, DriverPosition, Driver
 from orders.models.fleet import Fleet, FleetNumber
 from orders.models.offer import ClientDriverBlock, Offer, OfferPhase, OfferState, Search
 from orders.models.order import Draft, Order, OrderEvent, OrderStop
+from orders.models.recurrence import Recurrence
 from orders.models.sheet import Import, ImportFault, ImportFile, SheetKind
 from orders.models.tariff import Tariff, TariffVersion
 
@@ -40,6 +41,7 @@ __all__ = [
     "OrderEvent",
     "OrderStop",
     "Payment",
+    "Recurrence",
     "Search",
     "ServiceClass",
     "SheetKind",

@@ -1,4 +1,5 @@
 import uuid
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -12,6 +13,7 @@ from orders.models.choices import Alarm, Channel, Payment, ServiceClass, TripOpt
 from orders.models.client import Client
 from orders.models.driver import Driver
 from orders.models.fleet import Fleet
+from orders.models.recurrence import Recurrence
 from orders.models.tariff import TariffVersion
 from places.models import Stand, Zone
 
@@ -73,7 +75,15 @@ class Order(models.Model):
     distance_m = models.PositiveIntegerField(null=True, blank=True)  # as estimated when it was priced
     duration_s = models.PositiveIntegerField(null=True, blank=True)
 
-    release_minutes = models.PositiveSmallIntegerField(_("minutes before pick-up"), null=True, blank=True)
+    release_minutes = models.PositiveSmallIntegerField(
+        _("minutes before pick-up"), null=True, blank=True
+    )  # null: as the zone, the fleet or the office does
+    release_at = models.DateTimeField(null=True, blank=True)  # when a pre-order enters the search
+    reserved_for = models.ForeignKey(Driver, on_delete=models.PROTECT, null=True, blank=True, related_name="reserved")
+    confirm_by = models.DateTimeField(null=True, blank=True)  # until when that driver has to say that he will come
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    recurrence = models.ForeignKey(Recurrence, on_delete=models.PROTECT, null=True, blank=True, related_name="orders")
+    recurs_on = models.DateField(null=True, blank=True)
     is_on_hold = models.BooleanField(_("on hold"), default=False)  # booked, but not to be offered yet
     problem = models.CharField(_("problem"), max_length=200, blank=True)  # what somebody must look after
     alarm = models.CharField(_("alarm"), max_length=16, choices=Alarm.choices, blank=True)  # the house's own watch
@@ -92,6 +102,7 @@ class Order(models.Model):
                 condition=models.Q(state__in=sorted(BUSY_STATES)),
                 name="one_order_a_driver",
             ),
+            models.UniqueConstraint(fields=["recurrence", "recurs_on"], name="recurring_order_once_a_day"),
         ]
         indexes = [
             models.Index(fields=["-id"], condition=models.Q(state__in=sorted(OPEN_STATES)), name="order_open"),
@@ -101,10 +112,27 @@ class Order(models.Model):
             models.Index(fields=["phone", "-id"], name="order_phone"),
             models.Index(fields=["account", "due_at"], condition=models.Q(account__isnull=False), name="order_account"),
             models.Index(fields=["pickup_at"], condition=models.Q(state="scheduled"), name="order_scheduled"),
+            models.Index(fields=["release_at"], condition=models.Q(state="scheduled"), name="order_release"),
         ]
 
     def __str__(self) -> str:
         return f"#{self.pk}"
+
+    def release_moment(self) -> datetime | None:
+        """When it enters the search, by its own rule, its zone's, its fleet's or the office's; None: at once."""
+        if self.pickup_at is None:
+            return None
+        rules = (
+            self.release_minutes,
+            self.zone and self.zone.release_minutes,
+            self.fleet and self.fleet.release_minutes,
+        )
+        minutes = next((rule for rule in rules if rule is not None), settings.ORDER_RELEASE_MINUTES)
+        return self.pickup_at - timedelta(minutes=minutes)
+
+    def is_for_later(self, now: datetime) -> bool:
+        """Whether the pick-up is so far off that the search need not begin yet."""
+        return self.release_at is not None and self.release_at > now
 
 
 class OrderStop(models.Model):

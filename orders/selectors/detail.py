@@ -39,12 +39,15 @@ class Detail:
     can_assign: bool
     may_note_call: bool
     may_note_question: bool
+    may_reserve: bool
     is_open: bool
 
 
 def find(order_id: int) -> Order:
     """Raises Order.DoesNotExist."""
-    return Order.objects.select_related("client", "driver__vehicle", "created_by").get(pk=order_id)
+    return Order.objects.select_related("client", "driver__vehicle", "created_by", "reserved_for", "recurrence").get(
+        pk=order_id
+    )
 
 
 def detail(order: Order, actor: Actor | None) -> Detail:
@@ -59,6 +62,7 @@ def detail(order: Order, actor: Actor | None) -> Detail:
         can_assign=any(t.name in ASSIGNING for t in legal),
         may_note_call=actor is not None and order.state == State.ARRIVED,
         may_note_question=actor is not None and order.state == State.SEARCHING,
+        may_reserve=actor is not None and order.state == State.SCHEDULED,
         is_open=order.state in flow.OPEN_STATES,
     )
 

@@ -86,7 +86,8 @@ def _write(order: Order, wanted: Wording, changes: dict[str, list[str]], actor: 
     for name in changes:
         setattr(order, name, getattr(wanted, name))
     order.version += 1
-    order.save(update_fields=[*changes, "version"])
+    order.release_at = order.release_moment()
+    order.save(update_fields=[*changes, "version", "release_at"])
     name = "edit" if order.state in OPEN_STATES else "correct"
     OrderEvent.objects.create(
         order=order,
@@ -109,7 +110,7 @@ def _write(order: Order, wanted: Wording, changes: dict[str, list[str]], actor: 
 
 def _follow_the_time(order: Order, actor: Actor) -> None:
     """A pre-order whose time became near is searched for; a searched order whose time became far waits again."""
-    later = facts.is_for_later(order.pickup_at, timezone.now())
+    later = order.is_for_later(timezone.now())
     step = {(State.SCHEDULED, False): "release", (State.SEARCHING, True): "postpone"}.get((State(order.state), later))
     if step:
         lifecycle.move(order_id=order.pk, name=step, actor=actor)

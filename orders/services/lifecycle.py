@@ -24,7 +24,8 @@ LONGEST_REASON = OrderEvent._meta.get_field("reason").max_length
 def enter(*, order: Order, actor: Actor, reason: str = "") -> Order:
     """Save a new order, as a pre-order when its pick-up is far enough away, else to be searched for at once."""
     now = timezone.now()
-    name = "schedule" if facts.is_for_later(order.pickup_at, now) else "place"
+    order.release_at = order.release_moment()
+    name = "schedule" if order.is_for_later(now) else "place"
     why = refusal(State.DRAFT, name, actor.kind, facts.of(order, actor, now=now))
     if why:
         raise Refused(wording.refused(why, order))

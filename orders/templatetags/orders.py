@@ -1,9 +1,11 @@
 """How orders are written on the screen."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django import template
 from django.utils import formats, timezone
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
@@ -88,6 +90,12 @@ def event_time(moment: datetime) -> str:
     """To the second; with the day, unless it is today."""
     local = timezone.localtime(moment)
     return _on_its_day(local, f"{local:%H:%M:%S}")
+
+
+@register.filter
+def weekday_words(weekdays: Sequence[int]) -> str:
+    """The days of a recurring order, shortened, Monday first."""
+    return ", ".join(str(WEEKDAYS_ABBR[day]) for day in sorted(weekdays))
 
 
 def _on_its_day(local: datetime, clock: str) -> str:

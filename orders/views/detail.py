@@ -40,7 +40,7 @@ def move(request: SignedInRequest, pk: int, transition: str) -> HttpResponse:
             order_id=order.pk,
             name=transition,
             actor=actor,
-            version=_version(request),
+            version=version_seen(request),
             reason=request.POST.get("reason", ""),
         )
     except Refused as refusal:
@@ -58,7 +58,7 @@ def driver(request: SignedInRequest, pk: int) -> HttpResponse:
             order_id=order.pk,
             call_sign=request.POST.get("call_sign", ""),
             actor=_actor(request),
-            version=_version(request),
+            version=version_seen(request),
         )
     except Refused as refusal:
         return _refused(request, order, refusal)
@@ -126,7 +126,7 @@ def _actor(request: SignedInRequest) -> actors.Actor:
     return actors.staff(request.user, request.POST.get("source", "")[:64])
 
 
-def _version(request: SignedInRequest) -> int | None:
+def version_seen(request: SignedInRequest) -> int | None:
     seen = request.POST.get("version", "")
     return int(seen) if seen.isascii() and seen.isdigit() else None
 

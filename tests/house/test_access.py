@@ -8,7 +8,7 @@ import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -30,6 +30,7 @@ from orders.models import (
     Employee,
     MarkProposal,
     Order,
+    Recurrence,
 )
 from telephony.models import Call, Extension, Leg, Recording
 
@@ -104,6 +105,16 @@ TABLE = (
     Line("driver/", "", "Y----", "M----"),
     # change an order by its legal actions: a driver his own, by a driver's
     Line("orders/<int:pk>/edit/", "order", "-YY--", "-YY--"),
+    Line("orders/<int:pk>/reservation/", "scheduled", "-MM--", "-YY--"),
+    Line("orders/<int:pk>/reservation/confirm/", "scheduled", "-MM--", "-YY--"),
+    Line("orders/<int:pk>/reservation/free/", "scheduled", "-MM--", "-YY--"),
+    Line("orders/<int:pk>/recurring/", "scheduled", "-YY--", "-YY--"),
+    Line("recurring/", "", "-YYY-", "-MMM-"),
+    Line("recurring/<int:pk>/", "recurrence", "-YYY-", "-YYR-"),
+    Line("recurring/<int:pk>/day/", "recurrence", "-MM--", "-YY--"),
+    Line("recurring/<int:pk>/pause/", "recurrence", "-MM--", "-YY--"),
+    Line("recurring/<int:pk>/end/", "recurrence", "-MM--", "-YY--"),
+    Line("recurring/<int:pk>/follow/", "recurrence", "-MM--", "-YY--"),
     Line("orders/<int:pk>/driver/", "order", "-MM--", "-YY--"),
     Line("orders/<int:pk>/contact/", "order", "-MM--", "-YY--"),
     Line("orders/<int:pk>/<slug:transition>/", "order transition=cancel", "-MM--", "-YY--"),
@@ -228,10 +239,18 @@ def world(db, settings, tmp_path) -> World:
     employee = Employee.objects.create(account=account, client=client)
     proposal = MarkProposal.objects.create(client=client, reason="x", proposed_by=petrov, proposed_at=now)
     closed = Order.objects.create(state=State.COMPLETED, state_since=now, client=client, pickup="Арбат, 1")
+    scheduled = Order.objects.create(
+        state=State.SCHEDULED, state_since=now, client=client, pickup="Арбат, 1", pickup_at=now + timedelta(days=3)
+    )
+    recurrence = Recurrence.objects.create(
+        pattern=scheduled, client=client, weekdays=[0], time=time(7, 30), starts_on=now.date()
+    )
     world.others = things_of(petrov, client, driver("99"), tmp_path) | {
         "ringing": ringing.pk,
         "missed": missed.pk,
         "closed": closed.pk,
+        "scheduled": scheduled.pk,
+        "recurrence": recurrence.pk,
         "shift": shift.pk,
         "person": petrov.pk,
         "extension": extension.pk,
