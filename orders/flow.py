@@ -127,8 +127,8 @@ KEEP, TAKE, DROP, CONFIRM = DriverEffect
 
 _TABLE = (
     # the order comes in
-    _t("place", {S.DRAFT}, S.SEARCHING, STAFF | {CLIENT}),
-    _t("schedule", {S.DRAFT}, S.SCHEDULED, STAFF | {CLIENT}, Guard.NEEDS_PICKUP_TIME),
+    _t("place", {S.DRAFT}, S.SEARCHING, STAFF | {CLIENT, SYSTEM}),
+    _t("schedule", {S.DRAFT}, S.SCHEDULED, STAFF | {CLIENT, SYSTEM}, Guard.NEEDS_PICKUP_TIME),
     _t("release", {S.SCHEDULED}, S.SEARCHING, STAFF | {SYSTEM}),
     _t("postpone", {S.SEARCHING}, S.SCHEDULED, STAFF, Guard.NEEDS_PICKUP_TIME),
     # a driver is found

@@ -122,11 +122,7 @@ class Order(models.Model):
         """When it enters the search, by its own rule, its zone's, its fleet's or the office's; None: at once."""
         if self.pickup_at is None:
             return None
-        rules = (
-            self.release_minutes,
-            self.zone and self.zone.release_minutes,
-            self.fleet and self.fleet.release_minutes,
-        )
+        rules = [self.release_minutes, *(part.release_minutes for part in (self.zone, self.fleet) if part)]
         minutes = next((rule for rule in rules if rule is not None), settings.ORDER_RELEASE_MINUTES)
         return self.pickup_at - timedelta(minutes=minutes)
 

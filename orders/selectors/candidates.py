@@ -52,7 +52,7 @@ def wanted(order: Order, fleet: Fleet | None, now: datetime) -> Wanted:
         seats=order.passengers,
         fleet_id=fleet.pk if fleet else None,
         position_minutes=fleet.position_minutes if fleet else Fleet._meta.get_field("position_minutes").default,
-        is_now=not facts.is_for_later(order.pickup_at, now),
+        is_now=not order.is_for_later(now),
     )
 
 

@@ -106,7 +106,7 @@ def follow(request: SignedInRequest, pk: int) -> HttpResponse:
     """`order`: one of its orders, which the next ones shall be like."""
     found = get_object_or_404(Recurrence, pk=pk)
     wanted = request.POST.get("order", "")
-    order = found.orders.filter(pk=wanted if wanted.isascii() and wanted.isdigit() else None).first()
+    order = found.orders.filter(pk=int(wanted) if wanted.isascii() and wanted.isdigit() else 0).first()
     if order is None:
         return _show(request, pk, None, sentence=_("That is none of its orders."), status=422)
     return _do(request, lambda by: recurrences.follow(recurrence_id=pk, order_id=order.pk, actor=by), pk)

@@ -34,7 +34,7 @@ FACT_NAMES = list(Facts.__dataclass_fields__)
 
 # state: {transition: (state after, letters of who may: (D)ispatcher, (S)upervisor, d(R)iver, (C)lient, s(Y)stem)}
 TABLE = {
-    "draft": {"place": ("searching", "DSC"), "schedule": ("scheduled", "DSC")},
+    "draft": {"place": ("searching", "DSCY"), "schedule": ("scheduled", "DSCY")},
     "scheduled": {
         "release": ("searching", "DSY"),
         "assign": ("assigned", "DSY"),

@@ -125,7 +125,7 @@ def test_two_workers_release_each_pre_order_once():
     later = timezone.now() + timedelta(hours=3)
     for house in range(12):
         placed(Client.objects.create(), vera, f"Ленина, {house}", pickup_at=later)
-    Order.objects.update(pickup_at=timezone.now() + timedelta(minutes=5))
+    Order.objects.update(pickup_at=timezone.now() + timedelta(minutes=5), release_at=timezone.now())
     counts = all_at_once([release_due] * 4)
     assert sum(counts) == 12
     assert set(Order.objects.values_list("state", flat=True)) == {State.SEARCHING}
