@@ -127,6 +127,7 @@ CELERY_BEAT_SCHEDULE = {
     "plan recurring orders": {"task": "orders.tasks.plan_recurring", "schedule": 600},
     "forget old drafts": {"task": "orders.tasks.forget_old_drafts", "schedule": 3600},
     "lift marks that have ended": {"task": "orders.tasks.lift_ended_marks", "schedule": 15},
+    "end wrap-ups": {"task": "telephony.tasks.end_wrap_ups", "schedule": 5},  # the link does, too, and in time
     "measure recordings": {"task": "telephony.tasks.measure_recordings", "schedule": 10},
 }
 
@@ -169,6 +170,12 @@ LINK_LEASE_SECONDS = 3.0  # a second link takes over when the lease has not been
 AMI_STALE_SECONDS = 2.0  # without a byte from the PBX for so long, its state on the screen is called stale
 AMI_ACTION_SECONDS = 5.0  # an action without an answer is forgotten after that
 PICK_SECONDS = 8.0  # a pick that was not confirmed by then has expired
+
+WRAP_UP_SECONDS = env.int("WRAP_UP_SECONDS", default=20)  # after a call, for those who have it; 0: nobody has
+
+# --- shifts -------------------------------------------------------------------------------------------------------
+SHIFT_STALE_MINUTES = env.int("SHIFT_STALE_MINUTES", default=10)  # not seen for so long: others may take the place
+HANDOVER_SOON_MINUTES = 30  # orders without a driver that are due within so long are handed over
 
 # --- people, sign-in ----------------------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]

@@ -19,6 +19,7 @@ from telephony.core.facts import CallChanged, CallJoined, Fact, Said
 from telephony.lease import AWAY, LeaseLost, Tenure
 from telephony.models import Call, Intent, Leg, Recording, Transfer
 from telephony.rows import Earlier, at, write_call, write_legs, write_transfers
+from telephony.services import after_call
 from telephony.services import calls as desk
 
 log = logging.getLogger(__name__)
@@ -132,6 +133,7 @@ class Recorder:
             for said in batch.recorded:
                 self._record(said)
             desk.tell(changed)
+            after_call.settle(changed)
         self._forget(batch)
 
     def _write_calls(self, calls: Mapping[str, told.Call], rows: dict[str, Call]) -> set[int]:
@@ -234,6 +236,7 @@ class Recorder:
                 row.legs.filter(ended_at=None).update(ended_at=row.ended_at)
                 log.info("call %s was over when we looked: %s", row.key, result)
             desk.tell(row.pk for row in lost)
+            after_call.settle(row.pk for row in lost)
         self._booted_at, self._seen_before = agreement.booted_at or self._booted_at, None
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
+from dispatch.staff.services import breaks
 from telephony import bell
 from telephony.ami import actions
 from telephony.ami.guard import Address, Limits, NotSent, Session, Unanswered
@@ -22,7 +23,7 @@ from telephony.core.facts import Fact
 from telephony.lease import AWAY, LeaseLost, PbxState, Tenure, take
 from telephony.models import Lease
 from telephony.recorder import Agreement, Batch, Recorder
-from telephony.services import membership
+from telephony.services import after_call, membership
 
 log = logging.getLogger(__name__)
 
@@ -109,6 +110,7 @@ class _Holding:
         self._renewal_due = asyncio.Event()
         self._rung = asyncio.Event()
         self._roster_due = asyncio.Event()
+        self._next_look = ROSTER
         self._link: Link | None = None
         self._clicks: Clicks | None = None
         if address is not None:
@@ -211,24 +213,45 @@ class _Holding:
 
     async def _keep_members(self) -> None:
         while True:
-            await _wait(self._roster_due, ROSTER)
+            await _wait(self._roster_due, self._next_look)
+            self._next_look = ROSTER
+            await self._shielded(self._end_breaks())
             session = self._link.session if self._link is not None else None
             if session is not None:
                 await self._shielded(self._agree_members(session))
 
+    async def _end_breaks(self) -> None:
+        """Wrap-ups that are over, and breaks whose call is: also where there is no PBX to tell."""
+        await self._database(breaks.end_due)
+        await self._database(after_call.begin_waiting_breaks)
+
     async def _agree_members(self, session: Session) -> None:
         queue = settings.PBX_QUEUE
         roster = await self._database(membership.roster)
-        members = {member.interface: member.name for member in await actions.members(session, queue)}
+        members = await actions.members(session, queue)
         wanted = membership.plan(roster, members)
+        if wanted:
+            await self._change_members(session, wanted)
+            members = await actions.members(session, queue)  # what it accepted is not yet what it does
+        await self._database(membership.saw, self._tenure, members)
+        self._next_look = min(ROSTER, roster.next_end if roster.next_end is not None else ROSTER)
+
+    async def _change_members(self, session: Session, wanted: membership.Plan) -> None:
+        queue = settings.PBX_QUEUE
         for interface in wanted.remove:
             await actions.remove_member(session, queue=queue, interface=interface)
             log.info("%s no longer rings for the queue %s", interface, queue)
-        for interface, name in wanted.add:
-            if await actions.add_member(session, queue=queue, interface=interface, name=name):
+        for interface, name, paused in wanted.add:
+            if await actions.add_member(session, queue=queue, interface=interface, name=name, paused=paused):
                 log.info("%s rings for the queue %s", interface, queue)
             else:
                 log.warning("the PBX does not take %s into the queue %s", interface, queue)
+        for interface, why in wanted.pause:
+            if not await actions.pause_member(session, queue=queue, interface=interface, reason=why):
+                log.warning("the PBX does not pause %s in the queue %s", interface, queue)
+        for interface in wanted.resume:
+            if not await actions.resume_member(session, queue=queue, interface=interface):
+                log.warning("the PBX does not let %s ring again in the queue %s", interface, queue)
 
     async def _shielded(self, work: Coroutine[Any, Any, None]) -> None:
         """Some work of a loop that has to go on: only the loss of the lease ends it."""

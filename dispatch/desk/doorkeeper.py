@@ -11,11 +11,12 @@ from dispatch.live import registry
 from dispatch.live.registry import Visitor
 from dispatch.staff.access import may
 from dispatch.staff.models import Person, Role
+from dispatch.staff.services.shifts import seen
 
 
 @registry.doorkeeper
 def visitors(session_keys: Sequence[str]) -> dict[str, Visitor]:
-    """Those of the sessions that may listen. Two queries, however many there are."""
+    """Those of the sessions that may listen; that they do is written down. Three queries, however many there are."""
     sessions = Session.objects.filter(session_key__in=session_keys, expire_date__gt=timezone.now())
     contents = {session.session_key: session.get_decoded() for session in sessions}
     signed_in = {key: content for key, content in contents.items() if content.get(BACKEND_SESSION_KEY)}
@@ -27,6 +28,7 @@ def visitors(session_keys: Sequence[str]) -> dict[str, Visitor]:
             continue
         if constant_time_compare(content.get(HASH_SESSION_KEY, ""), person.get_session_auth_hash()):
             admitted[key] = Visitor(person.pk, audience_of(person))
+    seen({visitor.person_id for visitor in admitted.values()})
     return admitted
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from django.utils import translation
 
+from dispatch.desk import chip
+from dispatch.desk.chip import Chip
 from dispatch.desk.doorkeeper import audience_of
 from dispatch.live import numbers
 from dispatch.live.registry import Viewer
@@ -25,6 +27,7 @@ class State:
 
     numbers: dict[str, int]
     shift: Shift
+    chip: Chip
     calls: Sequence[Card]
     conversations: Sequence[Card]
     roster: Sequence[Shift]
@@ -39,6 +42,7 @@ def read(person: Person, shift: Shift) -> State:
     return State(
         numbers=told,
         shift=shift,
+        chip=chip.of(shift),
         calls=panel.live_calls(viewer),
         conversations=panel.conversations(person.pk),
         roster=list(roster.on_shift()),

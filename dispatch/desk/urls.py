@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dispatch.desk import home, page, shift
+from dispatch.desk import breaks, home, page, reasons, shift, shifts
 
 app_name = "desk"
 urlpatterns = [
@@ -10,5 +10,13 @@ urlpatterns = [
     path("desk/strip/", page.strip, name="strip"),
     path("shift/", shift.start, name="shift"),
     path("shift/end/", shift.end_own, name="shift-end"),
+    path("shift/take-over/", shift.take_over, name="shift-take-over"),
+    path("shift/break/", breaks.begin_own, name="break"),
+    path("shift/break/end/", breaks.end_own, name="break-end"),
     path("shift/<int:pk>/end/", shift.end_of, name="shift-end-of"),
+    path("shift/<int:pk>/break/", breaks.begin_of, name="break-of"),
+    path("shift/<int:pk>/break/end/", breaks.end_of, name="break-end-of"),
+    path("shifts/", shifts.shifts, name="shifts"),
+    path("staff/break-reasons/", reasons.reasons, name="break-reasons"),
+    path("staff/break-reasons/<int:pk>/", reasons.reason, name="break-reason"),
 ]

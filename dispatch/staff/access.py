@@ -41,7 +41,9 @@ ABILITIES: dict[str, frozenset[str]] = {
     "recordings.play": frozenset({D, S, M}),  # a dispatcher: own calls and calls of live orders
     "recordings.play_all": frozenset({S, M}),
     "recordings.download": frozenset({M}),
-    "staff.control": frozenset({S}),  # end another's shift
+    "staff.control": frozenset({S}),  # pause another, end another's shift
+    "shifts.see": frozenset({D, S, M}),  # a dispatcher: own figures
+    "shifts.see_all": frozenset({S, M}),
     "staff.administer": frozenset({A}),  # people, roles, extensions, PBX
     "journal.see": frozenset({S, M, A}),  # a supervisor: his own shift's
 }

@@ -29,6 +29,7 @@ class PersonForm(forms.ModelForm):
             "call_sign",
             "own_extension",
             "language",
+            "wraps_up",
             "is_active",
         )
         labels = {
@@ -36,10 +37,12 @@ class PersonForm(forms.ModelForm):
             "first_name": _("First name"),
             "username": _("Sign-in name"),
             "call_sign": _("Call sign"),
+            "wraps_up": _("Time to write up after a call"),
             "is_active": _("May sign in"),
         }
         help_texts = {
             "username": "",
+            "wraps_up": _("After each call the queue leaves this person alone for a moment."),
             "is_active": _("Switched off, this person is signed out everywhere and the shift ends."),
         }
 

@@ -11,7 +11,7 @@ from dispatch.staff.selectors import roster
 
 @registry.renderer("person")
 def render_people(keys: Sequence[str], viewer: registry.Viewer) -> dict[str, str | None]:
-    """One query for all. None: not on shift, so not in the phone book."""
+    """Two queries for all. None: not on shift, so not in the phone book."""
     drawn: dict[str, str | None] = dict.fromkeys(keys)
     with translation.override(viewer.language):
         for shift in roster.open_shifts_of([int(key) for key in keys]):

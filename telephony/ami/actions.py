@@ -35,10 +35,23 @@ async def fetch(session: Session, *, uniqueid: str, endpoint: str) -> Reply:
     return await session.order("Redirect", Channel=uniqueid, Context="desk-pick", Exten=aim, Priority="1")
 
 
-async def add_member(session: Session, *, queue: str, interface: str, name: str) -> bool:
-    """Whether the queue rings `interface` now. `name` is who sits there."""
-    reply = await session.order("QueueAdd", Queue=queue, Interface=interface, MemberName=name, Paused="false")
+async def add_member(session: Session, *, queue: str, interface: str, name: str, paused: str = "") -> bool:
+    """Whether the queue knows `interface` now. `name` is who sits there; `paused`: why it shall not ring yet."""
+    pause = {"Paused": "true", "Reason": paused} if paused else {"Paused": "false"}
+    reply = await session.order("QueueAdd", Queue=queue, Interface=interface, MemberName=name, **pause)
     return reply.ok or "already there" in reply.message.lower()
+
+
+async def pause_member(session: Session, *, queue: str, interface: str, reason: str) -> bool:
+    """Whether the queue took it: it stays a member and is not rung. A telephone that rings already rings on."""
+    reply = await session.order("QueuePause", Queue=queue, Interface=interface, Paused="true", Reason=reason)
+    return reply.ok
+
+
+async def resume_member(session: Session, *, queue: str, interface: str) -> bool:
+    """Whether the queue took it: it rings again."""
+    reply = await session.order("QueuePause", Queue=queue, Interface=interface, Paused="false")
+    return reply.ok
 
 
 async def remove_member(session: Session, *, queue: str, interface: str) -> bool:

@@ -6,6 +6,13 @@ from django.utils.translation import gettext_lazy as _
 class Extension(models.Model):
     """A telephone of the office as the PBX knows it."""
 
+    class Queue(models.TextChoices):
+        """What the PBX says, as the link last read it."""
+
+        OUT = ""  # the queue does not know this telephone
+        RINGS = "rings"
+        PAUSED = "paused"
+
     number = models.CharField(_("extension"), max_length=12, unique=True)
     interface = models.CharField(_("device"), max_length=60)  # "PJSIP/101": what the queue rings
     label = models.CharField(_("place"), max_length=80, blank=True)  # "desk by the window"
@@ -13,6 +20,7 @@ class Extension(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="extensions"
     )
+    queue = models.CharField(max_length=8, choices=Queue.choices, default=Queue.OUT, blank=True)  # written by the link
 
     def __str__(self) -> str:
         return self.number

@@ -1,41 +1,102 @@
-"""The members of the desk's queue are the telephones of those who are on shift, and nobody else of the house."""
+"""The members of the desk's queue are the telephones of those who are on shift, and nobody else of the house. In a
+break or a wrap-up a member is paused: it stays in the queue, and the queue does not ring it.
 
-from collections.abc import Collection, Mapping
+Who is on shift, and in a break, is ours to say; whether a telephone rings is the PBX's: `saw` keeps what it says.
+"""
+
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
-from dispatch.staff.models import Shift
+from django.utils import timezone
+
+from dispatch.live import publish
+from dispatch.live.numbers import private
+from dispatch.staff.models import ShiftBreak
+from dispatch.staff.selectors import roster as shifts
+from telephony.core.pbx import QueueMemberSeen
+from telephony.lease import Tenure
 from telephony.models import Extension
+
+LONGEST_REASON = 60  # bytes: the queue has room for 79
+
+
+@dataclass(frozen=True)
+class Seat:
+    """`paused`: why the queue shall not ring this telephone now; empty: it shall. `until`: when that ends by itself."""
+
+    name: str
+    paused: str = ""
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Roster:
     """`on_shift`: device → who sits there. `ours`: every device of the house; others in the queue are none of ours."""
 
-    on_shift: Mapping[str, str]
+    on_shift: Mapping[str, Seat]
     ours: frozenset[str]
+
+    @property
+    def next_end(self) -> float | None:
+        """Seconds until the next wrap-up is over; None: there is none."""
+        ends = [seat.until for seat in self.on_shift.values() if seat.until]
+        return max(0.0, (min(ends) - timezone.now()).total_seconds()) if ends else None
 
 
 @dataclass(frozen=True)
 class Plan:
-    remove: tuple[str, ...]
-    add: tuple[tuple[str, str], ...]  # device, name
+    remove: tuple[str, ...] = ()
+    add: tuple[tuple[str, str, str], ...] = ()  # device, name, why it is paused
+    pause: tuple[tuple[str, str], ...] = ()  # device, why
+    resume: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.remove or self.add or self.pause or self.resume)
 
 
 def roster() -> Roster:
-    """Two queries."""
-    people = {shift.extension: shift.person.full_name for shift in _open_shifts()}
+    """Three queries."""
+    people = {shift.extension: _seat(shift.person.full_name, shift.pause) for shift in shifts.on_shift()}
     devices = list(Extension.objects.values_list("number", "interface", "is_active"))
     on_shift = {device: people[number] for number, device, in_use in devices if in_use and number in people}
     return Roster(on_shift, frozenset(device for _, device, _ in devices))
 
 
-def plan(roster: Roster, members: Mapping[str, str]) -> Plan:
-    """What makes the queue's `members` (device → name) those of the roster. A new name is a new member."""
-    stay = {device for device, name in members.items() if roster.on_shift.get(device) == name}
-    remove = sorted(device for device in members if device in roster.ours and device not in stay)
-    add = sorted((device, name) for device, name in roster.on_shift.items() if device not in stay)
-    return Plan(tuple(remove), tuple(add))
+def plan(roster: Roster, members: Iterable[QueueMemberSeen]) -> Plan:
+    """What makes the queue's `members` those of the roster. A new name is a new member."""
+    there = {member.interface: member for member in members}
+    seats = roster.on_shift
+    stay = {device for device, member in there.items() if device in seats and seats[device].name == member.name}
+    return Plan(
+        remove=tuple(sorted(device for device in there if device in roster.ours and device not in stay)),
+        add=tuple(sorted((device, seat.name, seat.paused) for device, seat in seats.items() if device not in stay)),
+        pause=tuple(
+            (device, seats[device].paused)
+            for device in sorted(stay)
+            if seats[device].paused and not (there[device].paused and there[device].reason == seats[device].paused)
+        ),
+        resume=tuple(device for device in sorted(stay) if there[device].paused and not seats[device].paused),
+    )
 
 
-def _open_shifts() -> Collection[Shift]:
-    return Shift.objects.filter(ended_at=None).select_related("person")
+def saw(tenure: Tenure, members: Iterable[QueueMemberSeen]) -> None:
+    """Keep what the PBX says of our telephones, and tell those whose telephone it is. Writes what changed only."""
+    said = {m.interface: Extension.Queue.PAUSED if m.paused else Extension.Queue.RINGS for m in members}
+    extensions = list(Extension.objects.only("number", "interface", "queue"))
+    changed = [one for one in extensions if one.queue != said.get(one.interface, Extension.Queue.OUT)]
+    if not changed:
+        return
+    with tenure.writing():
+        for extension in changed:
+            extension.queue = said.get(extension.interface, Extension.Queue.OUT)
+            extension.save(update_fields=["queue"])
+        for shift in shifts.on_shift().filter(extension__in=[extension.number for extension in changed]):
+            publish.changed(private(shift.person_id), "shift", shift.pk)
+
+
+def _seat(name: str, pause: ShiftBreak | None) -> Seat:
+    if pause is None or pause.is_waiting:
+        return Seat(name)
+    why = " ".join((pause.why or pause.kind).split())
+    return Seat(name, why.encode()[:LONGEST_REASON].decode(errors="ignore").strip(), pause.until)

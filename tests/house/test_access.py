@@ -17,7 +17,7 @@ from django.test import Client as Browser
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from dispatch.staff.models import Person, Role, Shift
+from dispatch.staff.models import BreakReason, Person, Role, Shift
 from orders.flow import State
 from orders.models import (
     Account,
@@ -91,6 +91,9 @@ TABLE = (
     Line("desk/strip/", "", "-YY--", "-MM--"),
     Line("shift/", "", "-YY--", "-YY--"),
     Line("shift/end/", "", "-MM--", "-YY--"),
+    Line("shift/take-over/", "", "-MM--", "-YY--"),
+    Line("shift/break/", "", "-MM--", "-YY--"),
+    Line("shift/break/end/", "", "-MM--", "-YY--"),
     Line("calls/<int:pk>/open/", "ringing", "-YY--", "-MM--"),
     Line("calls/<int:pk>/open/", "call", "-oY--", "-MM--"),
     Line("calls/<int:pk>/pick/", "ringing", "-MM--", "-YY--"),
@@ -160,6 +163,10 @@ TABLE = (
     Line("drivers/<int:pk>/edit/", "driver", "-RYYY", "-RYYY"),
     # pause, log out, end another's shift
     Line("shift/<int:pk>/end/", "shift", "-MM--", "-RY--"),
+    Line("shift/<int:pk>/break/", "shift", "-MM--", "-RY--"),
+    Line("shift/<int:pk>/break/end/", "shift", "-MM--", "-RY--"),
+    # shifts: a dispatcher his own figures
+    Line("shifts/", "", "-YYY-", "-MMM-"),
     # recordings: play / download
     Line("recordings/<int:pk>/", "recording", "-oYY-", "-MMM-"),
     Line("recordings/<int:pk>/", "recording", "---Y-", "-MMM-", query="?download=1"),
@@ -173,6 +180,8 @@ TABLE = (
     Line("staff/new/", "", "----Y", "----Y"),
     Line("staff/<int:pk>/", "person", "----Y", "----Y"),
     Line("staff/<int:pk>/password/", "person", "----M", "----Y"),
+    Line("staff/break-reasons/", "", "----Y", "----Y"),
+    Line("staff/break-reasons/<int:pk>/", "break_reason", "----Y", "----Y"),
     Line("staff/extensions/", "", "----Y", "----M"),
     Line("staff/extensions/new/", "", "----Y", "----Y"),
     Line("staff/extensions/<int:pk>/", "extension", "----Y", "----Y"),
@@ -254,6 +263,7 @@ def world(db, settings, tmp_path) -> World:
         "shift": shift.pk,
         "person": petrov.pk,
         "extension": extension.pk,
+        "break_reason": BreakReason.objects.create(name="обед").pk,
         "client": client.pk,
         "phone": phone.pk,
         "address": address.pk,

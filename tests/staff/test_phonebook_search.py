@@ -21,6 +21,8 @@ def book_html() -> str:
         Shift(person=Person(pk=key, first_name=first, last_name=last, call_sign=call_sign), extension=extension)
         for key, (first, last, call_sign, extension) in enumerate(people, start=1)
     ]
+    for shift in roster:
+        shift.open_breaks = []
     return render_to_string("staff/_phonebook.html", {"roster": roster})
 
 

@@ -75,9 +75,9 @@ def test_on_an_old_list_she_is_told_who_was_quicker(enter, vera, boris, telephon
     assert ("101", "yours taken by Petrov Boris") in rows(late.content.decode())
 
 
-def test_the_list_costs_two_queries_however_long_it_is(vera, boris, telephones, django_assert_num_queries):
+def test_the_list_costs_four_queries_however_long_it_is(vera, boris, telephones, django_assert_num_queries):
     sit(boris, "102")
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(4):
         assert len(places_for(vera)) == 4
 
 
@@ -124,12 +124,46 @@ def test_a_phone_that_only_rings_or_has_rung_off_holds_nobody(enter, vera, telep
     assert not Shift.objects.filter(ended_at=None).exists()
 
 
-def test_a_supervisor_ends_anothers_shift(enter, vera, sofia, telephones):
+@pytest.mark.feature("C1")
+def test_a_supervisor_ends_anothers_shift_and_its_owner_reads_who_and_why(enter, vera, sofia, telephones):
     shift = sit(vera, "101")
-    enter(sofia).post(f"/shift/{shift.pk}/end/")
+    assert enter(sofia).post(f"/shift/{shift.pk}/end/", {"reason": "  "})["Location"] == "/shifts/"
+    shift.refresh_from_db()
+    assert shift.ended_at is None  # without a word it does not end
+    enter(sofia).post(f"/shift/{shift.pk}/end/", {"reason": "went home ill"})
     shift.refresh_from_db()
     assert shift.ended_by == sofia
-    assert Entry.objects.get(verb="shift.ended").actor == sofia
+    line = Entry.objects.get(verb="shift.ended")
+    assert (line.actor, line.details["reason"]) == (sofia, "went home ill")
+    page = enter(vera).get("/shift/").content.decode()
+    assert re.search(r"Orlova Sofia ended your shift at \d\d:\d\d\. Reason: <bdi>went home ill</bdi>", page)
+    sit(vera, "101")
+    assert "ended your shift" not in enter(vera).get("/shift/").content.decode()
+
+
+@pytest.mark.feature("C1")
+def test_boris_takes_the_place_of_a_shift_that_was_forgotten(enter, vera, boris, telephones):
+    shift = sit(vera, "101")
+    refused = enter(boris).post("/shift/take-over/", {"forgotten": "101"})
+    assert (refused.status_code, "Ivanova Vera is at extension 101 after all." in refused.content.decode()) == (
+        409,
+        True,
+    )
+    Shift.objects.update(seen_at=timezone.now() - timedelta(minutes=25))
+    assert "not seen since" in enter(boris).get("/shift/").content.decode()
+    assert enter(boris).post("/shift/take-over/", {"forgotten": "101"})["Location"] == "/"
+    shift.refresh_from_db()
+    assert (shift.ended_by, shift.end_reason) == (boris, "forgotten; the place was taken over")
+    assert Shift.objects.get(ended_at=None).person == boris
+
+
+def test_nobody_takes_the_place_of_one_who_talks_there(enter, vera, boris, telephones):
+    sit(vera, "101")
+    Shift.objects.update(seen_at=timezone.now() - timedelta(minutes=25))
+    call_of("101")
+    refused = enter(boris).post("/shift/take-over/", {"forgotten": "101"})
+    assert (refused.status_code, "Ivanova Vera is in a call." in refused.content.decode()) == (409, True)
+    assert Shift.objects.get(ended_at=None).person == vera
 
 
 def test_a_dispatcher_does_not_and_the_attempt_is_journalled(enter, vera, boris, telephones):
@@ -177,5 +211,5 @@ def test_in_the_middle_of_a_call_she_does_not_sign_out(enter, vera, telephones):
 def test_a_supervisor_may_end_it_all_the_same(enter, vera, sofia, telephones):
     shift = sit(vera, "101")
     call_of("101")
-    enter(sofia).post(f"/shift/{shift.pk}/end/")
+    enter(sofia).post(f"/shift/{shift.pk}/end/", {"reason": "fire alarm"})
     assert not Shift.objects.filter(ended_at=None).exists()

@@ -18,6 +18,7 @@ PAGES = (
     ("telephony:history", "history.see", _("Calls")),
     ("orders:clients", "clients.see", _("Clients")),
     ("orders:drivers", "drivers.see", _("Drivers")),
+    ("desk:shifts", "shifts.see_all", _("Shifts")),
     ("audit:journal", "journal.see", _("Journal")),
     ("staff:people", "staff.administer", _("Staff")),
 )

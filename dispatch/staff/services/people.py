@@ -20,6 +20,7 @@ JOURNALLED = (
     "roles",
     "own_extension",
     "language",
+    "wraps_up",
     "is_active",
 )
 

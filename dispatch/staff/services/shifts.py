@@ -1,14 +1,22 @@
 """Starting and ending a shift. Races are settled by the two partial unique constraints of `Shift`."""
 
+from collections.abc import Collection
+from datetime import timedelta
+
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dispatch.audit import journal
 from dispatch.live import publish
-from dispatch.staff.models import Person, Shift
+from dispatch.staff.models import Person, Shift, ShiftBreak
 from dispatch.staff.refusal import Refused
+from dispatch.staff.selectors import roster
 from dispatch.staff.signals import shift_changed, shift_ending
+
+LONGEST_REASON = 200
+SEEN_AGAIN = timedelta(seconds=30)
 
 
 def start_shift(*, person: Person, extension: str, actor: Person) -> Shift:
@@ -22,22 +30,50 @@ def start_shift(*, person: Person, extension: str, actor: Person) -> Shift:
     return shift
 
 
-def end_shift(*, shift: Shift, actor: Person) -> Shift:
-    """Close the shift, by its owner or by a supervisor. Ending an ended shift changes nothing.
+def end_shift(*, shift: Shift, actor: Person, reason: str = "") -> Shift:
+    """Close the shift, by its owner or by somebody else who says why. Ending an ended shift changes nothing.
 
     Raises Refused: an upper room holds it back, since the owner is in a call.
     """
     with transaction.atomic():
         shift_ending.send(Shift, shift=shift, actor=actor)
-        ended = Shift.objects.filter(pk=shift.pk, ended_at=None).update(ended_at=timezone.now(), ended_by=actor)
+        now = timezone.now()
+        ended = Shift.objects.filter(pk=shift.pk, ended_at=None).update(
+            ended_at=now, ended_by=actor, end_reason=reason[:LONGEST_REASON]
+        )
         shift.refresh_from_db()
         if ended:
-            _tell(shift, "shift.ended", actor)
+            ShiftBreak.objects.filter(shift=shift, ended_at=None).update(ended_at=now, ended_by=actor)
+            _tell(shift, "shift.ended", actor, reason)
     return shift
 
 
-def _tell(shift: Shift, verb: str, actor: Person) -> None:
-    journal.record(actor, verb, shift, extension=shift.extension, person=str(shift.person))
+def take_over(*, shift: Shift, extension: str, person: Person) -> Shift:
+    """Sit down where a forgotten shift still is: end that one and start hers, or neither.
+
+    Raises Refused: its owner is there after all, or what `start_shift` says.
+    """
+    with transaction.atomic():
+        forgotten = Shift.objects.select_for_update(of=("self",)).filter(roster.stale(), pk=shift.pk).first()
+        if forgotten is None:
+            raise Refused(
+                _("%(person)s is at extension %(extension)s after all.")
+                % {"person": shift.person, "extension": shift.extension}
+            )
+        end_shift(shift=forgotten, actor=person, reason=_("forgotten; the place was taken over"))
+        return start_shift(person=person, extension=extension, actor=person)
+
+
+def seen(person_ids: Collection[int]) -> None:
+    """Desks of these people listen now. Written at most once in half a minute."""
+    now = timezone.now()
+    open_ones = Shift.objects.filter(person__in=person_ids, ended_at=None)
+    open_ones.filter(Q(seen_at=None) | Q(seen_at__lt=now - SEEN_AGAIN)).update(seen_at=now)
+
+
+def _tell(shift: Shift, verb: str, actor: Person, reason: str = "") -> None:
+    said = {"reason": reason} if reason else {}
+    journal.record(actor, verb, shift, extension=shift.extension, person=str(shift.person), **said)
     publish.changed("staff", "person", shift.person_id)
     shift_changed.send(Shift, shift=shift, actor=actor)
     with connection.cursor() as cursor:

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from telephony.models import Call, Intent, Lease, Recording
+from dispatch.staff.models import Person, ShiftBreak
+from dispatch.staff.services import breaks
+from telephony.models import Call, Extension, Intent, Lease, Recording
 from telephony.services import intents
 from tests.rig import chroot
 from tests.rig.asterisk import Pbx
@@ -155,3 +157,51 @@ def test_calls_end_with_the_pbx_and_all_is_right_soon_after_it_is_back(desk):
     desk.await_link(5)
     assert row(pk=waiting.pk, state="ended").result == "lost_pbx"
     assert time.monotonic() - ready < 5
+
+
+@pytest.mark.feature("C1", "W5")
+def test_in_a_break_the_queue_rings_only_the_others_and_after_it_her_again(desk):
+    shift = desk.vera.shifts.get()
+    breaks.begin(shift=shift, reason="обед", note="до 14:00", actor=desk.vera)
+    asked = time.monotonic()
+    awaited(lambda: Extension.objects.filter(number="101", queue=Extension.Queue.PAUSED).exists())
+    assert time.monotonic() - asked < 2
+    assert "paused:обед: до 14:00" in desk.pbx.console("queue show dispatch")
+    first, waiting = desk.calls_in(KONSTANTIN)
+    row(pk=waiting.pk, ringing=["102"])
+    assert desk.phones["101"].calls == []
+    first.hang_up()
+    row(pk=waiting.pk, state="ended")
+
+    breaks.end(shift=shift, actor=desk.vera)
+    awaited(lambda: Extension.objects.filter(number="101", queue=Extension.Queue.RINGS).exists())
+    second, waiting = desk.calls_in(LARISA, "second client")
+    row(pk=waiting.pk, ringing=["101", "102"])
+    second.hang_up()
+
+
+@pytest.mark.feature("C1")
+def test_the_break_holds_over_a_restart_of_the_pbx(desk):
+    breaks.begin(shift=desk.vera.shifts.get(), reason="lunch", note="", actor=desk.vera)
+    awaited(lambda: Extension.objects.filter(number="101", queue=Extension.Queue.PAUSED).exists())
+    desk.pbx.kill()
+    awaited(lambda: Lease.objects.filter(pbx=Lease.Pbx.DOWN).exists(), 3)
+    desk.pbx.restart()
+    desk.await_link(5)
+    assert "paused:lunch" in desk.pbx.console("queue show dispatch")
+
+
+@pytest.mark.feature("C1")
+def test_after_a_call_her_telephone_rests_until_the_time_is_over(desk):
+    Person.objects.filter(pk=desk.vera.pk).update(wraps_up=True)
+    caller, waiting = desk.calls_in(KONSTANTIN)
+    desk.phones["101"].incoming().answer()
+    row(pk=waiting.pk, state="talking")
+    caller.hang_up()
+    wrapped = awaited(lambda: ShiftBreak.objects.filter(kind=ShiftBreak.Kind.WRAP_UP).first())
+    awaited(lambda: Extension.objects.filter(number="101", queue=Extension.Queue.PAUSED).exists())
+    other, waiting = desk.calls_in(LARISA, "second client")
+    row(pk=waiting.pk, ringing=["102"])
+    breaks.end(shift=wrapped.shift, actor=desk.vera)  # her key: the queue rings her with its next turn
+    row(pk=waiting.pk, ringing=["101", "102"], seconds=20)
+    other.hang_up()

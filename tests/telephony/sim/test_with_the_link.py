@@ -3,11 +3,15 @@
 import asyncio
 import contextlib
 import uuid
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
+from dispatch.staff.models import Person, ShiftBreak
+from dispatch.staff.services import breaks
 from telephony.ami.guard import Address
-from telephony.models import Call, Intent, Lease, Recording
+from telephony.models import Call, Extension, Intent, Lease, Recording
 from telephony.runner import Runner
 from telephony.services import intents
 from tests.telephony import office
@@ -117,3 +121,53 @@ async def test_a_dialled_call_is_an_outgoing_one(desk, sim):
     caller = await sim.dial("101", "79161112233")
     row = await desk.row(caller, state="ended")
     assert (row.direction, row.caller_raw, row.result) == ("out", "101", "answered")
+
+
+@pytest.mark.feature("C1")
+async def test_in_a_break_the_queue_does_not_ring_her_and_after_it_again(desk, sim):
+    shift = await in_database(lambda: desk.vera.shifts.get())
+    await in_database(lambda: breaks.begin(shift=shift, reason="обед", note="", actor=desk.vera))
+    await awaited(lambda: Extension.objects.filter(number="101", queue=Extension.Queue.PAUSED).exists())
+    assert (sim.pbx.queue.roster.members["PJSIP/101"].paused, sim.pbx.queue.roster.members["PJSIP/101"].reason) == (
+        True,
+        "обед",
+    )
+    first = await sim.ring("79161111111")
+    await desk.row(first, state="ringing", ringing=["102"])
+
+    await in_database(lambda: breaks.end(shift=shift, actor=desk.vera))
+    await awaited(lambda: Extension.objects.filter(number="101", queue=Extension.Queue.RINGS).exists())
+    second = await sim.ring("79162222222")
+    await desk.row(second, state="ringing", ringing=["101"])
+
+
+@pytest.mark.feature("C1")
+async def test_after_a_call_she_writes_up_undisturbed_and_is_rung_again_by_itself(desk, sim, settings):
+    settings.WRAP_UP_SECONDS = 2
+    await in_database(lambda: Person.objects.filter(pk=desk.vera.pk).update(wraps_up=True))
+    shift = await in_database(lambda: desk.vera.shifts.get())
+    caller = await sim.ring("79161111111")
+    await desk.picks(desk.vera, "101", caller)
+    await desk.row(caller, state="talking", talking_to=["101"])
+    await in_database(lambda: breaks.begin_after_call(shift=shift, reason="tea", note="", actor=desk.vera))
+    await in_database(lambda: breaks.end(shift=shift, actor=desk.vera))  # she thinks better of it
+    sim.hang_up(caller)
+    wrapped = await awaited(lambda: ShiftBreak.objects.filter(kind=ShiftBreak.Kind.WRAP_UP).first())
+    await awaited(lambda: Extension.objects.filter(number="101", queue=Extension.Queue.PAUSED).exists())
+    await awaited(lambda: ShiftBreak.objects.filter(pk=wrapped.pk, ended_at__isnull=False).exists())
+    rings = await awaited(lambda: Extension.objects.filter(number="101", queue=Extension.Queue.RINGS).exists())
+    assert rings
+    assert timezone.now() - wrapped.until < timedelta(seconds=1)  # in time, not with the next look at the roster
+
+
+@pytest.mark.feature("C1")
+async def test_a_break_asked_for_in_a_call_begins_after_it(desk, sim):
+    shift = await in_database(lambda: desk.vera.shifts.get())
+    caller = await sim.ring("79161111111")
+    await desk.picks(desk.vera, "101", caller)
+    await desk.row(caller, state="talking", talking_to=["101"])
+    await in_database(lambda: breaks.begin_after_call(shift=shift, reason="tea", note="", actor=desk.vera))
+    assert sim.pbx.queue.roster.members["PJSIP/101"].paused is False
+    sim.hang_up(caller)
+    await awaited(lambda: ShiftBreak.objects.filter(started_at__isnull=False).exists())
+    await awaited(lambda: Extension.objects.filter(number="101", queue=Extension.Queue.PAUSED).exists())
