@@ -39,8 +39,10 @@ export function start() {
     if (event.key === "Escape") return escape(event);
     if (event.target.matches(TYPED_IN)) return;
     const own = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
-    if (own) own.click();
-    else if (event.key === "?" || (event.code === "Slash" && event.shiftKey)) sheet.showModal();
+    if (own) {
+      own.focus({ preventScroll: true }); // a menu that opens goes on by keyboard
+      own.click();
+    } else if (event.key === "?" || (event.code === "Slash" && event.shiftKey)) sheet.showModal();
     else if (event.code === "KeyA" && !event.repeat) answer();
     else if (event.key === "ArrowDown" && !inList(event.target)) step(1);
     else if (event.key === "ArrowUp" && !inList(event.target)) step(-1);
