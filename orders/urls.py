@@ -12,7 +12,6 @@ from orders.views import (
     marks,
     merging,
     own,
-    own,
     recurring,
     reservation,
 )

@@ -18,7 +18,7 @@ def say_when_the_search_begins(apps, _schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0009_shifts_of_drivers'),
+        ('orders', '0011_erasing'),
         ('places', '0002_directory'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
