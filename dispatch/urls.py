@@ -12,5 +12,6 @@ urlpatterns = [
     path("", include("dispatch.staff.urls")),
     path("journal/", include(([path("", journal, name="journal")], "audit"))),
     path("", include("telephony.urls")),  # before orders: orders/<id>/calls/ is its, and no transition
+    path("places/", include("places.urls")),
     path("", include("orders.urls")),
 ]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from places import folding
 
@@ -21,7 +22,8 @@ KINDS = {
     "highway": "тракт трасса магистраль highway hwy autostrada כביש",
     "estate": "микрорайон мкр мкрн квартал поселок пос osiedle os שכונת שכונה حي",
 }
-KIND_OF = {folding.key(word): kind for kind, words in KINDS.items() for word in words.split()}
+WORDS_OF = {kind: tuple(folding.key(word) for word in words.split()) for kind, words in KINDS.items()}
+KIND_OF = {word: kind for kind, words in WORDS_OF.items() for word in words}
 HYPHENATED = (
     ("пр-кт", "проспект"),
     ("пр-т", "проспект"),
@@ -81,6 +83,7 @@ def _reading(text: str, house: str = "", typed: str = "") -> Reading:
     return Reading(words, kinds, house, typed)
 
 
+@lru_cache(maxsize=32768)
 def split(text: str) -> tuple[tuple[str, ...], frozenset[str]]:
     """The words of a name as keys, and the kinds of street among them: ("tverskaia",), {"street"}."""
     every = folding.key(ORDINAL.sub(r"\1", _with_words(text))).split()
@@ -134,7 +137,7 @@ def slips(word: str, other: str, allowed: int) -> tuple[int, int]:
     """Slips of the hand (a letter wrong, missing, too many, two swapped) between the word and the other, and between
     the word and the best beginning of the other; what is more than `allowed` is only said to be more."""
     too_many = allowed + 1
-    if len(word) > len(other) + allowed:
+    if len(word) > len(other) + allowed or len(set(word).difference(other)) > allowed:
         return too_many, too_many
     before_last: Sequence[int] = ()
     last: Sequence[int] = range(len(other) + 1)
@@ -162,12 +165,22 @@ def fits(reading: Reading, words: Sequence[str], kinds: frozenset[str], beside: 
             free.remove(best)
         elif any(alike(typed, word) >= 0.9 for word in beside):
             continue
-        elif any(kind.startswith(typed) and KIND_OF[kind] in kinds for kind in KIND_OF):
-            got = 0.9  # "ленинский просп" on the way to "проспект"
+        else:
+            got = _on_the_way_to_a_kind(typed, kinds)
         points.append(got)
+        if not got and points.count(0.0) * 3 > len(reading.words):
+            return 0.0
     if not points or points.count(0.0) * 3 > len(points):
         return 0.0
     score = sum(points) / len(points) - 0.08 * len(free) / len(words)
     if reading.kinds and kinds:
         score += 0.04 if reading.kinds & kinds else -0.04
     return score
+
+
+def _on_the_way_to_a_kind(typed: str, kinds: frozenset[str]) -> float:
+    """Such as "ленинский просп" on the way to "проспект", or a slip of the hand in it."""
+    words = [word for kind in kinds for word in WORDS_OF[kind]]
+    if any(word.startswith(typed) for word in words):
+        return 0.9
+    return max((alike(typed, word) for word in words if len(word) > 4), default=0.0) if len(typed) > 4 else 0.0

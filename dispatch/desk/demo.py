@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from dispatch.audit import journal
-from dispatch.desk import past, town
+from dispatch.desk import demo_map, past, town
 from dispatch.desk.past import Step, Trip
 from dispatch.staff.models import Person
 from orders.facts import ASKED, CALLED
@@ -56,6 +56,7 @@ def lay_out() -> bool:
         people = {colleague.username: person(colleague) for colleague in town.COLLEAGUES}
         for telephone in town.TELEPHONES:
             _extension(telephone)
+        demo_map.lay_out()
         drivers = [_driver(cab) for cab in the_town().drivers]
         clients = [_client(caller) for caller in the_town().clients]
         Driver.objects.filter(call_sign=KEPT_FREE, person=None).update(person=people["driver17"])

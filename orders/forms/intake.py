@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -62,7 +63,12 @@ class TripForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("pickup", "destination"):
-            self.fields[name].widget.attrs |= {"autocomplete": "off", "dir": "auto"}
+            self.fields[name].widget.attrs |= {
+                "autocomplete": "off",
+                "dir": "auto",
+                "data-behaviour": "address",
+                "data-search": reverse_lazy("places:search"),
+            }
         self.fields["comment"].widget.attrs["dir"] = "auto"
 
 

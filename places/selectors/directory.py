@@ -15,9 +15,9 @@ from places.geo import Point
 from places.models import House, PlaceKind
 
 SHORTEST = 2  # letters; before that everything would be found
-CANDIDATES = 60  # names for each way of reading what was typed
+CANDIDATES = 100  # names for each way of reading what was typed
 STREETS = 12  # of which houses are looked for
-WELL_ENOUGH = 0.5
+WELL_ENOUGH, SURE = 0.5, 0.8
 OTHER_KEYBOARD = 0.08  # so much less likely
 MISSING_HOUSE, LONGER_HOUSE = 0.1, 0.06  # so much behind the house itself
 FURTHEST = 0.05  # what 25 km and more from `near` cost
@@ -42,7 +42,12 @@ class Found:
     latitude: float
     longitude: float
     kind: str
-    key: str  # "house:731"
+    key: str  # "house:731", "street:5", "street:5:99" (its house 99 is not known), "place:7"
+    is_sure: bool = False  # so near to what was typed that Enter may take it
+
+    @property
+    def wants_house(self) -> bool:
+        return self.kind == "street" and self.key.count(":") == 1
 
     @property
     def point(self) -> Point:
@@ -83,7 +88,7 @@ def search(text: str, *, near: Point | None = None, limit: int = 8) -> list[Foun
     hits = _best(_hits(questions))
     scored = [*_houses(hits), *((hit.score, _found(hit.named)) for hit in hits if not _has_house(hit))]
     scored.sort(key=lambda pair: (-pair[0] + _far(pair[1], near), len(pair[1].label), pair[1].label))
-    return [found for _score, found in scored[:limit]]
+    return [replace(found, is_sure=score >= SURE) for score, found in scored[:limit]]
 
 
 def resolve(text: str) -> Found | None:
@@ -211,7 +216,8 @@ def _without_house(hit: _Hit) -> Found:
     found = _found(hit.named)
     unknown = _("this house is not in the directory")
     detail = " · ".join(filter(None, [found.detail, unknown]))
-    return replace(found, label=f"{hit.named.name}, {hit.reading.typed_house}", detail=detail)
+    label, key = f"{hit.named.name}, {hit.reading.typed_house}", f"{found.key}:{hit.reading.house}"
+    return replace(found, label=label, detail=detail, key=key)
 
 
 def _found(named: _Named) -> Found:

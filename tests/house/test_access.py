@@ -106,6 +106,7 @@ TABLE = (
     Line("orders/list/", "", "-YYY-", "-MMM-"),
     Line("orders/<int:pk>/", "order", "-YYY-", "-MMM-"),
     Line("driver/", "", "Y----", "M----"),
+    Line("places/search/", "", "-YYY-", "-MMM-", query="?q=lenina+5&near=55.75,37.61"),
     # change an order by its legal actions: a driver his own, by a driver's
     Line("orders/<int:pk>/edit/", "order", "-YY--", "-YY--"),
     Line("orders/<int:pk>/reservation/", "scheduled", "-MM--", "-YY--"),
