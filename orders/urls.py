@@ -6,6 +6,7 @@ from orders.views import (
     client_addresses,
     clients,
     detail,
+    documents,
     drivers,
     intake,
     listing,
@@ -14,6 +15,7 @@ from orders.views import (
     own,
     recurring,
     reservation,
+    vehicles,
 )
 
 app_name = "orders"
@@ -66,6 +68,15 @@ urlpatterns = [
     path("drivers/new/", drivers.add, name="driver-new"),
     path("drivers/<int:pk>/", drivers.driver, name="driver-card"),
     path("drivers/<int:pk>/edit/", drivers.edit, name="driver-edit"),
+    path("drivers/<int:pk>/documents/", documents.add, name="document-new"),
+    path("drivers/documents/<int:pk>/", documents.edit, name="document"),
+    path("drivers/documents/<int:pk>/remove/", documents.remove, name="document-remove"),
+    path("vehicles/", vehicles.vehicles, name="vehicles"),
+    path("vehicles/new/", vehicles.add, name="vehicle-new"),
+    path("vehicles/<int:pk>/", vehicles.vehicle, name="vehicle"),
+    path("vehicles/<int:pk>/edit/", vehicles.edit, name="vehicle-edit"),
+    path("vehicles/<int:pk>/drivers/", vehicles.give, name="vehicle-give"),
+    path("vehicles/drivers/<int:pk>/remove/", vehicles.take_away, name="vehicle-take-away"),
     path("driver/", own.own, name="own"),
     path("driver/<int:pk>/<slug:transition>/", own.move, name="own-move"),
 ]

@@ -58,6 +58,13 @@ verbs.register(
         "recurrence.resumed": _("resumed a recurring order"),
         "recurrence.ended": _("ended a recurring order"),
         "driver.added": _("added a driver"),
+        "vehicle": _("vehicle"),
+        "document": _("document"),
+        "valid_until": _("valid until"),
+        "vehicle.added": _("added a vehicle"),
+        "vehicle.changed": _("changed a vehicle"),
+        "driver.document_saved": _("saved a document of a driver"),
+        "driver.document_removed": _("removed a document of a driver"),
         "driver.changed": _("changed a driver"),
         "driver.shift_started": _("began a driver's shift"),
         "driver.shift_ended": _("ended a driver's shift"),
@@ -68,6 +75,5 @@ verbs.register(
         "driver.blocked": _("keeps a driver from a client"),
         "driver.unblocked": _("lets a driver to a client again"),
         "order.reserved": _("took an order as the next one"),
-        "vehicle": _("vehicle"),
     }
 )

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from dispatch.staff.models import Person, Role
 from orders.models import Client, ClientAddress, ClientMark, Driver
 from orders.services.card_numbers import Phones
 from orders.services.client_addresses import Written
@@ -111,16 +113,25 @@ def _degrees(value: float | None, most: int) -> float | None:
 class DriverForm(PhonesMixin, forms.ModelForm):
     """`plate` and `description` are of the car that he drives: a known plate is that car, another one a new car."""
 
-    plate = forms.CharField(label=_("plate"), max_length=16, required=False)
+    plate = forms.CharField(
+        label=_("plate"), max_length=16, required=False, widget=forms.TextInput(attrs={"list": "plates"})
+    )
     description = forms.CharField(label=_("make and colour"), max_length=120, required=False)
     new_numbers = _new_numbers()
 
     class Meta:
         model = Driver
-        fields = ("call_sign", "last_name", "first_name", "on_shift")
+        fields = ("call_sign", "last_name", "first_name", "fleet", "person", "on_shift")
+        labels = {"person": _("signs in as")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        person, fleet = (self.fields[name] for name in ("person", "fleet"))
+        free = Q(driver=None, is_active=True, roles__contains=[Role.DRIVER])
+        person.queryset = Person.objects.filter(free | Q(driver=self.instance.pk or 0)).order_by(  # type: ignore[attr-defined]
+            "last_name", "first_name"
+        )
+        person.empty_label, fleet.empty_label = _("does not sign in"), _("every fleet")  # type: ignore[attr-defined]
         car = self.instance.vehicle
         if car:
             self.initial.update(plate=car.plate, description=car.description)

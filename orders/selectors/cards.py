@@ -3,17 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Prefetch, Q, prefetch_related_objects
+from django.db.models import Case, Count, Prefetch, Q, Value, When, prefetch_related_objects
+from django.db.models.functions import Length
 from django.utils import timezone
 
 from orders import numbers
 from orders.flow import BUSY_STATES, OPEN_STATES, State
-from orders.models import Client, ClientMark, ClientPhone, Driver, MarkProposal, Order
+from orders.models import Client, ClientMark, ClientPhone, Driver, DriverDocument, DriverPhone, MarkProposal, Order
 
 PAGE = 50
 LAST_ORDERS = 20
 LOOKED_BACK = 50  # orders that the suggested addresses are taken from
 ADDRESSES = 9  # one for each key
+_RANK = Case(When(call_sign__regex=r"^[0-9]+$", then=Value(0)), default=Value(1))  # 9, 10, 101, T1
 
 
 @dataclass(frozen=True)
@@ -85,9 +87,11 @@ def caller(*, client_id: int | None, phone: str) -> Caller:
     return Caller(clients=known)
 
 
-def drivers(*, text: str = "") -> Sequence[Driver]:
-    """By call sign, name or number, with the order that each performs in `performing`. Three queries."""
-    found = Driver.objects.select_related("vehicle")
+def drivers(*, text: str = "", documents_end: bool = False, after: str = "") -> Sequence[Driver]:
+    """By call sign, name or number, with the order that each performs in `performing`, numbers before words; a page
+    and one more, beginning behind the call sign `after`. `documents_end`: only those with a paper that is not good
+    any more, or not for long. Four queries."""
+    found = Driver.objects.select_related("vehicle").annotate(rank=_RANK, length=Length("call_sign"))
     if text:
         number = numbers.e164(text)
         found = found.filter(
@@ -95,15 +99,25 @@ def drivers(*, text: str = "") -> Sequence[Driver]:
             | Q(last_name__icontains=text)
             | Q(first_name__icontains=text)
             | Q(vehicle__plate__icontains=text)
-            | (Q(phones__e164=number) if number else Q(pk__in=[]))
-        ).distinct()
+            | Q(pk__in=DriverPhone.objects.filter(e164=number).values("driver") if number else [])
+        )
+    if documents_end:
+        soon = DriverDocument.objects.filter(valid_until__lte=timezone.localdate() + DriverDocument.SOON)
+        found = found.filter(pk__in=soon.values("driver"))
+    if after:
+        rank, length = int(not after.isdecimal()), len(after)
+        same = Q(rank=rank, length=length, call_sign__gt=after)
+        found = found.filter(Q(rank__gt=rank) | Q(rank=rank, length__gt=length) | same)
     performing = Prefetch("orders", Order.objects.filter(state__in=BUSY_STATES), to_attr="performing")
-    return sorted(found.prefetch_related(performing, "phones"), key=_by_call_sign)
+    return list(
+        found.prefetch_related(performing, "phones", "documents").order_by("rank", "length", "call_sign")[: PAGE + 1]
+    )
 
 
 def driver_card(driver_id: int) -> DriverCard:
-    """Three queries. Raises Driver.DoesNotExist."""
-    driver = Driver.objects.select_related("vehicle").prefetch_related("phones").get(pk=driver_id)
+    """Four queries. Raises Driver.DoesNotExist."""
+    found = Driver.objects.select_related("vehicle", "fleet", "person")
+    driver = found.prefetch_related("phones", "documents").get(pk=driver_id)
     orders = list(driver.orders.select_related("client", "driver__vehicle").order_by("-pk")[:LAST_ORDERS])
     current = next((order for order in orders if order.state in BUSY_STATES), None)
     return DriverCard(driver, current, orders)
@@ -139,8 +153,3 @@ def _about(text: str) -> Q:
 
 def _phones() -> Prefetch:
     return Prefetch("phones", ClientPhone.objects.order_by("-is_main", "pk"))
-
-
-def _by_call_sign(driver: Driver) -> tuple[int, str]:
-    sign = driver.call_sign
-    return (int(sign), "") if sign.isdecimal() else (10**9, sign)

@@ -9,11 +9,13 @@ from dispatch.audit import journal
 from dispatch.staff.models import Person
 from dispatch.staff.refusal import Refused
 from orders.models import Driver, Order, Vehicle
-from orders.services import card_numbers
+from orders.plates import plate
+from orders.services import card_numbers, vehicles
 from orders.services.card_numbers import Phones
 from orders.services.lifecycle import publish_change
 
 FIELDS = ("call_sign", "first_name", "last_name", "on_shift")
+TIES = ("vehicle", "person", "fleet")
 
 
 @dataclass(frozen=True)
@@ -28,22 +30,23 @@ def save(*, driver: Driver, phones: Phones, car: Car, actor: Person) -> Driver:
     """Write a driver's card, new or changed. Raises Refused: the call sign is taken, or a number is none."""
     with transaction.atomic():
         before = (
-            Driver.objects.select_for_update(of=("self",)).select_related("vehicle").filter(pk=driver.pk).first()
+            Driver.objects.select_for_update(of=("self",)).select_related(*TIES).filter(pk=driver.pk).first()
             or Driver()
         )
         new = driver.pk is None
         changes = {
             f: [getattr(before, f), getattr(driver, f)] for f in FIELDS if getattr(before, f) != getattr(driver, f)
         }
-        was, driver.vehicle = before.vehicle, _vehicle(car)
-        if str(was or "") != str(driver.vehicle or ""):
-            changes["vehicle"] = [str(was or ""), str(driver.vehicle or "")]
+        driver.vehicle = _vehicle(car, actor)
+        for tie in TIES:
+            was, now = (str(getattr(each, tie) or "") for each in (before, driver))
+            if was != now:
+                changes[tie] = [was, now]
         try:
             with transaction.atomic():
                 driver.save()
         except IntegrityError:
-            taken = _("Call sign %(sign)s is taken by another driver.") % {"sign": driver.call_sign}
-            raise Refused(taken) from None
+            raise Refused(_taken(driver)) from None
         changes |= card_numbers.change(driver, phones)
         journal.record(actor, "driver.added" if new else "driver.changed", driver, changes=changes)
         for order in Order.objects.open().filter(driver=driver):
@@ -51,8 +54,21 @@ def save(*, driver: Driver, phones: Phones, car: Car, actor: Person) -> Driver:
     return driver
 
 
-def _vehicle(car: Car) -> Vehicle | None:
+def _taken(driver: Driver) -> str:
+    other = Driver.objects.filter(person=driver.person).exclude(pk=driver.pk).first() if driver.person else None
+    if other:
+        words = {"who": driver.person, "sign": other.call_sign}
+        return _("%(who)s signs in as driver %(sign)s already.") % words
+    return _("Call sign %(sign)s is taken by another driver.") % {"sign": driver.call_sign}
+
+
+def _vehicle(car: Car, actor: Person) -> Vehicle | None:
+    """The car with this plate; what is written of it where something is, or a new one."""
     if not car.plate:
         return None
-    vehicle, _new = Vehicle.objects.update_or_create(plate=car.plate, defaults={"description": car.description})
-    return vehicle
+    known = Vehicle.objects.filter(plate=plate(car.plate)).first()
+    if known and car.description in ("", known.description):
+        return known
+    vehicle = known or Vehicle(plate=car.plate)
+    vehicle.description = car.description
+    return vehicles.save(vehicle=vehicle, actor=actor)

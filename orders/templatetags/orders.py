@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from orders import numbers, sight, wording
 from orders.flow import OPEN_STATES
-from orders.models import Order, OrderEvent, ServiceClass
+from orders.models import Order, OrderEvent, ServiceClass, TripOption
 from orders.selectors import listing
 
 register = template.Library()
@@ -46,6 +46,11 @@ def field_words(name: str) -> str:
 @register.filter
 def class_words(name: str) -> str:
     return str(ServiceClass(name).label)
+
+
+@register.filter
+def option_words(name: str) -> str:
+    return str(TripOption(name).label)
 
 
 @register.filter

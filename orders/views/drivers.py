@@ -12,6 +12,7 @@ from orders import sight
 from orders.forms.cards import DriverForm
 from orders.models import Driver
 from orders.selectors import cards
+from orders.selectors.vehicles import plates
 from orders.services import drivers as services
 from orders.views.answers import show, wants_fragment
 
@@ -21,8 +22,16 @@ from orders.views.answers import show, wants_fragment
 @require_safe
 def drivers(request: SignedInRequest) -> HttpResponse:
     text = request.GET.get("q", "").replace("\x00", "").strip()[:80]
-    found = cards.drivers(text=text)
-    return show(request, "drivers", {"drivers": found, "text": text, "may_edit": may(request.user, "drivers.edit")})
+    after, documents_end = request.GET.get("after", "")[:12], "documents" in request.GET
+    found = cards.drivers(text=text, after=after, documents_end=documents_end)
+    context = {
+        "drivers": found[: cards.PAGE],
+        "after": found[cards.PAGE - 1].call_sign if len(found) > cards.PAGE else None,
+        "text": text,
+        "documents_end": documents_end,
+        "may_edit": may(request.user, "drivers.edit"),
+    }
+    return show(request, "drivers", context)
 
 
 # /drivers/<id>/
@@ -50,7 +59,7 @@ def _edit(request: SignedInRequest, driver: Driver) -> HttpResponse:
     if not may(request.user, "drivers.edit"):
         return refuse(request, _("Drivers are kept by supervisors and managers."), target=driver if driver.pk else None)
     form = DriverForm(request.POST or None, instance=driver)
-    context = {"form": form, "driver": driver}
+    context = {"form": form, "driver": driver, "plates": plates()}
     if not form.is_valid():
         return show(request, "driver_form", context, status=422 if form.is_bound else 200)
     try:

@@ -26,11 +26,13 @@ from orders.models import (
     ClientPhone,
     Draft,
     Driver,
+    DriverDocument,
     DriverPhone,
     Employee,
     MarkProposal,
     Order,
     Recurrence,
+    Vehicle,
 )
 from telephony.models import Call, Extension, Leg, Recording
 
@@ -162,6 +164,15 @@ TABLE = (
     Line("drivers/<int:pk>/", "driver", "-YYYY", "-MMMM"),
     Line("drivers/new/", "", "-RYYY", "-RYYY"),
     Line("drivers/<int:pk>/edit/", "driver", "-RYYY", "-RYYY"),
+    Line("drivers/<int:pk>/documents/", "driver", "-RYYY", "-RYYY"),
+    Line("drivers/documents/<int:pk>/", "document", "-RYYY", "-RYYY"),
+    Line("drivers/documents/<int:pk>/remove/", "document", "-MMMM", "-RYYY"),
+    Line("vehicles/", "", "-YYYY", "-MMMM"),
+    Line("vehicles/<int:pk>/", "vehicle", "-YYYY", "-MMMM"),
+    Line("vehicles/new/", "", "-RYYY", "-RYYY"),
+    Line("vehicles/<int:pk>/edit/", "vehicle", "-RYYY", "-RYYY"),
+    Line("vehicles/<int:pk>/drivers/", "vehicle", "-MMMM", "-RYYY"),
+    Line("vehicles/drivers/<int:pk>/remove/", "driver", "-MMMM", "-RYYY"),
     # pause, log out, end another's shift
     Line("shift/<int:pk>/end/", "shift", "-MM--", "-RY--"),
     Line("shift/<int:pk>/break/", "shift", "-MM--", "-RY--"),
@@ -246,6 +257,8 @@ def world(db, settings, tmp_path) -> World:
     )
     address = ClientAddress.objects.create(client=client, address="Арбат, 1")
     account = Account.objects.create(name="Завод", currency="RUB")
+    vehicle = Vehicle.objects.create(plate="А 123 ВС")
+    document = DriverDocument.objects.create(driver=driver("98"), kind="licence")
     employee = Employee.objects.create(account=account, client=client)
     proposal = MarkProposal.objects.create(client=client, reason="x", proposed_by=petrov, proposed_at=now)
     closed = Order.objects.create(state=State.COMPLETED, state_since=now, client=client, pickup="Арбат, 1")
@@ -271,6 +284,8 @@ def world(db, settings, tmp_path) -> World:
         "proposal": proposal.pk,
         "account": account.pk,
         "employee": employee.pk,
+        "vehicle": vehicle.pk,
+        "document": document.pk,
     }
     for number, role in enumerate(ROLES, start=1):
         someone = world.people[role] = person(f"{role}-1", role)
