@@ -32,8 +32,15 @@ ARROWS = {
 }
 ROOF = {"dispatch.desk", "dispatch"}  # may know all
 NOT_OF_DJANGO = ("dispatch/embedded", "telephony/sim", "telephony/core", "telephony/ami")
-STANDARD_ONLY = ("telephony/core", "orders/flow.py", "places/geo.py", "places/folding.py", "dispatch/embedded")
-WITHOUT_DJANGO_BY_NAME = ("orders/flow.py", "orders/phones.py", "places/addresses.py")
+STANDARD_ONLY = (
+    "telephony/core",
+    "orders/flow.py",
+    "orders/pricing",
+    "places/geo.py",
+    "places/folding.py",
+    "dispatch/embedded",
+)
+WITHOUT_DJANGO_BY_NAME = ("orders/flow.py", "orders/pricing", "orders/phones.py", "places/addresses.py")
 ALONE_WITH_PANORAMISK = "telephony/ami"
 KNOWS_THE_DESK = {"dispatch/urls.py", "dispatch/settings.py", "dispatch/asgi.py"}
 
