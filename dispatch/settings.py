@@ -136,9 +136,6 @@ DRAFT_DAYS = 7  # intake forms, saved or not, are kept for so long; the order ke
 RECURRING_DAYS = env.int("RECURRING_DAYS", default=2)  # so many days ahead recurring orders become pre-orders
 ORDER_CONFIRM_MINUTES = env.int("ORDER_CONFIRM_MINUTES", default=15)  # before the search a driver confirms
 ORDER_RELEASE_MINUTES = env.int("ORDER_RELEASE_MINUTES", default=20)  # before pick-up a pre-order enters the search
-OFFICE_CURRENCY = env.str(
-    "OFFICE_CURRENCY", default="RUB"
-)  # ISO 4217: of new prices; a version of a tariff keeps its own
 OFFER_SECONDS = 20  # for one offer, where the order has no fleet that says otherwise
 OFFER_GRACE_SECONDS = 2  # an acceptance may be so long on its way
 BROADCAST_SECONDS = 60  # an offer to all, when everybody by himself refused
@@ -153,6 +150,7 @@ WATCH_MINUTES = {  # an order that stays so long in one state is shown as a prob
     "not_out": 10,
     "on_board": 120,
 }
+OFFICE_CURRENCY = env.str("OFFICE_CURRENCY", default="RUB")  # ISO 4217: of new prices; a tariff's version keeps its own
 
 # --- places -------------------------------------------------------------------------------------------------------
 ROUTING_URL = env.str("ROUTING_URL", default="")  # http://127.0.0.1:8002; empty: our own estimate

@@ -77,3 +77,15 @@ verbs.register(
         "order.reserved": _("took an order as the next one"),
     }
 )
+verbs.register(
+    {
+        "tariff": _("tariff"),
+        "tariffs": _("tariffs"),
+        "version": _("version"),
+        "valid_from": _("valid from"),
+        "tariff.added": _("added a tariff"),
+        "tariff.changed": _("changed a tariff"),
+        "tariff.priced": _("gave a tariff new prices"),
+        "tariff.version_withdrawn": _("withdrew prices that were planned"),
+    }
+)

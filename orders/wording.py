@@ -1,9 +1,12 @@
 """The desk's words for states, transitions, refusals and lines of an order's history."""
 
+from decimal import Decimal
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from orders import money
 from orders.flow import ActorKind, Guard, Refusal, State
 from orders.models import Driver, Order
 
@@ -87,6 +90,7 @@ FIELDS: dict[str, Promise] = {
     "pickup_at": gettext_lazy("time"),
     "destination": gettext_lazy("destination"),
     "comment": gettext_lazy("comment"),
+    "price": gettext_lazy("price"),
 }
 
 ACTORS: dict[str, Promise] = {
@@ -131,3 +135,9 @@ def overtaken(order: Order, who: str) -> str:
             "order": order.pk,
         }
     return _("Order %(order)s was changed just now. Look at it again, then decide.") % {"order": order.pk}
+
+
+def price_text(text: str) -> str:
+    """A price as the history keeps it ("310.50 RUB"), for reading."""
+    amount, _blank, currency = text.partition(" ")
+    return money.written(Decimal(amount), currency) if currency else "—"

@@ -3,9 +3,10 @@ from orders.models.choices import Alarm, Channel, Payment, ServiceClass, TripOpt
 from orders.models.client import Client, ClientAddress, ClientMark, ClientPhone, MarkProposal
 from orders.models.driver import Driver, DriverDocument, DriverPhone, Vehicle
 from orders.models.driving import DriverAct, DriverBreak, DriverPosition, DriverShift
-from orders.models.fleet import Fleet, FleetNumber
+from orders.models.fleet import Fleet, FleetLogo, FleetNumber
 from orders.models.offer import ClientDriverBlock, Offer, OfferPhase, OfferState, Search
 from orders.models.order import Draft, Order, OrderEvent, OrderStop
+from orders.models.quote import KeptQuote
 from orders.models.recurrence import Recurrence
 from orders.models.sheet import Import, ImportFault, ImportFile, SheetKind
 from orders.models.tariff import Tariff, TariffVersion
@@ -29,10 +30,12 @@ __all__ = [
     "DriverShift",
     "Employee",
     "Fleet",
+    "FleetLogo",
     "FleetNumber",
     "Import",
     "ImportFault",
     "ImportFile",
+    "KeptQuote",
     "MarkProposal",
     "Offer",
     "OfferPhase",

@@ -8,6 +8,7 @@ class Fleet(models.Model):
 
     name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=80, unique=True)
     is_active = models.BooleanField(_("in use"), default=True)
+    greeting = models.CharField(_("greeting"), max_length=200, blank=True)  # stands on the card of a call to this fleet
     is_default = models.BooleanField(_("for orders that come by no number of a fleet"), default=False)
     searches_by_itself = models.BooleanField(_("offers orders by itself"), default=False)
     queue_offer_seconds = models.PositiveSmallIntegerField(_("seconds for one offer, by queue"), default=20)
@@ -28,6 +29,18 @@ class Fleet(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class FleetLogo(models.Model):
+    """Apart from the fleet, so that nobody reads the picture with every order."""
+
+    fleet = models.OneToOneField(Fleet, on_delete=models.CASCADE, primary_key=True, related_name="logo")
+    content = models.BinaryField()
+    content_type = models.CharField(max_length=20)
+    digest = models.CharField(max_length=64)  # SHA-256 of the content: part of its address, so that it may be kept
+
+    def __str__(self) -> str:
+        return self.digest
 
 
 class FleetNumber(models.Model):

@@ -69,7 +69,7 @@ class Order(models.Model):
     tariff_version = models.ForeignKey(TariffVersion, on_delete=models.PROTECT, null=True, related_name="+")
     payment = models.CharField(_("payment"), max_length=8, choices=Payment.choices, default=Payment.CASH)
     account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, blank=True, related_name="orders")
-    price = models.DecimalField(_("price"), max_digits=10, decimal_places=2, null=True, blank=True)
+    price = models.DecimalField(_("price"), max_digits=14, decimal_places=2, null=True, blank=True)
     currency = models.CharField(max_length=3, blank=True)  # ISO 4217
     price_lines = models.JSONField(default=list, blank=True)  # the breakdown, as `orders.pricing` made it
     distance_m = models.PositiveIntegerField(null=True, blank=True)  # as estimated when it was priced

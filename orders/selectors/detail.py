@@ -45,9 +45,9 @@ class Detail:
 
 def find(order_id: int) -> Order:
     """Raises Order.DoesNotExist."""
-    return Order.objects.select_related("client", "driver__vehicle", "created_by", "reserved_for", "recurrence").get(
-        pk=order_id
-    )
+    return Order.objects.select_related(
+        "client", "driver__vehicle", "created_by", "fleet", "recurrence", "reserved_for", "tariff_version__tariff"
+    ).get(pk=order_id)
 
 
 def detail(order: Order, actor: Actor | None) -> Detail:

@@ -92,7 +92,7 @@ def _erase_changes(events: QuerySet[OrderEvent]) -> None:
 
 
 def _forget_card(client: Client) -> None:
-    for what in (client.phones, client.addresses, client.proposals, client.employments):
+    for what in (client.phones, client.addresses, client.proposals, client.employments, client.quotes):
         what.all().delete()
     client.name = client.notes = client.mark_reason = ""
     client.mark, client.mark_until, client.marked_by, client.marked_at = ClientMark.NONE, None, None, None

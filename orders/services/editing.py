@@ -1,5 +1,6 @@
 """Changing what an order says. Two who edit at once lose nothing: different fields join, the same one is a conflict."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +14,7 @@ from orders import facts, wording
 from orders.actors import Actor
 from orders.flow import FINAL_STATES, OPEN_STATES, ActorKind, Guard, Refusal, State
 from orders.models import Order, OrderEvent
-from orders.services import lifecycle
+from orders.services import lifecycle, pricing
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Wording:
     comment: str
 
 
+ENDS = ("pickup", "destination")
 FIELDS = tuple(field.name for field in fields(Wording))
 
 
@@ -85,9 +87,15 @@ def _check_may_edit(order: Order, actor: Actor, reason: str) -> None:
 def _write(order: Order, wanted: Wording, changes: dict[str, list[str]], actor: Actor, reason: str) -> None:
     for name in changes:
         setattr(order, name, getattr(wanted, name))
+    written = {*changes, "version", "release_at", *_forget_places(order, changes)}
+    if pricing.changes_price(changes):
+        before = order.price
+        written |= set(pricing.reprice(order))
+        if order.price != before:
+            changes["price"] = [pricing.text(before, order.currency), pricing.text(order.price, order.currency)]
     order.version += 1
     order.release_at = order.release_moment()
-    order.save(update_fields=[*changes, "version", "release_at"])
+    order.save(update_fields=written)
     name = "edit" if order.state in OPEN_STATES else "correct"
     OrderEvent.objects.create(
         order=order,
@@ -106,6 +114,14 @@ def _write(order: Order, wanted: Wording, changes: dict[str, list[str]], actor: 
     lifecycle.publish_change(order)
     if "pickup_at" in changes:
         _follow_the_time(order, actor)
+
+
+def _forget_places(order: Order, changes: Collection[str]) -> list[str]:
+    """Where another address is, nobody has said yet."""
+    forgotten = [f"{end}_{part}" for end in ENDS if end in changes for part in ("latitude", "longitude")]
+    for name in forgotten:
+        setattr(order, name, None)
+    return forgotten
 
 
 def _follow_the_time(order: Order, actor: Actor) -> None:

@@ -3,6 +3,7 @@
 One transaction each: lock the row, ask the machine, compare the version, write, one event, journal, publish, signal.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -14,27 +15,36 @@ from dispatch.staff.refusal import Refused
 from orders import facts, wording
 from orders.actors import Actor
 from orders.flow import BUSY_STATES, TRANSITIONS, DriverEffect, Guard, State, Transition, driver_effect, refusal
-from orders.models import Driver, Offer, OfferState, Order, OrderEvent, Search
+from orders.models import Driver, Offer, OfferState, Order, OrderEvent, OrderStop, Search
 from orders.models.offer import ENDS
+from orders.services import pricing
 from orders.signals import order_moved, order_placed
 
 LONGEST_REASON = OrderEvent._meta.get_field("reason").max_length
 
 
-def enter(*, order: Order, actor: Actor, reason: str = "") -> Order:
-    """Save a new order, as a pre-order when its pick-up is far enough away, else to be searched for at once."""
+def enter(*, order: Order, actor: Actor, reason: str = "", stops: Sequence[OrderStop] = ()) -> Order:
+    """Save a new order, as a pre-order when its pick-up is far enough away, else to be searched for at once.
+
+    It is priced now, unless it comes with its price. `stops`: not saved yet, in their order.
+    """
     now = timezone.now()
     order.release_at = order.release_moment()
     name = "schedule" if order.is_for_later(now) else "place"
     why = refusal(State.DRAFT, name, actor.kind, facts.of(order, actor, now=now))
     if why:
         raise Refused(wording.refused(why, order))
+    if order.tariff_version_id is None and order.price is None:
+        pricing.price(order, at=now, stops=stops)
     with transaction.atomic():
         order.state = TRANSITIONS[name].target
         order.state_since = now
         order.created_by = actor.person
         order.source = actor.source
         order.save(force_insert=True)
+        for place, stop in enumerate(stops, start=1):
+            stop.order, stop.place = order, place
+        OrderStop.objects.bulk_create(stops)
         event = _event(order, TRANSITIONS[name], State.DRAFT, actor, reason, now)
         _tell(order, event, actor)
         order_placed.send(Order, order=order, source=actor.source, actor=actor.person)
@@ -106,6 +116,8 @@ def _make(order: Order, step: Transition, actor: Actor, reason: str, driver: Dri
         raise Refused(wording.busy(concerned, facts.order_of(concerned))) from None
     event = _event(order, step, before, actor, reason, now, concerned)
     asked = _settle_search(order, before, ENDS.get(step.name, OfferState.RECALLED), now, reason)
+    if step.target is State.ON_BOARD:
+        pricing.charge_waiting(order)
     _tell(order, event, actor)
     for one in {one for one in (had, order.driver, *asked) if one is not None}:
         tell_driver(one)

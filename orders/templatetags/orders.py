@@ -116,6 +116,8 @@ def written_value(text: str, name: str) -> str:
         return pickup_time(datetime.fromisoformat(text) if text else None)
     if name == "phone":
         return numbers.national(text)
+    if name == "price":
+        return wording.price_text(text)
     return text or "—"
 
 

@@ -142,7 +142,7 @@ def past(anna, twin, by_vera, by_olga, olga, settings, tmp_path) -> Order:
     settings.RECORDINGS_DIR = tmp_path
     order = placed(
         anna, by_vera, "Тайная, 1", destination="Секретная, 2", comment="у Анны", price=Decimal(350), currency="RUB",
-        passenger_name="Анна", pickup_latitude=55.755812, pickup_longitude=37.617312,
+        passenger_name="Анна",
     )  # fmt: skip
     OrderStop.objects.create(order=order, place=1, address="Тайная, 7", latitude=55.12345, longitude=37.6)
     editing.edit(
@@ -151,6 +151,7 @@ def past(anna, twin, by_vera, by_olga, olga, settings, tmp_path) -> Order:
         version=order.version,
         actor=by_vera,
     )
+    Order.objects.filter(pk=order.pk).update(pickup_latitude=55.755812, pickup_longitude=37.617312)
     lifecycle.move(order_id=order.pk, name="cancel", actor=by_vera, reason="передумала")
     merge(kept_id=anna.pk, gone_id=twin.pk, choice=Choice("Анна Петрова", "глуховата", twin.pk), actor=olga)
     clients.change(client_id=anna.pk, name="Анна Тайная", notes="x", phones=Phones(added=("89031112233",)), actor=olga)
