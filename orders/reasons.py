@@ -56,7 +56,7 @@ def why_not(doubt: Doubt) -> str:
 
 def doubtful(driver: Driver, doubts: tuple[Doubt, ...]) -> str:
     """All of it in one sentence, to be confirmed."""
-    return _("Driver %(sign)s %(why)s.") % {
+    return _("Driver %(sign)s: %(why)s.") % {
         "sign": driver.call_sign,
         "why": "; ".join(why_not(doubt) for doubt in doubts),
     }

@@ -29,6 +29,7 @@ ABILITIES: dict[str, frozenset[str]] = {
     "accounts.see": frozenset({D, S, M}),
     "accounts.edit": frozenset({M}),
     "drivers.see": frozenset({D, S, M, A}),
+    "drivers.shift": frozenset({D, S}),  # begun and ended for one who phones in
     "drivers.edit": frozenset({S, M, A}),
     "numbers.whole": frozenset({S}),
     "numbers.whole_while_live": frozenset({D, S}),

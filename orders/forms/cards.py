@@ -121,7 +121,7 @@ class DriverForm(PhonesMixin, forms.ModelForm):
 
     class Meta:
         model = Driver
-        fields = ("call_sign", "last_name", "first_name", "fleet", "person", "on_shift")
+        fields = ("call_sign", "last_name", "first_name", "fleet", "person")
         labels = {"person": _("signs in as")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

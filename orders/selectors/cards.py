@@ -9,7 +9,18 @@ from django.utils import timezone
 
 from orders import numbers
 from orders.flow import BUSY_STATES, OPEN_STATES, State
-from orders.models import Client, ClientMark, ClientPhone, Driver, DriverDocument, DriverPhone, MarkProposal, Order
+from orders.models import (
+    Client,
+    ClientMark,
+    ClientPhone,
+    Driver,
+    DriverBreak,
+    DriverDocument,
+    DriverPhone,
+    DriverShift,
+    MarkProposal,
+    Order,
+)
 
 PAGE = 50
 LAST_ORDERS = 20
@@ -32,9 +43,13 @@ class ClientCard:
 
 @dataclass(frozen=True)
 class DriverCard:
+    """`pause`: the break that he has just now."""
+
     driver: Driver
     current: Order | None
     orders: Sequence[Order]
+    shift: DriverShift | None
+    pause: DriverBreak | None
 
 
 @dataclass(frozen=True)
@@ -58,13 +73,15 @@ def clients(*, text: str = "", mark: ClientMark = ClientMark.NONE, after: int | 
 
 
 def client_card(client_id: int) -> ClientCard:
-    """Six queries; one more for the client of a company. Raises Client.DoesNotExist."""
+    """Seven queries; more for the blocked drivers and for the client of a company. Raises Client.DoesNotExist."""
     counted = Client.objects.select_related("marked_by").annotate(
         completed=Count("orders", filter=Q(orders__state=State.COMPLETED)),
         cancelled=Count("orders", filter=Q(orders__state=State.CANCELLED)),
         no_shows=Count("orders", filter=Q(orders__state=State.NO_SHOW)),
     )
-    client = counted.prefetch_related(_phones(), "addresses", "employments__account").get(pk=client_id)
+    client = counted.prefetch_related(_phones(), "addresses", "employments__account", "blocks__driver").get(
+        pk=client_id
+    )
     proposal = client.proposals.select_related("proposed_by").filter(decided_at=None).first()
     orders = client.orders.select_related("client", "driver__vehicle").order_by("-pk")[:LAST_ORDERS]
     return ClientCard(client, list(orders), proposal, client.completed, client.cancelled, client.no_shows)
@@ -115,12 +132,14 @@ def drivers(*, text: str = "", documents_end: bool = False, after: str = "") -> 
 
 
 def driver_card(driver_id: int) -> DriverCard:
-    """Four queries. Raises Driver.DoesNotExist."""
+    """Six queries. Raises Driver.DoesNotExist."""
     found = Driver.objects.select_related("vehicle", "fleet", "person")
     driver = found.prefetch_related("phones", "documents").get(pk=driver_id)
     orders = list(driver.orders.select_related("client", "driver__vehicle").order_by("-pk")[:LAST_ORDERS])
     current = next((order for order in orders if order.state in BUSY_STATES), None)
-    return DriverCard(driver, current, orders)
+    shift = DriverShift.objects.select_related("vehicle").filter(driver=driver, ended_at=None).first()
+    pause = shift.breaks.filter(ended_at=None).first() if shift else None
+    return DriverCard(driver, current, orders, shift, pause)
 
 
 def _known(client: Client) -> Caller:

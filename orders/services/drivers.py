@@ -14,7 +14,7 @@ from orders.services import card_numbers, vehicles
 from orders.services.card_numbers import Phones
 from orders.services.lifecycle import publish_change
 
-FIELDS = ("call_sign", "first_name", "last_name", "on_shift")
+FIELDS = ("call_sign", "first_name", "last_name")
 TIES = ("vehicle", "person", "fleet")
 
 

@@ -8,12 +8,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from dispatch.audit import journal
 from dispatch.staff.access import SignedInRequest, address_of, may, refuse, requires
 from dispatch.staff.refusal import Refused
-from orders import actors, numbers
+from orders import actors, numbers, sight
 from orders.flow import FINAL_STATES, TRANSITIONS, ActorKind
 from orders.forms.intake import EditForm
 from orders.models import Order
+from orders.selectors import search_panel
 from orders.selectors.detail import ASSIGNING
-from orders.services import assignment, contact, editing, lifecycle
+from orders.services import assignment, contact, editing, lifecycle, offers
 from orders.views.answers import say, show, wants_fragment
 from orders.views.pane import fetch, show_order
 
@@ -59,7 +60,51 @@ def driver(request: SignedInRequest, pk: int) -> HttpResponse:
             call_sign=request.POST.get("call_sign", ""),
             actor=_actor(request),
             version=version_seen(request),
+            accepted=request.POST.getlist("accept"),
         )
+    except Refused as refusal:
+        return _refused(request, order, refusal)
+    except assignment.Doubtful as doubtful:
+        return show_order(request, pk, doubtful=doubtful, status=422 if wants_fragment(request) else 409)
+    return _answer(request, pk)
+
+
+# /orders/<id>/candidates/
+@requires("orders.act")
+@require_safe
+def candidates(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Who could drive it, and how the search goes. A fragment of the order's page."""
+    order = fetch(pk)
+    context = {"order": order, "panel": search_panel.read(order), "sight": sight.of_person(request.user)}
+    return render(request, "orders/_candidates.html", context)
+
+
+# /orders/<id>/offers/
+@requires("orders.act")
+@require_POST
+def offer(request: SignedInRequest, pk: int) -> HttpResponse:
+    """To the driver with the call sign, or, without one, to all who could."""
+    order, actor, version = fetch(pk), _actor(request), version_seen(request)
+    try:
+        if "call_sign" in request.POST:
+            sign, accepted = request.POST["call_sign"], request.POST.getlist("accept")
+            offers.offer(order_id=pk, call_sign=sign, actor=actor, version=version, accepted=accepted)
+        else:
+            offers.broadcast(order_id=pk, actor=actor, version=version)
+    except Refused as refusal:
+        return _refused(request, order, refusal)
+    except assignment.Doubtful as doubtful:
+        return show_order(request, pk, doubtful=doubtful, status=422 if wants_fragment(request) else 409)
+    return _answer(request, pk)
+
+
+# /orders/<id>/search/
+@requires("orders.act")
+@require_POST
+def search_again(request: SignedInRequest, pk: int) -> HttpResponse:
+    order = fetch(pk)
+    try:
+        offers.search_again(order_id=pk, actor=_actor(request))
     except Refused as refusal:
         return _refused(request, order, refusal)
     return _answer(request, pk)

@@ -38,7 +38,7 @@ def drivers(request: SignedInRequest) -> HttpResponse:
 @requires("drivers.see")
 @require_safe
 def driver(request: SignedInRequest, pk: int) -> HttpResponse:
-    return _show(request, pk)
+    return show_card(request, pk)
 
 
 # /drivers/new/
@@ -68,12 +68,12 @@ def _edit(request: SignedInRequest, driver: Driver) -> HttpResponse:
         form.add_error(None, refusal.sentence)
         return show(request, "driver_form", context, status=422)
     if wants_fragment(request):
-        return _show(request, saved.pk)
+        return show_card(request, saved.pk)
     messages.success(request, _("Saved."))
     return redirect("orders:driver-card", pk=saved.pk)
 
 
-def _show(request: SignedInRequest, pk: int) -> HttpResponse:
+def show_card(request: SignedInRequest, pk: int) -> HttpResponse:
     try:
         card = cards.driver_card(pk)
     except Driver.DoesNotExist:
@@ -84,5 +84,8 @@ def _show(request: SignedInRequest, pk: int) -> HttpResponse:
         "sight": sight.of_person(request.user),
         "sees_orders": may(request.user, "orders.see"),
         "may_edit": may(request.user, "drivers.edit"),
+        "may_shift": may(request.user, "drivers.shift"),
+        "shift": card.shift,
+        "pause": card.pause,
     }
     return show(request, "driver", context)

@@ -6,10 +6,11 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 
 from dispatch.staff.access import SignedInRequest, may
-from orders import actors, sight
+from orders import actors, reasons, sight
 from orders.flow import FINAL_STATES
 from orders.models import Order
 from orders.selectors import detail as selectors
+from orders.services.assignment import Doubtful
 from orders.views.answers import show
 
 
@@ -20,8 +21,11 @@ def fetch(pk: int) -> Order:
         raise Http404 from None
 
 
-def show_order(request: SignedInRequest, pk: int, *, sentence: str = "", status: int = 200) -> HttpResponse:
-    """The order as it is now, with what this person may do; `sentence` says what was refused, what he typed stays."""
+def show_order(
+    request: SignedInRequest, pk: int, *, sentence: str = "", doubtful: Doubtful | None = None, status: int = 200
+) -> HttpResponse:
+    """The order as it is now, with what this person may do; `sentence` says what was refused, what he typed stays;
+    `doubtful` asks whether to insist."""
     order = fetch(pk)
     may_act = may(request.user, "orders.act")
     match = request.resolver_match
@@ -31,7 +35,11 @@ def show_order(request: SignedInRequest, pk: int, *, sentence: str = "", status:
         "sight": sight.of_person(request.user),
         "may_reveal": may(request.user, "numbers.reveal"),
         "may_edit": may_act and (order.state not in FINAL_STATES or may(request.user, "orders.correct")),
+        "may_block": may(request.user, "clients.edit"),
         "sentence": sentence,
+        "doubtful": doubtful,
+        "doubt": reasons.doubtful(doubtful.driver, doubtful.doubts) if doubtful else "",
+        "insist_at": request.path,
         "call_sign": request.POST.get("call_sign", ""),
         "reason": request.POST.get("reason", ""),
         "asked": match.kwargs.get("transition", "") if sentence and match else "",

@@ -60,7 +60,7 @@ function key(event) {
   if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
   if (event.target.closest(`${TYPING}, dialog`) || document.querySelector("dialog[open]")) return;
   const keys = shown().flatMap((order) => [...order.querySelectorAll("[data-hotkey]")]);
-  const wanted = keys.find((it) => event.code === `Key${it.dataset.hotkey.toUpperCase()}`);
+  const wanted = keys.find((it) => event.code === `Key${it.dataset.hotkey.toUpperCase()}` || event.code === `Digit${it.dataset.hotkey}`);
   if (!wanted) return;
   event.preventDefault();
   if (wanted.matches(TYPING)) wanted.focus();

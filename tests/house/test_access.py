@@ -23,6 +23,7 @@ from orders.models import (
     Account,
     Client,
     ClientAddress,
+    ClientDriverBlock,
     ClientPhone,
     Draft,
     Driver,
@@ -110,6 +111,9 @@ TABLE = (
     Line("driver/", "", "Y----", "M----"),
     Line("places/search/", "", "-YYY-", "-MMM-", query="?q=lenina+5&near=55.75,37.61"),
     # change an order by its legal actions: a driver his own, by a driver's
+    Line("orders/<int:pk>/candidates/", "order", "-YY--", "-MM--"),
+    Line("orders/<int:pk>/offers/", "order", "-MM--", "-YY--"),
+    Line("orders/<int:pk>/search/", "order", "-MM--", "-YY--"),
     Line("orders/<int:pk>/edit/", "order", "-YY--", "-YY--"),
     Line("orders/<int:pk>/reservation/", "scheduled", "-MM--", "-YY--"),
     Line("orders/<int:pk>/reservation/confirm/", "scheduled", "-MM--", "-YY--"),
@@ -159,7 +163,10 @@ TABLE = (
     Line("accounts/<int:pk>/employees/", "account", "-RRY-", "-RRY-"),
     Line("accounts/employees/<int:pk>/", "employee", "-RRY-", "-RRY-"),
     Line("accounts/employees/<int:pk>/remove/", "employee", "-MMM-", "-RRY-"),
-    # drivers and their cars
+    Line("clients/<int:pk>/blocks/", "client", "-MMM-", "-YYR-"),
+    Line("clients/blocks/<int:pk>/lift/", "block", "-MMM-", "-YYR-"),
+    # drivers and their cars; the desk begins and ends the shift of one who phones in
+    Line("drivers/<int:pk>/shift/", "driver", "-MMMM", "-YYRR"),
     Line("drivers/", "", "-YYYY", "-MMMM"),
     Line("drivers/<int:pk>/", "driver", "-YYYY", "-MMMM"),
     Line("drivers/new/", "", "-RYYY", "-RYYY"),
@@ -280,6 +287,7 @@ def world(db, settings, tmp_path) -> World:
         "break_reason": BreakReason.objects.create(name="обед").pk,
         "client": client.pk,
         "phone": phone.pk,
+        "block": ClientDriverBlock.objects.create(client=client, driver=driver("98")).pk,
         "address": address.pk,
         "proposal": proposal.pk,
         "account": account.pk,

@@ -143,7 +143,7 @@ def test_the_list_and_the_card_take_a_fixed_number_of_queries(anna, by_vera, dja
     for text in ("", "клиент", ANNA):
         with django_assert_num_queries(2):
             assert [list(client.phones.all()) for client in cards.clients(text=text)]
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         card = cards.client_card(anna.pk)
         assert list(card.client.addresses.all()) == []
     seen, after = [], None

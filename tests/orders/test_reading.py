@@ -151,7 +151,7 @@ def test_a_shared_number_offers_the_choice(anna):
 
 @pytest.mark.feature("C10")
 def test_cards_take_a_fixed_number_of_queries(town, anna, ivan, django_assert_num_queries):
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         card = cards.client_card(anna.pk)
         assert list(card.client.phones.all())
     assert (card.cancelled, card.completed) == (1, 0)

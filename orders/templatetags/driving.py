@@ -1,0 +1,27 @@
+"""How drivers, offers and what speaks for and against them are written."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+from django.utils.translation import gettext as _
+
+from orders import reasons
+from orders.matching import Doubt
+
+register = template.Library()
+
+
+@register.filter
+def why_words(reason: Mapping[str, Any]) -> str:
+    return reasons.why(reason)
+
+
+@register.filter
+def why_not(doubt: Doubt) -> str:
+    return reasons.why_not(doubt)
+
+
+@register.filter
+def kilometres(metres: int) -> str:
+    return _("%(km)s km") % {"km": reasons.kilometres(metres)}
