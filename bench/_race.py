@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from django.utils import timezone
 
@@ -13,7 +14,8 @@ from orders.flow import BUSY_STATES, State
 from orders.models import Client, Driver, Offer, OfferPhase, OfferState, Order
 from orders.services import assignment, lifecycle, offers
 
-Race = tuple[list[Callable[[], object]], Callable[[], int]]
+Act = Callable[[], object]
+Race = tuple[list[Act], Callable[[], int]]
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,7 @@ class Town:
     vera: Actor
     wanted: Driver  # by all dispatchers at once
     drivers: list[Driver]
+    hands: list[Actor]  # of the drivers
     orders: list[Order]
     offered: Order  # to all drivers at once
 
@@ -28,10 +31,8 @@ class Town:
         """Fifty orders, one driver."""
         mine = [order.pk for order in self.orders]
         Order.objects.filter(pk__in=mine).update(state=State.SEARCHING, driver=None)
-        acts = [
-            lambda pk=pk: assignment.assign(order_id=pk, call_sign=self.wanted.call_sign, actor=self.vera)
-            for pk in mine
-        ]
+        sign = self.wanted.call_sign
+        acts: list[Act] = [partial(assignment.assign, order_id=pk, call_sign=sign, actor=self.vera) for pk in mine]
         return acts, Order.objects.filter(driver=self.wanted, state__in=BUSY_STATES).count
 
     def accept_one_offer(self) -> Race:
@@ -49,9 +50,9 @@ class Town:
             )
             for one in self.drivers
         )
-        acts = [
-            lambda offer=offer, one=one: offers.accept(offer_id=offer.pk, actor=actors.driver(one.person))
-            for offer, one in zip(sent, self.drivers, strict=True)
+        acts: list[Act] = [
+            partial(offers.accept, offer_id=offer.pk, actor=actor)
+            for offer, actor in zip(sent, self.hands, strict=True)
         ]
         return acts, self._accepted
 
@@ -67,18 +68,15 @@ class Town:
 def lay_out(hands: int) -> Town:
     vera = actors.staff(Person.objects.create(username="vera", last_name="Ветрова", roles=[Role.DISPATCHER]))
     anna = Client.objects.create(name="Анна")
+    people = [Person.objects.create(username=f"driver{number}", roles=[Role.DRIVER]) for number in range(hands)]
     drivers = [
         Driver.objects.create(
-            call_sign=str(100 + number),
-            first_name="Иван",
-            last_name="Соколов",
-            on_shift=True,
-            person=Person.objects.create(username=f"driver{number}", roles=[Role.DRIVER]),
+            call_sign=str(number), first_name="Иван", last_name="Соколов", on_shift=True, person=someone
         )
-        for number in range(hands)
+        for number, someone in enumerate(people, start=100)
     ]
     wanted = Driver.objects.create(call_sign="17", first_name="Пётр", last_name="Орлов", on_shift=True)
     orders = [
         lifecycle.enter(order=Order(client=anna, pickup=f"Ленина, {house}"), actor=vera) for house in range(hands + 1)
     ]
-    return Town(vera, wanted, drivers, orders[:hands], orders[hands])
+    return Town(vera, wanted, drivers, [actors.driver(one) for one in people], orders[:hands], orders[hands])
