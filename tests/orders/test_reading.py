@@ -155,11 +155,11 @@ def test_cards_take_a_fixed_number_of_queries(town, anna, ivan, django_assert_nu
         card = cards.client_card(anna.pk)
         assert list(card.client.phones.all())
     assert (card.cancelled, card.completed) == (1, 0)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         his = cards.driver_card(ivan.pk)
         assert list(his.driver.phones.all()) == []
     assert his.current.pickup == "В пути, 1"
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         found = cards.drivers()
         assert [(driver.call_sign, [o.pk for o in driver.performing], list(driver.phones.all())) for driver in found]
     with django_assert_num_queries(2):
