@@ -287,7 +287,7 @@ def world(db, settings, tmp_path) -> World:
         "break_reason": BreakReason.objects.create(name="обед").pk,
         "client": client.pk,
         "phone": phone.pk,
-        "block": ClientDriverBlock.objects.create(client=client, driver=driver("98")).pk,
+        "block": ClientDriverBlock.objects.create(client=client, driver=driver("97")).pk,
         "address": address.pk,
         "proposal": proposal.pk,
         "account": account.pk,

@@ -159,7 +159,7 @@ def test_cards_take_a_fixed_number_of_queries(town, anna, ivan, django_assert_nu
         his = cards.driver_card(ivan.pk)
         assert list(his.driver.phones.all()) == []
     assert his.current.pickup == "В пути, 1"
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         found = cards.drivers()
         assert [(driver.call_sign, [o.pk for o in driver.performing], list(driver.phones.all())) for driver in found]
     with django_assert_num_queries(2):
