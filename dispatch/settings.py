@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "places",
     "orders",
     "telephony",
+    "dispatch.reports",
     "dispatch.desk",
 ]
 
@@ -128,6 +129,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget old drafts": {"task": "orders.tasks.forget_old_drafts", "schedule": 3600},
     "lift marks that have ended": {"task": "orders.tasks.lift_ended_marks", "schedule": 15},
     "end wrap-ups": {"task": "telephony.tasks.end_wrap_ups", "schedule": 5},  # the link does, too, and in time
+    "sum the reports": {"task": "dispatch.reports.tasks.sum_up", "schedule": 60},
     "measure recordings": {"task": "telephony.tasks.measure_recordings", "schedule": 10},
 }
 
@@ -174,6 +176,11 @@ WRAP_UP_SECONDS = env.int("WRAP_UP_SECONDS", default=20)  # after a call, for th
 # --- shifts -------------------------------------------------------------------------------------------------------
 SHIFT_STALE_MINUTES = env.int("SHIFT_STALE_MINUTES", default=10)  # not seen for so long: others may take the place
 HANDOVER_SOON_MINUTES = 30  # orders without a driver that are due within so long are handed over
+
+# --- reports ------------------------------------------------------------------------------------------------------
+REPORT_ASAP_LATE_MINUTES = env.int("REPORT_ASAP_LATE_MINUTES", default=15)  # a car at once is on time within so long
+REPORT_PREORDER_LATE_MINUTES = env.int("REPORT_PREORDER_LATE_MINUTES", default=5)  # … and one for a time, after it
+REPORT_QUICK_ANSWER_SECONDS = 30
 
 # --- people, sign-in ----------------------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]

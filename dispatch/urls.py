@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("dispatch.desk.urls")),
     path("", include("dispatch.staff.urls")),
     path("journal/", include(([path("", journal, name="journal")], "audit"))),
+    path("reports/", include("dispatch.reports.urls")),
     path("", include("telephony.urls")),  # before orders: orders/<id>/calls/ is its, and no transition
     path("places/", include("places.urls")),
     path("", include("orders.urls")),

@@ -46,6 +46,9 @@ ABILITIES: dict[str, frozenset[str]] = {
     "shifts.see": frozenset({D, S, M}),  # a dispatcher: own figures
     "shifts.see_all": frozenset({S, M}),
     "staff.administer": frozenset({A}),  # people, roles, extensions, PBX
+    "reports.see": frozenset({D, S, M}),  # a dispatcher: own figures
+    "reports.shift": frozenset({S}),  # of the whole office, during her own shifts
+    "reports.all": frozenset({M}),
     "journal.see": frozenset({S, M, A}),  # a supervisor: his own shift's
 }
 

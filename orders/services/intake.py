@@ -1,10 +1,11 @@
 """A new order, from a form that may be saved twice and becomes one order."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dispatch.audit import journal
@@ -12,8 +13,10 @@ from orders.actors import Actor
 from orders.models import Client, ClientMark, Draft, Order
 from orders.services import clients, lifecycle
 from orders.services.concern import Concern
+from orders.signals import order_typed
 
 BLACKLISTED, TWIN = "blacklisted", "twin"
+LONGEST_TYPING = timedelta(minutes=30)  # a form that lay longer was put aside: its time says nothing
 
 
 @dataclass(frozen=True)
@@ -39,10 +42,16 @@ class Doubtful(Exception):
 
 
 def place(
-    *, booking: Booking, actor: Actor, draft_id: UUID | None = None, accepted: frozenset[str] = frozenset()
+    *,
+    booking: Booking,
+    actor: Actor,
+    draft_id: UUID | None = None,
+    accepted: frozenset[str] = frozenset(),
+    keys: int | None = None,
 ) -> Order:
-    """Take the order. The same draft always gives the same order. Raises Doubtful, clients.Ambiguous, Refused,
-    Draft.DoesNotExist (there is none, or it is another person's)."""
+    """Take the order. The same draft always gives the same order. `keys`: how many were pressed in the form, where
+    somebody counted. Raises Doubtful, clients.Ambiguous, Refused, Draft.DoesNotExist (there is none, or it is another
+    person's)."""
     with transaction.atomic():
         draft = Draft.objects.select_for_update(of=("self",)).get(pk=draft_id, owner=actor.person) if draft_id else None
         if draft and draft.order:
@@ -64,6 +73,9 @@ def place(
         if draft:
             draft.order = order
             draft.save(update_fields=["order", "updated_at"])
+            took = timezone.now() - draft.created_at
+            seconds = round(took.total_seconds()) if took <= LONGEST_TYPING else None
+            order_typed.send(Order, order=order, seconds=seconds, keys=keys)
     return order
 
 

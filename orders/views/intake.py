@@ -102,6 +102,7 @@ def _save(request: SignedInRequest) -> HttpResponse:
             actor=actors.staff(request.user, draft.source if draft else ""),
             draft_id=draft.pk if draft else None,
             accepted=frozenset(request.POST.getlist("accept")),
+            keys=_keys(request),
         )
     except intake.Doubtful as doubtful:
         return _show(request, form, draft, status=422, concerns=doubtful.concerns)
@@ -111,6 +112,12 @@ def _save(request: SignedInRequest) -> HttpResponse:
     except Refused as refusal:
         return _refused(request, form, draft, refusal.sentence)
     return _taken(request, order.pk)
+
+
+def _keys(request: SignedInRequest) -> int | None:
+    """How many keys the page counted in this form."""
+    counted = request.POST.get("keys", "")
+    return int(counted) if counted.isascii() and counted.isdecimal() and len(counted) < 6 else None
 
 
 def _taken(request: SignedInRequest, order_id: int) -> HttpResponse:

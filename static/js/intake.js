@@ -4,6 +4,7 @@ const FIELDS = "input:not([type=hidden]):not([disabled]), textarea, select, butt
 export function start(form) {
   focusFirst(form);
   form.addEventListener("keydown", (event) => {
+    count(form, event);
     if (event.isComposing) return;
     if (event.key === "Enter") enter(form, event);
     else if (/^[1-9]$/.test(event.key)) digit(form, event);
@@ -15,6 +16,12 @@ export function start(form) {
     take(form, address);
     form.elements.when?.focus();
   });
+}
+
+// For the reports: how many keys an order takes. A key held down is one.
+function count(form, event) {
+  const counter = form.elements.keys;
+  if (counter && !event.repeat && !["Shift", "Control", "Alt", "Meta"].includes(event.key)) counter.value = Number(counter.value) + 1;
 }
 
 function focusFirst(form) {

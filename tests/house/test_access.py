@@ -184,6 +184,8 @@ TABLE = (
     Line("shift/<int:pk>/end/", "shift", "-MM--", "-RY--"),
     Line("shift/<int:pk>/break/", "shift", "-MM--", "-RY--"),
     Line("shift/<int:pk>/break/end/", "shift", "-MM--", "-RY--"),
+    # reports: a dispatcher's own figures, a supervisor's shift, all for a manager (tests/reports)
+    Line("reports/", "", "-YYY-", "-MMM-"),
     # shifts: a dispatcher his own figures
     Line("shifts/", "", "-YYY-", "-MMM-"),
     # recordings: play / download

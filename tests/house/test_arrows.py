@@ -30,6 +30,7 @@ ARROWS = {
         "telephony.core",
     },
 }
+ARROWS["dispatch.reports"] = {*ARROWS["telephony"], "telephony"} - {"telephony.ami", "telephony.core"}
 ROOF = {"dispatch.desk", "dispatch"}  # may know all
 NOT_OF_DJANGO = ("dispatch/embedded", "telephony/sim", "telephony/core", "telephony/ami")
 STANDARD_ONLY = (

@@ -19,6 +19,7 @@ PAGES = (
     ("orders:clients", "clients.see", _("Clients")),
     ("orders:drivers", "drivers.see", _("Drivers")),
     ("desk:shifts", "shifts.see_all", _("Shifts")),
+    ("reports:report", "reports.see", _("Reports")),
     ("audit:journal", "journal.see", _("Journal")),
     ("staff:people", "staff.administer", _("Staff")),
 )
