@@ -9,10 +9,10 @@ from django.db.models.functions import Coalesce, Now
 from django.utils import timezone, translation
 
 from dispatch.live.registry import Viewer
+from dispatch.reports.models import OrderFact
 from dispatch.staff.access import may
 from dispatch.staff.models import Person, Shift, ShiftBreak
 from dispatch.staff.selectors import roster
-from orders.models import Order
 from telephony.models import Call, Extension
 from telephony.selectors import panel
 from telephony.selectors.panel import Card
@@ -94,8 +94,8 @@ def page(shifts: QuerySet[Shift], *, after: str = "") -> Page:
 
 def _counted(shifts: QuerySet[Shift]) -> QuerySet[Shift]:
     until = Coalesce(OuterRef("ended_at"), Now())
-    orders = Order.objects.filter(
-        created_by=OuterRef("person"), created_at__gte=OuterRef("started_at"), created_at__lt=until
+    orders = OrderFact.objects.filter(
+        dispatcher_id=OuterRef("person_id"), placed_at__gte=OuterRef("started_at"), placed_at__lt=until
     )
     calls = Call.objects.filter(
         answered_by=OuterRef("person"), started_at__gte=OuterRef("started_at"), started_at__lt=until
@@ -103,7 +103,7 @@ def _counted(shifts: QuerySet[Shift]) -> QuerySet[Shift]:
     length = ExpressionWrapper(Coalesce(F("ended_at"), Now()) - F("started_at"), output_field=DurationField())
     breaks = ShiftBreak.objects.filter(shift=OuterRef("pk"), kind=ShiftBreak.Kind.BREAK, started_at__isnull=False)
     return shifts.annotate(
-        orders=Subquery(_number(orders, "created_by")),
+        orders=Subquery(_number(orders, "dispatcher_id")),
         calls=Subquery(_number(calls, "answered_by")),
         rested=Subquery(breaks.order_by().values("shift").annotate(sum=Sum(length)).values("sum")),
     )

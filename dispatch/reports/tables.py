@@ -199,11 +199,11 @@ def _shown(value: float | None, kind: str) -> str:
     if value is None:
         return "–"
     if kind == "share":
-        return f"{number_format(value * 100, 1)} %"
+        return f"{number_format(round(value * 100, 1), 1)} %"
     if kind == "time":
         minutes, seconds = divmod(round(value), 60)
         return f"{minutes}:{seconds:02d}"
-    return number_format(value, 1 if kind == "decimal" else 0, use_l10n=True, force_grouping=True)
+    return number_format(round(value, 1), 1 if kind == "decimal" else 0, use_l10n=True, force_grouping=True)
 
 
 def _rounded(value: float | None) -> float | None:
