@@ -1,5 +1,6 @@
 """All settings, read from top to bottom; every environment variable is described in .env.example."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -127,6 +128,8 @@ CELERY_BEAT_SCHEDULE = {
     "free what no driver confirmed": {"task": "orders.tasks.free_unconfirmed", "schedule": 15},
     "plan recurring orders": {"task": "orders.tasks.plan_recurring", "schedule": 600},
     "forget old drafts": {"task": "orders.tasks.forget_old_drafts", "schedule": 3600},
+    "go on with imports": {"task": "orders.tasks.go_on_with_imports", "schedule": 30},
+    "forget old imports": {"task": "orders.tasks.forget_old_imports", "schedule": 3600},
     "lift marks that have ended": {"task": "orders.tasks.lift_ended_marks", "schedule": 15},
     "end wrap-ups": {"task": "telephony.tasks.end_wrap_ups", "schedule": 5},  # the link does, too, and in time
     "sum the reports": {"task": "dispatch.reports.tasks.sum_up", "schedule": 60},
@@ -138,6 +141,10 @@ DRAFT_DAYS = 7  # intake forms, saved or not, are kept for so long; the order ke
 RECURRING_DAYS = env.int("RECURRING_DAYS", default=2)  # so many days ahead recurring orders become pre-orders
 ORDER_CONFIRM_MINUTES = env.int("ORDER_CONFIRM_MINUTES", default=15)  # before the search a driver confirms
 ORDER_RELEASE_MINUTES = env.int("ORDER_RELEASE_MINUTES", default=20)  # before pick-up a pre-order enters the search
+IMPORT_MOST_BYTES = 20 * 1024 * 1024  # of a spreadsheet
+IMPORT_MOST_LINES = 100_000
+IMPORT_SILENCE = timedelta(seconds=90)  # without a sign of life for so long, another worker goes on
+IMPORT_KEPT = timedelta(days=30)
 OFFER_SECONDS = 20  # for one offer, where the order has no fleet that says otherwise
 OFFER_GRACE_SECONDS = 2  # an acceptance may be so long on its way
 BROADCAST_SECONDS = 60  # an offer to all, when everybody by himself refused

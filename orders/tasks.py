@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from orders.flow import State
 from orders.models import Client, ClientMark, Draft, DriverAct, Order, Recurrence
-from orders.services import clients, recurrences, reservations, search
+from orders.services import clients, imports, recurrences, reservations, search
 from orders.services import watch as watchdogs
 
 log = logging.getLogger(__name__)
@@ -62,6 +62,21 @@ def forget_old_drafts() -> int:
     """Forms that nobody came back to. Returns how many."""
     unused = Draft.objects.filter(updated_at__lt=timezone.now() - timedelta(days=settings.DRAFT_DAYS))
     return unused.delete()[0]
+
+
+@shared_task(name="orders.tasks.run_import")
+def run_import(import_id: int) -> None:
+    imports.run(import_id)
+
+
+@shared_task(name="orders.tasks.go_on_with_imports")
+def go_on_with_imports() -> int:
+    return imports.go_on()
+
+
+@shared_task(name="orders.tasks.forget_old_imports")
+def forget_old_imports() -> int:
+    return imports.forget_old()
 
 
 @shared_task(name="orders.tasks.lift_ended_marks")

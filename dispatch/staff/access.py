@@ -24,6 +24,8 @@ ABILITIES: dict[str, frozenset[str]] = {
     "clients.see": frozenset({D, S, M}),
     "clients.propose": frozenset({D, S}),  # that somebody be put on the black list
     "clients.blacklist": frozenset({S, M}),
+    "clients.exchange": frozenset({M}),  # spreadsheets in and out
+    "drivers.exchange": frozenset({M, A}),
     "clients.merge": frozenset({S, M}),
     "clients.anonymise": frozenset({M}),
     "accounts.see": frozenset({D, S, M}),

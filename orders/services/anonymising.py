@@ -62,6 +62,8 @@ def _check(client: Client) -> None:
     order = Order.objects.open().filter(client=client).order_by("-pk").first()
     if order:
         raise Refused(_("Order %(number)s of this client is still open.") % {"number": order.pk})
+    if client.recurrences.running().exists():
+        raise Refused(_("A recurring order of this client still runs. End it first."))
     client_anonymising.send(Client, client=client)
 
 
@@ -92,7 +94,14 @@ def _erase_changes(events: QuerySet[OrderEvent]) -> None:
 
 
 def _forget_card(client: Client) -> None:
-    for what in (client.phones, client.addresses, client.proposals, client.employments, client.quotes):
+    for what in (
+        client.phones,
+        client.addresses,
+        client.proposals,
+        client.employments,
+        client.blocks,
+        client.quotes,
+    ):
         what.all().delete()
     client.name = client.notes = client.mark_reason = ""
     client.mark, client.mark_until, client.marked_by, client.marked_at = ClientMark.NONE, None, None, None

@@ -33,6 +33,7 @@ def clients(request: SignedInRequest) -> HttpResponse:
         "mark": mark,
         "marks": [each for each in ClientMark if each],
         "may_merge": may(request.user, "clients.merge"),
+        "may_exchange": may(request.user, "clients.exchange"),
         "proposals": cards.proposals() if may_mark else [],
         "sight": sight.of_person(request.user),
         "may_edit": may(request.user, "clients.edit"),

@@ -29,6 +29,7 @@ def drivers(request: SignedInRequest) -> HttpResponse:
         "after": found[cards.PAGE - 1].call_sign if len(found) > cards.PAGE else None,
         "text": text,
         "documents_end": documents_end,
+        "may_exchange": may(request.user, "drivers.exchange"),
         "may_edit": may(request.user, "drivers.edit"),
     }
     return show(request, "drivers", context)

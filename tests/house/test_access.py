@@ -30,6 +30,7 @@ from orders.models import (
     DriverDocument,
     DriverPhone,
     Employee,
+    Import,
     MarkProposal,
     Order,
     Recurrence,
@@ -180,6 +181,13 @@ TABLE = (
     Line("vehicles/<int:pk>/edit/", "vehicle", "-RYYY", "-RYYY"),
     Line("vehicles/<int:pk>/drivers/", "vehicle", "-MMMM", "-RYYY"),
     Line("vehicles/drivers/<int:pk>/remove/", "driver", "-MMMM", "-RYYY"),
+    # spreadsheets in and out: clients for a manager, drivers for an administrator as well
+    Line("imports/", "", "---YY", "---YY"),
+    Line("imports/<int:pk>/", "import", "---hh", "---MM"),
+    Line("imports/<int:pk>/check/", "import", "---MM", "---hh"),
+    Line("imports/<int:pk>/take/", "import", "---MM", "---hh"),
+    Line("imports/<int:pk>/faults/", "import", "---hh", "---MM"),
+    Line("exports/", "", "---YY", "---YY"),
     # pause, log out, end another's shift
     Line("shift/<int:pk>/end/", "shift", "-MM--", "-RY--"),
     Line("shift/<int:pk>/break/", "shift", "-MM--", "-RY--"),
@@ -349,7 +357,15 @@ def things_of(person: Person, client: Client, driver: Driver, folder: Any) -> di
         created_by=person,
     )  # fmt: skip
     draft = Draft.objects.create(owner=person)
-    return {"call": ended.pk, "recording": recording.pk, "order": order.pk, "driver": driver.pk, "draft": draft.pk}
+    sheet = Import.objects.create(kind="drivers", file_name="x.csv", language="en", owner=person)
+    return {
+        "call": ended.pk,
+        "recording": recording.pk,
+        "order": order.pk,
+        "driver": driver.pk,
+        "draft": draft.pk,
+        "import": sheet.pk,
+    }
 
 
 def test_every_address_has_its_line():
