@@ -165,6 +165,7 @@ OFFICE_CURRENCY = env.str("OFFICE_CURRENCY", default="RUB")  # ISO 4217: of new 
 ROUTING_URL = env.str("ROUTING_URL", default="")  # http://127.0.0.1:8002; empty: our own estimate
 ROUTING_KIND = env.str("ROUTING_KIND", default="valhalla")  # or osrm
 ROUTING_SECONDS = env.float("ROUTING_SECONDS", default=1.0)  # an engine that is slower is not waited for
+PLACES_UPLOAD_MB = env.int("PLACES_UPLOAD_MB", default=64)  # what is larger goes through manage.py import_places
 ROUTING_REST_SECONDS = 15.0  # an engine that failed is asked again after that
 if ROUTING_KIND not in ("valhalla", "osrm"):
     raise ImproperlyConfigured("ROUTING_KIND is either valhalla or osrm.")

@@ -7,6 +7,7 @@ from places.records import Fault
 
 SENTENCES = {
     "no_area": gettext_lazy("This is no area: a GeoJSON Polygon or MultiPolygon is needed."),
+    "no_corners": gettext_lazy("Write one corner a line: latitude, longitude. Or paste GeoJSON."),
     "too_many_corners": gettext_lazy("The area has too many corners; 5000 are the most."),
     "off_the_earth": gettext_lazy("A latitude is between −90 and 90, a longitude between −180 and 180."),
     "too_few_corners": gettext_lazy("An area has at least three corners."),

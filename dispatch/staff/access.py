@@ -33,6 +33,8 @@ ABILITIES: dict[str, frozenset[str]] = {
     "drivers.see": frozenset({D, S, M, A}),
     "drivers.shift": frozenset({D, S}),  # begun and ended for one who phones in
     "drivers.edit": frozenset({S, M, A}),
+    "places.see": frozenset({D, S, M}),  # zones, stands, the directory of addresses
+    "places.edit": frozenset({M}),
     "numbers.whole": frozenset({S}),
     "numbers.whole_while_live": frozenset({D, S}),
     "numbers.reveal": frozenset({M}),  # journalled

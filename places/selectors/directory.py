@@ -43,6 +43,7 @@ class Found:
     longitude: float
     kind: str
     key: str  # "house:731", "street:5", "street:5:99" (its house 99 is not known), "place:7"
+    street_id: int = 0  # of a house and of a street
     is_sure: bool = False  # so near to what was typed that Enter may take it
 
     @property
@@ -225,7 +226,8 @@ def _found(named: _Named) -> Found:
     alias = "" if named.is_main else named.text
     detail = " · ".join(filter(None, [alias, str(kind), named.address, named.locality]))
     label = named.name
-    return Found(label, detail, named.latitude, named.longitude, "place" if named.place_id else "street", named.key)
+    kind = "place" if named.place_id else "street"
+    return Found(label, detail, named.latitude, named.longitude, kind, named.key, named.street_id)
 
 
 def _far(found: Found, near: Point | None) -> float:

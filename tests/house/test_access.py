@@ -36,6 +36,7 @@ from orders.models import (
     Recurrence,
     Vehicle,
 )
+from places.models import Name, Place, Stand, Street, Upload, Zone
 from telephony.models import Call, Extension, Leg, Recording
 
 ROLES = (Role.DRIVER, Role.DISPATCHER, Role.SUPERVISOR, Role.MANAGER, Role.ADMINISTRATOR)
@@ -111,6 +112,23 @@ TABLE = (
     Line("orders/<int:pk>/", "order", "-YYY-", "-MMM-"),
     Line("driver/", "", "Y----", "M----"),
     Line("places/search/", "", "-YYY-", "-MMM-", query="?q=lenina+5&near=55.75,37.61"),
+    # zones, stands, addresses: dispatchers and supervisors see, managers edit
+    Line("places/", "", "-YYY-", "-MMM-"),
+    Line("places/directory/", "", "-YYY-", "-MMM-", query="?q=lenina"),
+    Line("places/zones/new/", "", "-RRY-", "-RRY-"),
+    Line("places/zones/<int:pk>/", "zone", "-RRY-", "-RRY-"),
+    Line("places/stands/new/", "", "-RRY-", "-RRY-"),
+    Line("places/stands/<int:pk>/", "stand", "-RRY-", "-RRY-"),
+    Line("places/directory/streets/new/", "", "-RRY-", "-RRY-"),
+    Line("places/directory/streets/<int:pk>/", "street", "-RRY-", "-RRY-"),
+    Line("places/directory/streets/<int:pk>/names/", "street", "-MMM-", "-RRY-"),
+    Line("places/directory/places/new/", "", "-RRY-", "-RRY-"),
+    Line("places/directory/places/<int:pk>/", "place", "-RRY-", "-RRY-"),
+    Line("places/directory/places/<int:pk>/names/", "place", "-MMM-", "-RRY-"),
+    Line("places/directory/names/<int:pk>/remove/", "name", "-MMM-", "-RRY-"),
+    Line("places/imports/", "", "-RRY-", "-RRY-"),
+    Line("places/imports/<int:pk>/", "upload", "-RRY-", "-MMM-"),
+    Line("places/imports/<int:pk>/take/", "upload", "-MMM-", "-RRY-"),
     # change an order by its legal actions: a driver his own, by a driver's
     Line("orders/<int:pk>/candidates/", "order", "-YY--", "-MM--"),
     Line("orders/<int:pk>/offers/", "order", "-MM--", "-YY--"),
@@ -304,6 +322,7 @@ def world(db, settings, tmp_path) -> World:
         "employee": employee.pk,
         "vehicle": vehicle.pk,
         "document": document.pk,
+        **town_of(petrov),
     }
     for number, role in enumerate(ROLES, start=1):
         someone = world.people[role] = person(f"{role}-1", role)
@@ -317,6 +336,21 @@ def world(db, settings, tmp_path) -> World:
 
 def person(username: str, role: Role) -> Person:
     return Person.objects.create(username=username, first_name="Имя", last_name=username, roles=[role])
+
+
+def town_of(person: Person) -> dict[str, Any]:
+    street = Street.objects.create(name="улица Ленина", latitude=55.75, longitude=37.61)
+    place = Place.objects.create(name="вокзал", latitude=55.75, longitude=37.61)
+    area = {"type": "Polygon", "coordinates": [[[37, 55], [38, 55], [38, 56], [37, 55]]]}
+    zone = Zone.objects.create(name="Центр", area=area, south=55, north=56, west=37, east=38)
+    return {
+        "street": street.pk,
+        "place": place.pk,
+        "name": Name.objects.create(street=street, text="Ленина", search="lenina").pk,
+        "zone": zone.pk,
+        "stand": Stand.objects.create(name="у вокзала", latitude=55.75, longitude=37.61).pk,
+        "upload": Upload.objects.create(name="town.csv", data=b"", created_by=person).pk,
+    }
 
 
 def driver(call_sign: str, person: Person | None = None) -> Driver:

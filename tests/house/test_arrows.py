@@ -41,7 +41,13 @@ STANDARD_ONLY = (
     "places/folding.py",
     "dispatch/embedded",
 )
-WITHOUT_DJANGO_BY_NAME = ("orders/flow.py", "orders/pricing", "orders/phones.py", "places/addresses.py")
+WITHOUT_DJANGO_BY_NAME = (
+    "orders/flow.py",
+    "orders/pricing",
+    "orders/phones.py",
+    "places/addresses.py",
+    "places/drawings.py",
+)
 ALONE_WITH_PANORAMISK = "telephony/ami"
 KNOWS_THE_DESK = {"dispatch/urls.py", "dispatch/settings.py", "dispatch/asgi.py"}
 

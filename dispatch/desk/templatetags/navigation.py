@@ -18,6 +18,7 @@ PAGES = (
     ("telephony:history", "history.see", _("Calls")),
     ("orders:clients", "clients.see", _("Clients")),
     ("orders:drivers", "drivers.see", _("Drivers")),
+    ("places:zones", "places.see", _("Places")),
     ("desk:shifts", "shifts.see_all", _("Shifts")),
     ("reports:report", "reports.see", _("Reports")),
     ("audit:journal", "journal.see", _("Journal")),

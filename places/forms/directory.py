@@ -1,0 +1,28 @@
+"""Forms of the directory."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from places.forms.zones import LATITUDE, LONGITUDE
+from places.models import Place, Street
+
+
+class StreetForm(forms.ModelForm):
+    latitude = forms.FloatField(label=_("Latitude"), validators=LATITUDE)
+    longitude = forms.FloatField(label=_("Longitude"), validators=LONGITUDE)
+
+    class Meta:
+        model = Street
+        fields = ("name", "locality", "latitude", "longitude")
+        labels = {"name": _("Name"), "locality": _("Town or village")}
+
+
+class PlaceForm(StreetForm):
+    class Meta:
+        model = Place
+        fields = ("name", "kind", "address", "locality", "latitude", "longitude")
+        labels = {"name": _("Name"), "kind": _("Kind"), "address": _("Address"), "locality": _("Town or village")}
+
+
+class AliasForm(forms.Form):
+    text = forms.CharField(label=_("Another name"), max_length=160)
