@@ -51,7 +51,7 @@ class ColumnsForm(forms.Form):
 
 class ExportForm(forms.Form):
     kind = forms.ChoiceField(label=gettext_lazy("What it holds"))
-    form = forms.ChoiceField(label=gettext_lazy("As"), choices=[("csv", "CSV"), ("xlsx", "XLSX")])
+    form = forms.ChoiceField(label=gettext_lazy("File format"), choices=[("csv", "CSV"), ("xlsx", "XLSX")])
     is_whole = forms.BooleanField(label=gettext_lazy("whole numbers of clients"), required=False)
     reason = forms.CharField(label=gettext_lazy("What for"), max_length=200, required=False)
 

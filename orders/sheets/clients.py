@@ -29,13 +29,8 @@ class Wanted:
 
 class Clients:
     def __init__(self) -> None:
-        words = {
-            "blacklist": "blacklisted",
-            "black": "blacklisted",
-            "чс": "blacklisted",
-            "чёрный список": "blacklisted",
-        }
-        self.marks = words_of(ClientMark) | words
+        black = ("blacklist", "black", "чс", "чёрный", "черный", "чёрный список", "черный список")
+        self.marks = words_of(ClientMark) | dict.fromkeys(black, ClientMark.BLACKLISTED.value)
 
     def keys(self, line: Line) -> Sequence[str]:
         try:

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dispatch.staff.access import SignedInRequest, requires
@@ -83,7 +84,10 @@ def take(request: SignedInRequest, pk: int) -> HttpResponse:
 def faults(request: SignedInRequest, pk: int) -> HttpResponse:
     """What was wrong, as a spreadsheet of its own."""
     job = _own(request, pk)
-    rows = [[_("Line"), _("What is wrong")], *([str(each.line), each.sentence] for each in job.faults.all())]
+    rows = [
+        [pgettext("of a file", "Line"), _("What is wrong")],
+        *([str(each.line), each.sentence] for each in job.faults.all()),
+    ]
     response = HttpResponse("\ufeff" + csv_lines(rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="import-{pk}-faults.csv"'
     return response
