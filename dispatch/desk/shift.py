@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from dispatch.desk.handover import hand_over, open_now
 from dispatch.staff.access import SignedInRequest, may, refuse, requires
 from dispatch.staff.models import Person, Shift
 from dispatch.staff.refusal import Refused
@@ -87,7 +88,7 @@ def end_own(request: SignedInRequest) -> HttpResponse:
     if shift is None:
         return redirect("desk:shift")
     try:
-        services.end_shift(shift=shift, actor=request.user)
+        hand_over(shift=shift, actor=request.user, note=request.POST.get("note", "").replace("\x00", "").strip())
     except Refused as refusal:
         return _page(request, refusal.sentence, status=409)
     return redirect("desk:shift")
@@ -118,6 +119,7 @@ def _page(request: SignedInRequest, sentence: str = "", *, status: int = 200) ->
         "places": places,
         "preferred": next((place.number for place in places if not place.taken_by), ""),
         "sentence": sentence,
+        "open_items": open_now() if shift else [],
         "ended": None if shift else _ended_by_another(request.user),
     }
     return render(request, "desk/start_shift.html", context, status=status)

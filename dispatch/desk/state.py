@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils import translation
 
-from dispatch.desk import chip
+from dispatch.desk import callbacks, chip, leaving
 from dispatch.desk.chip import Chip
 from dispatch.desk.doorkeeper import audience_of
 from dispatch.live import numbers
@@ -28,6 +28,8 @@ class State:
     numbers: dict[str, int]
     shift: Shift
     chip: Chip
+    handovers: Sequence[dict[str, object]]
+    promised: int  # calls
     calls: Sequence[Card]
     conversations: Sequence[Card]
     roster: Sequence[Shift]
@@ -43,6 +45,8 @@ def read(person: Person, shift: Shift) -> State:
         numbers=told,
         shift=shift,
         chip=chip.of(shift),
+        handovers=leaving.waiting(),
+        promised=callbacks.how_many(),
         calls=panel.live_calls(viewer),
         conversations=panel.conversations(person.pk),
         roster=list(roster.on_shift()),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dispatch.desk import breaks, home, page, reasons, shift, shifts
+from dispatch.desk import breaks, callbacks, home, leaving, page, reasons, shift, shifts
 
 app_name = "desk"
 urlpatterns = [
@@ -16,6 +16,9 @@ urlpatterns = [
     path("shift/<int:pk>/end/", shift.end_of, name="shift-end-of"),
     path("shift/<int:pk>/break/", breaks.begin_of, name="break-of"),
     path("shift/<int:pk>/break/end/", breaks.end_of, name="break-end-of"),
+    path("handovers/<int:pk>/accept/", leaving.accept, name="handover-accept"),
+    path("call-backs/", callbacks.call_backs, name="call-backs"),
+    path("call-backs/<int:pk>/done/", callbacks.done, name="call-back-done"),
     path("shifts/", shifts.shifts, name="shifts"),
     path("staff/break-reasons/", reasons.reasons, name="break-reasons"),
     path("staff/break-reasons/<int:pk>/", reasons.reason, name="break-reason"),

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Prefetch, Q, QuerySet
 
 from dispatch.staff.access import may
+from orders import numbers
 from telephony.models import Call, Leg, Recording, Transfer
 from telephony.selectors import privacy, who
 from telephony.selectors.who import Who
@@ -97,7 +98,13 @@ def breakdown(call_id: int, viewer: Any) -> Breakdown | None:
     parties = {leg.party for leg in legs}
     transfers = list(call.transfers.order_by("place"))
     parties |= {party for transfer in transfers for party in (transfer.by, *transfer.to)}
-    shown = {party: names.get(party) or privacy.shown_party(party, whole=row.whole) for party in parties}
+    open_book = (
+        "" if row.who.is_outsider else numbers.e164(row.who.number)
+    )  # a driver's number is no secret: the head shows it, too
+    shown = {
+        party: names.get(party) or privacy.shown_party(party, whole=row.whole or numbers.e164(party) == open_book)
+        for party in parties
+    }
     return Breakdown(
         row,
         tuple(LegLine(leg, shown[leg.party]) for leg in legs),

@@ -129,3 +129,10 @@ def test_every_verb_that_is_written_has_words():
     assert written
     wordless = sorted((verb, file) for verb, file in written if verb not in verbs.names)
     assert not wordless, f"register words for these verbs of the journal (dispatch.audit.verbs.register): {wordless}"
+
+
+def test_the_key_of_a_click_is_no_word_for_a_person(marina):
+    wrote(NOON, marina, "call.pick", extension="101", intent="6a1f0b5e-0000-4000-8000-000000000000")
+    (line,) = read(reader=marina, wanted=Filter()).lines
+    assert [detail for detail in line.details if "6a1f" in detail] == []
+    assert any("101" in detail for detail in line.details)

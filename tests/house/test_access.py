@@ -17,6 +17,7 @@ from django.test import Client as Browser
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
+from dispatch.desk.models import CallBack, Handover
 from dispatch.staff.models import BreakReason, Person, Role, Shift
 from orders.flow import State
 from orders.models import (
@@ -96,6 +97,9 @@ TABLE = (
     Line("desk/strip/", "", "-YY--", "-MM--"),
     Line("shift/", "", "-YY--", "-YY--"),
     Line("shift/end/", "", "-MM--", "-YY--"),
+    Line("handovers/<int:pk>/accept/", "handover", "-MM--", "-YY--"),
+    Line("call-backs/", "", "-YY--", "-YY--"),
+    Line("call-backs/<int:pk>/done/", "call_back", "-MM--", "-YY--"),
     Line("shift/take-over/", "", "-MM--", "-YY--"),
     Line("shift/break/", "", "-MM--", "-YY--"),
     Line("shift/break/end/", "", "-MM--", "-YY--"),
@@ -312,6 +316,8 @@ def world(db, settings, tmp_path) -> World:
         "shift": shift.pk,
         "person": petrov.pk,
         "extension": extension.pk,
+        "handover": Handover.objects.create(shift=shift, made_at=now).pk,
+        "call_back": CallBack.objects.create(phone="+79161234567", due_at=now, created_by=petrov).pk,
         "break_reason": BreakReason.objects.create(name="обед").pk,
         "client": client.pk,
         "phone": phone.pk,

@@ -279,3 +279,11 @@ def test_one_call_or_many_the_history_takes_the_same_number_of_queries(client, d
         happen()
     with django_assert_num_queries(6):
         history.page(calls, marina)
+
+
+def test_a_drivers_number_is_the_same_in_the_head_and_among_the_telephones(client):
+    call = office.answered(office.vera(), number=office.MOBILE, driver=office.driver("17"), recognised="driver")
+    office.leg(call, "79031112233", role="caller", outcome="answered")
+    client.force_login(office.marina())
+    page = text(client.get(f"/calls/{call.pk}/"))
+    assert page.count("8 (903) 111-22-33") == 2

@@ -17,6 +17,7 @@ from dispatch.staff import access
 from dispatch.staff.models import Person, Role, Shift
 
 PAGE = 100
+UNSAID = {"intent"}  # the key of a click: for who searches the table, no word for a person
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,8 @@ def _details(entry: Entry) -> list[str]:
     labels = _labels(entry.target_kind)
     said = []
     for name, value in entry.details.items():
+        if name in UNSAID:
+            continue
         if name == "changes" and isinstance(value, dict):
             said += [f"{labels.get(field, field)}: {_change(change)}" for field, change in value.items()]
         elif name in labels:
