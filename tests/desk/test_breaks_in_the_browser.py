@@ -8,6 +8,7 @@ from dispatch.live import publish
 from dispatch.live.numbers import private
 from dispatch.staff.models import BreakReason
 from telephony.models import Extension
+from tests.desk.office import telephones_fall_silent
 
 pytestmark = [pytest.mark.browser, pytest.mark.feature("C1")]
 
@@ -39,8 +40,17 @@ def test_the_end_of_the_shift_stands_in_the_menu_also_when_that_was_drawn_anew(s
     Extension.objects.create(number="101", interface="PJSIP/101", queue="rings")
     page = sit_down(vera)
     the_pbx_says("paused", vera)
-    expect(page.locator(".shift-chip")).to_be_visible()
+    expect(page.locator("[data-live=shift] .note")).to_have_count(1)  # it was drawn anew
     page.locator(".shift-chip").click()
     page.get_by_role("link", name="End the shift").click()
     page.get_by_role("button", name="End the shift").click()
     expect(page.get_by_role("heading", name="Where do you sit?")).to_be_visible()
+
+
+@pytest.mark.feature("D5")
+def test_what_is_stale_is_said_on_every_page_of_who_is_on_shift(sit_down, vera):
+    page = sit_down(vera, path="/call-backs/")
+    expect(page.locator(".shift-chip")).to_be_visible()
+    expect(page.locator(".stale")).to_be_hidden()
+    telephones_fall_silent()
+    expect(page.locator(".stale")).to_contain_text("No connection to the telephones")
