@@ -34,7 +34,7 @@ def lay_out() -> None:
 def records(data: dict[str, Any]) -> Iterator[Record]:
     for name, way, last, aliases in data["streets"]:
         middle = _along(way, 0.5)
-        yield StreetRecord(name, middle.latitude, middle.longitude, aliases=tuple(aliases))
+        yield StreetRecord(name, round(middle.latitude, 6), round(middle.longitude, 6), aliases=tuple(aliases))
         for number in range(1, last + 1):
             spot = _along(way, number / last)
             side = TO_ONE_SIDE if number % 2 else -TO_ONE_SIDE

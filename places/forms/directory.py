@@ -2,6 +2,7 @@
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from places.forms.zones import LATITUDE, LONGITUDE
 from places.models import Place, Street
@@ -14,14 +15,19 @@ class StreetForm(forms.ModelForm):
     class Meta:
         model = Street
         fields = ("name", "locality", "latitude", "longitude")
-        labels = {"name": _("Name"), "locality": _("Town or village")}
+        labels = {"name": pgettext_lazy("of a street, place or zone", "Name"), "locality": _("Town or village")}
 
 
 class PlaceForm(StreetForm):
     class Meta:
         model = Place
         fields = ("name", "kind", "address", "locality", "latitude", "longitude")
-        labels = {"name": _("Name"), "kind": _("Kind"), "address": _("Address"), "locality": _("Town or village")}
+        labels = {
+            "name": pgettext_lazy("of a street, place or zone", "Name"),
+            "kind": _("Kind"),
+            "address": _("Address"),
+            "locality": _("Town or village"),
+        }
 
 
 class AliasForm(forms.Form):

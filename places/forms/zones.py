@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from places import drawings, wording
 from places.drawings import Drawing
@@ -18,7 +19,7 @@ LONGITUDE = [MinValueValidator(-180), MaxValueValidator(180)]
 class ZoneForm(forms.ModelForm):
     """`drawings()`: the areas of a valid form; more than one only where a file was uploaded for a new zone."""
 
-    name = forms.CharField(label=_("Name"), max_length=80, required=False)
+    name = forms.CharField(label=pgettext_lazy("of a street, place or zone", "Name"), max_length=80, required=False)
     outline = forms.CharField(
         label=_("Corners"),
         required=False,
@@ -88,4 +89,8 @@ class StandForm(forms.ModelForm):
     class Meta:
         model = Stand
         fields = ("name", "latitude", "longitude", "radius_m", "is_active")
-        labels = {"name": _("Name"), "radius_m": _("Radius in metres"), "is_active": _("In use")}
+        labels = {
+            "name": pgettext_lazy("of a street, place or zone", "Name"),
+            "radius_m": _("Radius in metres"),
+            "is_active": _("In use"),
+        }

@@ -3,6 +3,7 @@
 import io
 from pathlib import Path
 
+import osmium
 import pytest
 from django.core.management import CommandError, call_command
 
@@ -40,6 +41,14 @@ def test_an_extract_becomes_streets_houses_and_places(db):
     assert Place.objects.get(name="Районная больница").kind == "hospital"
     assert not Street.objects.filter(name__in=["тропа", "за краем"]).exists()
     assert set(Street.objects.values_list("locality", flat=True)) == {"", "Берёзовка"}  # Сосново is the office's own
+
+
+def test_the_form_in_which_extracts_are_offered(db, tmp_path):
+    binary = tmp_path / "village.osm.pbf"
+    with osmium.SimpleWriter(str(binary)) as writer:
+        for thing in osmium.FileProcessor(str(VILLAGE)):
+            writer.add(thing)
+    assert list(readers.read(binary)) == list(readers.read(VILLAGE))
 
 
 def test_a_second_import_doubles_nothing(db):
