@@ -13,6 +13,8 @@ from dispatch.staff.models import Person
 from orders.facts import NOTES
 from orders.flow import TRANSITIONS, ActorKind, DriverEffect, State, driver_effect
 from orders.models import Client, Driver, Order, OrderEvent
+from places import routing
+from places.selectors import directory, zones
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ def write(*, trip: Trip, by: Person) -> Order:
         state=State.DRAFT,
         version=0,
     )
+    _locate(order)
     at, events = trip.asked_at, []
     for step in trip.steps:
         at += step.after
@@ -58,6 +61,19 @@ def write(*, trip: Trip, by: Person) -> Order:
         Order.objects.filter(pk=order.pk).update(created_at=trip.asked_at)
         OrderEvent.objects.bulk_create(events)
     return order
+
+
+def _locate(order: Order) -> None:
+    """Coordinates, zone, distance and time, as far as the directory knows the addresses."""
+    here, there = directory.resolve(order.pickup), directory.resolve(order.destination)
+    if here:
+        order.pickup_latitude, order.pickup_longitude = here.latitude, here.longitude
+        order.zone = zones.at(here.point)
+    if there:
+        order.destination_latitude, order.destination_longitude = there.latitude, there.longitude
+    if here and there:
+        way = routing.own([here.point, there.point])
+        order.distance_m, order.duration_s = way.distance_m, way.duration_s
 
 
 def _move(order: Order, step: Step, at: datetime, by: Person, driver: Driver | None) -> OrderEvent:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from dispatch.desk import demo_map
+from dispatch.desk import demo, demo_map
+from orders.models import Order
 from places import geo
 from places.models import House, Name, Place, Stand, Street, Zone
 from places.selectors import directory, zones
@@ -27,6 +28,12 @@ def test_zones_can_be_drawn_and_the_airport_is_its_own(laid_out):
     assert zones.at(directory.resolve("Шереметьево, терминал B").point).name == "Шереметьево"
     assert zones.at(directory.resolve("Тверская улица, 12").point).name == "Центр"
     assert not Stand.objects.filter(zone=None).exists()
+
+
+def test_the_orders_of_the_demo_lie_in_zones(db):
+    demo.lay_out()
+    assert not Order.objects.filter(zone=None).exists()
+    assert not Order.objects.filter(distance_m=None).exists()
 
 
 def test_a_second_time_changes_nothing(laid_out):
