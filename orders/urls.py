@@ -94,5 +94,11 @@ urlpatterns = [
     path("imports/<int:pk>/faults/", imports.faults, name="import-faults"),
     path("exports/", exports.exports, name="exports"),
     path("driver/", own.own, name="own"),
+    path("driver/state/", own.state, name="own-state"),
+    path("driver/shift/", own.shift, name="own-shift"),
+    path("driver/position/", own.position, name="own-position"),
+    path("driver/worker.js", own.worker, name="own-worker"),
+    path("driver/app.webmanifest", own.manifest, name="manifest"),
+    path("driver/offers/<int:pk>/<slug:answer>/", own.offer, name="own-offer"),
     path("driver/<int:pk>/<slug:transition>/", own.move, name="own-move"),
 ]

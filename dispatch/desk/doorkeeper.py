@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from dispatch.live import registry
+from dispatch.live.numbers import DRIVER
 from dispatch.live.registry import Visitor
 from dispatch.staff.access import may
 from dispatch.staff.models import Person, Role
@@ -24,13 +25,16 @@ def visitors(session_keys: Sequence[str]) -> dict[str, Visitor]:
     admitted: dict[str, Visitor] = {}
     for key, content in signed_in.items():
         person = people.get(int(content[SESSION_KEY]))
-        if person is None or not may(person, "desk.work"):
+        if person is None or not (may(person, "desk.work") or may(person, "orders.drive")):
             continue
         if constant_time_compare(content.get(HASH_SESSION_KEY, ""), person.get_session_auth_hash()):
             admitted[key] = Visitor(person.pk, audience_of(person))
-    seen({visitor.person_id for visitor in admitted.values()})
+    seen({visitor.person_id for visitor in admitted.values() if visitor.audience != DRIVER})
     return admitted
 
 
 def audience_of(person: Person) -> str:
-    return "supervisor" if Role.SUPERVISOR in person.roles else "dispatcher"
+    """A desk's, for who works at one and drives, too."""
+    if Role.SUPERVISOR in person.roles:
+        return "supervisor"
+    return "dispatcher" if Role.DISPATCHER in person.roles else DRIVER

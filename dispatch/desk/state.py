@@ -39,7 +39,7 @@ class State:
 
 def read(person: Person, shift: Shift) -> State:
     """A fixed number of queries."""
-    told = numbers.current(numbers.heard_by(person.pk))
+    told = numbers.current(numbers.heard_by(person.pk, audience_of(person)))
     viewer = Viewer(translation.get_language(), audience_of(person))
     return State(
         numbers=told,

@@ -27,7 +27,7 @@ class Desk:
     topics: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.topics = numbers.heard_by(self.person_id)
+        self.topics = numbers.heard_by(self.person_id, self.audience)
         self._shared = Viewer(self.language, self.audience)
         self._private = Viewer(self.language, self.audience, self.person_id)
 

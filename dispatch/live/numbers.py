@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from dispatch.live.models import Change, Topic
 
+DRIVER = "driver"  # the audience of a driver's own page
 TOPICS = ("calls", "orders", "staff")  # for every desk; beside them each person has a private one
 
 
@@ -23,8 +24,9 @@ def private(person_id: int) -> str:
     return f"person.{person_id}"
 
 
-def heard_by(person_id: int) -> tuple[str, ...]:
-    return (*TOPICS, private(person_id))
+def heard_by(person_id: int, audience: str) -> tuple[str, ...]:
+    """A driver hears what concerns himself and nothing else."""
+    return (private(person_id),) if audience == DRIVER else (*TOPICS, private(person_id))
 
 
 def current(topics: Iterable[str] | None = None) -> dict[str, int]:

@@ -12,7 +12,7 @@ class Viewer:
     """For whom something is rendered; all desks with an equal viewer share one rendering."""
 
     language: str
-    audience: str  # "dispatcher", "supervisor"
+    audience: str  # "dispatcher", "supervisor", "driver"
     person_id: int | None = None  # only for private topics
 
 

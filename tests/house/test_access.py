@@ -33,6 +33,7 @@ from orders.models import (
     Employee,
     Import,
     MarkProposal,
+    Offer,
     Order,
     Recurrence,
     Vehicle,
@@ -115,6 +116,13 @@ TABLE = (
     Line("orders/list/", "", "-YYY-", "-MMM-"),
     Line("orders/<int:pk>/", "order", "-YYY-", "-MMM-"),
     Line("driver/", "", "Y----", "M----"),
+    Line("driver/state/", "", "Y----", "M----"),
+    Line("driver/shift/", "", "M----", "Y----"),
+    Line("driver/position/", "", "M----", "Y----"),
+    Line("driver/worker.js", "", "Y----", "M----"),
+    Line("driver/app.webmanifest", "", "Y----", "M----"),
+    Line("driver/offers/<int:pk>/<slug:answer>/", "offer answer=seen", "M----", "h----"),
+    Line("driver/offers/<int:pk>/<slug:answer>/", "offer answer=eat", "M----", "-----"),
     Line("places/search/", "", "-YYY-", "-MMM-", query="?q=lenina+5&near=55.75,37.61"),
     # zones, stands, addresses: dispatchers and supervisors see, managers edit
     Line("places/", "", "-YYY-", "-MMM-"),
@@ -396,6 +404,9 @@ def things_of(person: Person, client: Client, driver: Driver, folder: Any) -> di
         state=State.ASSIGNED, state_since=now, client=client, driver=driver, phone="+79161234567", pickup="Тверская, 1",
         created_by=person,
     )  # fmt: skip
+    offer = Offer.objects.create(
+        order=order, driver=driver, phase="manual", state="refused", sent_at=now, expires_at=now, ended_at=now
+    )
     draft = Draft.objects.create(owner=person)
     sheet = Import.objects.create(kind="drivers", file_name="x.csv", language="en", owner=person)
     return {
@@ -405,6 +416,7 @@ def things_of(person: Person, client: Client, driver: Driver, folder: Any) -> di
         "driver": driver.pk,
         "draft": draft.pk,
         "import": sheet.pk,
+        "offer": offer.pk,
     }
 
 

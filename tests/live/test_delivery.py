@@ -135,4 +135,4 @@ def test_a_socket_that_only_listens_stays_open(web, vera):
 def test_numbers_are_read_with_one_query(vera, django_assert_num_queries):
     Topic.objects.create(name="calls", last=41)
     with django_assert_num_queries(1):
-        assert current(heard_by(vera.pk)) == {"calls": 41, "orders": 0, "staff": 0, private(vera.pk): 0}
+        assert current(heard_by(vera.pk, "dispatcher")) == {"calls": 41, "orders": 0, "staff": 0, private(vera.pk): 0}

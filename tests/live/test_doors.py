@@ -26,8 +26,21 @@ def test_a_stranger_hears_nothing(web):
     assert listener.frames == []
 
 
-def test_a_driver_and_a_manager_hear_nothing(web, make_person):
-    for role in (Role.DRIVER, Role.MANAGER, Role.ADMINISTRATOR):
+def test_a_driver_hears_what_concerns_himself_and_nothing_else(web, make_person):
+    ivan = make_person("Ivan", Role.DRIVER)
+    with greeted(web, ivan) as listener:
+        publish.changed("calls", "note", "a call")
+        publish.changed("orders", "note", "an order")
+        publish.changed(f"person.{ivan.pk}", "note", "his own")
+        html = listener.batch(f"person.{ivan.pk}")["changes"][0]["html"]
+        listener.listen(1.5)
+    assert html == f"<li>his own en driver {ivan.pk}</li>"
+    assert {frame.get("topic") for frame in listener.frames} <= {None, f"person.{ivan.pk}"}
+    assert set(listener.frames[-1]["numbers"]) == {f"person.{ivan.pk}"}
+
+
+def test_a_manager_hears_nothing(web, make_person):
+    for role in (Role.MANAGER, Role.ADMINISTRATOR):
         with desk(web, make_person("Somebody", role)) as listener:
             assert closed_with(listener) == NOT_ALLOWED
         assert listener.frames == []
@@ -76,10 +89,10 @@ def test_who_becomes_a_supervisor_reads_anew_with_other_eyes(web, vera):
         assert "supervisor" in listener.batch()["changes"][0]["html"]
 
 
-def test_all_sessions_are_checked_with_two_queries(make_person, django_assert_num_queries):
+def test_all_sessions_are_checked_with_three_queries(make_person, django_assert_num_queries):
     people = [make_person(name, Role.DISPATCHER) for name in ("Vera", "Boris", "Anna", "Ivan")]
     keys = [session_of(person) for person in people] + ["no-such-session", ""]
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert visitors(keys) == {key: Visitor(person.pk, "dispatcher") for key, person in zip(keys, people)}
 
 

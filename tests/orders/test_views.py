@@ -339,11 +339,11 @@ def test_ivan_drives_his_own_order_and_knows_no_other(anna, by_vera, ivan, pyotr
     assert "Ленина, 5" in page
     assert "Чужая" not in page
     assert WHOLE not in page
-    assert HIDDEN not in page
+    assert HIDDEN in page
     for name in ("set_off", "arrive", "board", "complete"):
         assert f"/driver/{his.pk}/{name}/" in text_of(browser.get(reverse("orders:own")))
         assert browser.post(reverse("orders:own-move", args=[his.pk, name])).status_code == 302
-    assert "You have no order now" in text_of(browser.get(reverse("orders:own")))
+    assert "You are not on shift" in text_of(browser.get(reverse("orders:own")))
     assert browser.post(reverse("orders:own-move", args=[other.pk, "set_off"])).status_code == 404
     assert browser.post(reverse("orders:own-move", args=[his.pk, "cancel"]), {"reason": "x"}).status_code == 404
     assert browser.get(reverse("orders:detail", args=[his.pk])).status_code == 404

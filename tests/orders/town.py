@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from dispatch.staff.models import Role
 from orders.actors import Actor
 from orders.models import Client, Driver, DriverPosition, DriverShift, Fleet, Offer, Order, Vehicle
 from orders.services import lifecycle
@@ -24,7 +25,7 @@ def stand(name: str = "Arbat", north_m: int = 0, **how: object) -> Stand:
 
 def at_work(call_sign: str, metres: int | None = None, *, waits_at: Stand | None = None, since: int = 0) -> Driver:
     """On shift with his own car and page; seen `metres` north of the Arbat; in the queue of a stand for `since` min."""
-    one = driver(call_sign, person(f"d{call_sign}"))
+    one = driver(call_sign, person(f"d{call_sign}", Role.DRIVER))
     now = timezone.now()
     DriverShift.objects.create(driver=one, vehicle=one.vehicle, started_at=now - timedelta(hours=1))
     if metres is not None or waits_at:
