@@ -159,6 +159,7 @@ WATCH_MINUTES = {  # an order that stays so long in one state is shown as a prob
     "not_out": 10,
     "on_board": 120,
 }
+QUOTE_DAYS = 7  # a price that was said without an order holds for so long
 OFFICE_CURRENCY = env.str("OFFICE_CURRENCY", default="RUB")  # ISO 4217: of new prices; a tariff's version keeps its own
 
 # --- places -------------------------------------------------------------------------------------------------------

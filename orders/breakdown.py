@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.utils import formats
+from babel.numbers import format_decimal
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -68,7 +69,7 @@ def _sum(line: Line, currency: str) -> str:
 
 
 def number(value: Decimal | str) -> str:
-    return str(formats.localize(Decimal(value).normalize() + 0, use_l10n=True))
+    return format_decimal(Decimal(value).normalize() + 0, locale=translation.get_language() or "en")
 
 
 def _zone_names(lines: Sequence[Line]) -> dict[str, str]:

@@ -90,6 +90,14 @@ verbs.register(
 )
 verbs.register(
     {
+        "keptquote": _("quote"),
+        "price": _("price"),
+        "quote.kept": _("kept a price without an order"),
+        "quote.taken": _("made an order of a price that was kept"),
+        "fleet": _("fleet"),
+        "fleets": _("fleets"),
+        "fleet.added": _("added a fleet"),
+        "fleet.changed": _("changed a fleet"),
         "tariff": _("tariff"),
         "tariffs": _("tariffs"),
         "version": _("version"),

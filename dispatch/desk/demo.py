@@ -8,11 +8,11 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from dispatch.audit import journal
-from dispatch.desk import demo_map, past, town
+from dispatch.desk import demo_fleets, demo_map, past, town
 from dispatch.desk.past import Step, Trip
 from dispatch.staff.models import Person
 from orders.facts import ASKED, CALLED
-from orders.models import Client, ClientPhone, Driver, DriverPhone, Order, Vehicle
+from orders.models import Client, ClientPhone, Driver, DriverPhone, Fleet, Order, Vehicle
 from telephony.models import Extension
 from telephony.sim.town import Client as Caller
 from telephony.sim.town import Driver as Cab
@@ -57,6 +57,7 @@ def lay_out() -> bool:
         for telephone in town.TELEPHONES:
             _extension(telephone)
         demo_map.lay_out()
+        demo_fleets.lay_out(timezone.now())
         drivers = [_driver(cab) for cab in the_town().drivers]
         clients = [_client(caller) for caller in the_town().clients]
         Driver.objects.filter(call_sign=KEPT_FREE, person=None).update(person=people["driver17"])
@@ -165,4 +166,11 @@ def _trip(
     if home not in ("", destination) and chance.random() < OFTEN:
         pickup = home
     phone = client.phones.get(is_main=True).e164
-    return Trip(client, phone, pickup, destination, asked_at, steps, driver, pickup_at)
+    fleet = chance.choices(_fleets(), (3, 1))[0]
+    return Trip(client, phone, pickup, destination, asked_at, steps, driver, pickup_at, fleet=fleet)
+
+
+def _fleets() -> tuple[Fleet | None, Fleet | None]:
+    """The default one, and another where there is one."""
+    found = list(Fleet.objects.filter(is_active=True).order_by("-is_default", "pk")[:2])
+    return (found[0], found[-1]) if found else (None, None)

@@ -12,9 +12,9 @@ from django.db import transaction
 from dispatch.staff.models import Person
 from orders.facts import NOTES
 from orders.flow import TRANSITIONS, ActorKind, DriverEffect, State, driver_effect
-from orders.models import Client, Driver, Order, OrderEvent
-from places import routing
-from places.selectors import directory, zones
+from orders.models import Client, Driver, Fleet, Order, OrderEvent
+from orders.services import pricing
+from places.selectors import directory
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class Trip:
     driver: Driver | None = None
     pickup_at: datetime | None = None
     comment: str = ""
+    fleet: Fleet | None = None
 
 
 def write(*, trip: Trip, by: Person) -> Order:
@@ -47,11 +48,12 @@ def write(*, trip: Trip, by: Person) -> Order:
         destination=trip.destination,
         pickup_at=trip.pickup_at,
         comment=trip.comment,
+        fleet=trip.fleet,
         created_by=by,
         state=State.DRAFT,
         version=0,
     )
-    _locate(order)
+    _price(order, trip)
     at, events = trip.asked_at, []
     for step in trip.steps:
         at += step.after
@@ -63,17 +65,14 @@ def write(*, trip: Trip, by: Person) -> Order:
     return order
 
 
-def _locate(order: Order) -> None:
-    """Coordinates, zone, distance and time, as far as the directory knows the addresses."""
-    here, there = directory.resolve(order.pickup), directory.resolve(order.destination)
-    if here:
-        order.pickup_latitude, order.pickup_longitude = here.latitude, here.longitude
-        order.zone = zones.at(here.point)
-    if there:
-        order.destination_latitude, order.destination_longitude = there.latitude, there.longitude
-    if here and there:
-        way = routing.own([here.point, there.point])
-        order.distance_m, order.duration_s = way.distance_m, way.duration_s
+def _price(order: Order, trip: Trip) -> None:
+    """As it was priced when it was asked for, between places of the directory."""
+    for end in ("pickup", "destination"):
+        found = directory.resolve(getattr(order, end))
+        if found:
+            setattr(order, f"{end}_latitude", found.latitude)
+            setattr(order, f"{end}_longitude", found.longitude)
+    pricing.price(order, at=trip.asked_at)
 
 
 def _move(order: Order, step: Step, at: datetime, by: Person, driver: Driver | None) -> OrderEvent:

@@ -35,6 +35,8 @@ ABILITIES: dict[str, frozenset[str]] = {
     "drivers.edit": frozenset({S, M, A}),
     "places.see": frozenset({D, S, M}),  # zones, stands, the directory of addresses
     "places.edit": frozenset({M}),
+    "tariffs.see": frozenset({D, S, M}),  # and fleets
+    "tariffs.edit": frozenset({M}),
     "numbers.whole": frozenset({S}),
     "numbers.whole_while_live": frozenset({D, S}),
     "numbers.reveal": frozenset({M}),  # journalled

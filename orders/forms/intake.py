@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from orders import numbers, phones, when
-from orders.models import ClientPhone, Order
+from orders.models import ClientPhone, Fleet, Order
 from orders.services.editing import Wording
 from orders.services.intake import Booking
 
@@ -75,6 +75,7 @@ class TripForm(forms.Form):
 class IntakeForm(TripForm):
     name = forms.CharField(label=_("Name"), max_length=120, required=False)
     client = forms.CharField(max_length=20, required=False, widget=forms.HiddenInput)
+    fleet = forms.CharField(max_length=20, required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -82,7 +83,16 @@ class IntakeForm(TripForm):
 
     @property
     def client_id(self) -> int | None:
-        chosen = self.data.get("client") if self.is_bound else self.initial.get("client")
+        return self._key("client")
+
+    @property
+    def called_fleet(self) -> Fleet | None:
+        """One query at most."""
+        key = self._key("fleet")
+        return Fleet.objects.filter(pk=key, is_active=True).first() if key is not None else None
+
+    def _key(self, name: str) -> int | None:
+        chosen = self.data.get(name) if self.is_bound else self.initial.get(name)
         chosen = str(chosen or "")
         return int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 19 else None
 
@@ -99,6 +109,7 @@ class IntakeForm(TripForm):
             name=cleaned["name"],
             client_id=self.client_id,
             is_new_client=cleaned["client"] == NEW_CLIENT,
+            fleet=self.called_fleet,
         )
 
 

@@ -45,9 +45,8 @@ class Detail:
 
 def find(order_id: int) -> Order:
     """Raises Order.DoesNotExist."""
-    return Order.objects.select_related(
-        "client", "driver__vehicle", "created_by", "fleet", "recurrence", "reserved_for", "tariff_version__tariff"
-    ).get(pk=order_id)
+    about = ("client", "driver__vehicle", "created_by", "recurrence", "reserved_for", "tariff_version__tariff")
+    return Order.objects.select_related(*about, "fleet__logo").defer("fleet__logo__content").get(pk=order_id)
 
 
 def detail(order: Order, actor: Actor | None) -> Detail:

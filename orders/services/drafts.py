@@ -11,7 +11,7 @@ from django.utils import timezone
 from dispatch.staff.models import Person
 from orders.models import Draft
 
-FIELDS = ("phone", "pickup", "when", "destination", "comment", "name", "client")
+FIELDS = ("phone", "pickup", "when", "destination", "comment", "name", "client", "fleet")
 LONGEST = 2000  # characters of one field
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from dispatch.audit import journal
 from orders.actors import Actor
-from orders.models import Client, ClientMark, Draft, Order
+from orders.models import Client, ClientMark, Draft, Fleet, Order
 from orders.services import clients, lifecycle
 from orders.services.concern import Concern
 from orders.signals import order_typed
@@ -33,6 +33,7 @@ class Booking:
     name: str = ""
     client_id: int | None = None
     is_new_client: bool = False
+    fleet: Fleet | None = None  # whose number was called
 
 
 class Doubtful(Exception):
@@ -88,6 +89,7 @@ def _order(booking: Booking, client: Client) -> Order:
         destination=booking.destination,
         pickup_at=booking.pickup_at,
         comment=booking.comment,
+        fleet=booking.fleet,
     )
 
 

@@ -142,7 +142,11 @@ def _draft_for(request: SignedInRequest) -> Draft:
         phone = numbers.national(numbers.e164(phone) or phone)
     source = request.GET.get("source", "") or (f"client:{client_id}" if client_id is not None else "")
     source = source or (f"phone:{numbers.e164(phone)}" if numbers.e164(phone) else "")
-    known = {"phone": phone, "client": chosen if client_id is not None else ""}
+    known = {
+        "phone": phone,
+        "client": chosen if client_id is not None else "",
+        "fleet": request.GET.get("fleet", ""),  # whose number was called
+    }
     return drafts.open_draft(
         owner=request.user,
         source=source[:64],

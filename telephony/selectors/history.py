@@ -9,8 +9,9 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from dispatch.staff.access import may
 from orders import numbers
+from orders.models import Fleet
 from telephony.models import Call, Leg, Recording, Transfer
-from telephony.selectors import privacy, who
+from telephony.selectors import lines, privacy, who
 from telephony.selectors.who import Who
 
 PAGE = 50
@@ -27,6 +28,7 @@ class Row:
     answerers: tuple[str, ...]
     recordings: tuple[Recording, ...]  # those that the viewer may play
     can_download: bool
+    fleet: Fleet | None = None  # whose number was called
 
     @property
     def waiting(self) -> timedelta | None:
@@ -130,7 +132,7 @@ def _with_all(calls: QuerySet[Call]) -> QuerySet[Call]:
 
 
 def _rows(calls: Sequence[Call], viewer: Any) -> list[Row]:
-    people = who.of_calls(calls)
+    people, fleets = who.of_calls(calls), lines.fleets(calls)
     can_download = may(viewer, "recordings.download")
     rows = []
     for call in calls:
@@ -145,6 +147,7 @@ def _rows(calls: Sequence[Call], viewer: Any) -> list[Row]:
                 answerers=_answerers(call, whole=whole),
                 recordings=tuple(call.recordings.all()) if plays else (),
                 can_download=can_download,
+                fleet=fleets.get(call.pk),
             )
         )
     return rows

@@ -30,8 +30,11 @@ class Event:
 class Pbx:
     """One start of the PBX: a restart is a new one."""
 
-    def __init__(self, city: str, listener: Callable[[Event], None], invite: Callable[[Channel], None]) -> None:
-        self.city = city
+    def __init__(
+        self, cities: tuple[str, ...], listener: Callable[[Event], None], invite: Callable[[Channel], None]
+    ) -> None:
+        self.city = cities[0]  # what those see who are called from here
+        self.cities = cities
         self.started = time.time()
         self.channels: dict[str, Channel] = {}
         self.bridges: dict[str, Bridge] = {}

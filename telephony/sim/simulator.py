@@ -19,6 +19,7 @@ from telephony.sim.wire import Action
 
 HOST = "127.0.0.1"
 CITY = "4950000"
+SECOND_CITY = "4950001"  # of the second fleet
 
 
 @dataclass(slots=True)
@@ -72,7 +73,7 @@ class Simulator:
         await self.stop()
 
     def _boot(self) -> None:
-        pbx = Pbx(self.city, self._server.tell, self._invite)
+        pbx = Pbx((self.city, SECOND_CITY), self._server.tell, self._invite)
         dialplan = Dialplan(pbx, self._recorder)
         phones = Phones(pbx, dialplan, self._manners, self.chance)
         self._office = Office(pbx, dialplan, phones, Verbs(pbx, dialplan, phones))
@@ -174,4 +175,4 @@ class Simulator:
         self._server.drop_all()
 
 
-__all__ = ["CITY", "HOST", "Event", "Manners", "Simulator"]
+__all__ = ["CITY", "HOST", "SECOND_CITY", "Event", "Manners", "Simulator"]

@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable
 from enum import Enum
 
-from telephony.sim.simulator import Simulator
+from telephony.sim.simulator import SECOND_CITY, Simulator
 from telephony.sim.town import on_the_wire, stranger, town
 
 EVERY = (18.0, 30.0)  # seconds between two callers
@@ -27,6 +27,7 @@ class Kind(Enum):
 
 
 WEIGHTS = {Kind.STRANGER: 35, Kind.CLIENT: 40, Kind.DRIVER: 20, Kind.HIDDEN: 5}
+CITY_WEIGHTS = (2, 1)
 
 
 class Timetable:
@@ -77,7 +78,8 @@ class Timetable:
         number = self._number(kind)
         name = "Anonymous" if kind is Kind.HIDDEN else ""
         patience, talk = self._between(*PATIENCE) / self._pace, self._between(*TALK) / self._pace
-        return await self._sim.ring(number, name, patience=patience, talk=talk)
+        dialled = self._sim.chance.choices((self._sim.city, SECOND_CITY), CITY_WEIGHTS)[0]
+        return await self._sim.ring(number, name, dialled=dialled, patience=patience, talk=talk)
 
     def _number(self, kind: Kind) -> str:
         chance, people = self._sim.chance, town()

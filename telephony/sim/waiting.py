@@ -31,7 +31,7 @@ class Waiting:
 
     async def _from_trunk(self, channel: Channel) -> Place | None:
         channel.variables["DISP_CALL"] = channel.uniqueid
-        if channel.dialled == self._pbx.city:
+        if channel.dialled in self._pbx.cities:
             return Place("desk-in", "s")
         if channel.dialled[-3:] in STAFF:
             return Place("staff-direct", channel.dialled[-3:])

@@ -16,7 +16,7 @@ from orders.models import Order
 from orders.selectors.current import open_orders_of_client
 from telephony.models import Call
 from telephony.recognition import Kind
-from telephony.selectors import naming, privacy, who
+from telephony.selectors import lines, naming, privacy, who
 from telephony.selectors.who import Who
 
 UNSAID = (Kind.HIDDEN, Kind.CHOICE)
@@ -77,7 +77,13 @@ def _known_number(request: HttpRequest, call: Call) -> str:
 
 
 def _opened(call: Call, caller: Who, text: str, number: str) -> Opened:
-    asked = {"source": f"call:{call.pk}", "phone": number, "client": caller.client.pk if caller.client else ""}
+    fleet = lines.fleet(call)
+    asked = {
+        "source": f"call:{call.pk}",
+        "phone": number,
+        "client": caller.client.pk if caller.client else "",
+        "fleet": fleet.pk if fleet else "",
+    }
     intake = f"{reverse('orders:intake')}?{urlencode({name: value for name, value in asked.items() if value})}"
     if caller.kind in UNSAID:
         options = naming.of_text(text) if text.strip() else caller.options

@@ -31,11 +31,16 @@ from orders.models import (
     DriverDocument,
     DriverPhone,
     Employee,
+    Fleet,
+    FleetLogo,
     Import,
+    KeptQuote,
     MarkProposal,
     Offer,
     Order,
     Recurrence,
+    Tariff,
+    TariffVersion,
     Vehicle,
 )
 from places.models import Name, Place, Stand, Street, Upload, Zone
@@ -109,6 +114,9 @@ TABLE = (
     Line("calls/<int:pk>/pick/", "ringing", "-MM--", "-YY--"),
     Line("orders/intake/", "", "-YY--", "-YY--"),
     Line("orders/intake/client/", "", "-YY--", "-MM--"),
+    Line("orders/quote/", "", "-YY--", "-MM--"),
+    Line("orders/quotes/", "", "-YY--", "-YY--"),
+    Line("orders/quotes/<int:pk>/order/", "quote", "-MM--", "-YY--"),
     Line("orders/drafts/", "", "-YY--", "-MM--"),
     Line("orders/drafts/<uuid:pk>/", "draft", "-hh--", "-hh--"),
     # see orders: a driver his own
@@ -218,6 +226,20 @@ TABLE = (
     Line("imports/<int:pk>/take/", "import", "---MM", "---hh"),
     Line("imports/<int:pk>/faults/", "import", "---hh", "---MM"),
     Line("exports/", "", "---YY", "---YY"),
+    # tariffs, zones, fleets: dispatchers and supervisors see them
+    Line("tariffs/", "", "-YYY-", "-MMM-"),
+    Line("tariffs/<int:pk>/", "tariff", "-YYY-", "-MMM-"),
+    Line("tariffs/versions/<int:pk>/try/", "version", "-YYY-", "-MMM-"),
+    Line("tariffs/new/", "", "-RRY-", "-RRY-"),
+    Line("tariffs/<int:pk>/edit/", "tariff", "-RRY-", "-RRY-"),
+    Line("tariffs/<int:pk>/versions/", "tariff", "-RRY-", "-RRY-"),
+    Line("tariffs/try/", "", "---M-", "---Y-"),
+    Line("tariffs/versions/<int:pk>/withdraw/", "version", "-MMM-", "-RRY-"),
+    Line("fleets/", "", "-YYY-", "-MMM-"),
+    Line("fleets/<int:pk>/", "fleet", "-YYY-", "-MMM-"),
+    Line("fleets/new/", "", "-RRY-", "-RRY-"),
+    Line("fleets/<int:pk>/edit/", "fleet", "-RRY-", "-RRY-"),
+    Line("fleets/<int:pk>/logo/<slug:digest>/", "fleet digest=abc", "-YYY-", "-MMM-"),
     # pause, log out, end another's shift
     Line("shift/<int:pk>/end/", "shift", "-MM--", "-RY--"),
     Line("shift/<int:pk>/break/", "shift", "-MM--", "-RY--"),
@@ -315,6 +337,11 @@ def world(db, settings, tmp_path) -> World:
     recurrence = Recurrence.objects.create(
         pattern=scheduled, client=client, weekdays=[0], time=time(7, 30), starts_on=now.date()
     )
+    fleet = Fleet.objects.create(name="Такси")
+    FleetLogo.objects.create(fleet=fleet, content=b"x", content_type="image/png", digest="abc")
+    tariff = Tariff.objects.create(fleet=fleet, name="Эконом", service_class="economy")
+    version = TariffVersion.objects.create(tariff=tariff, valid_from=now, currency="RUB", rates={})
+    quote = KeptQuote.objects.create(tariff_version=version, pickup="Арбат, 1", price=100, currency="RUB")
     world.others = things_of(petrov, client, driver("99"), tmp_path) | {
         "ringing": ringing.pk,
         "missed": missed.pk,
@@ -335,6 +362,10 @@ def world(db, settings, tmp_path) -> World:
         "account": account.pk,
         "employee": employee.pk,
         "vehicle": vehicle.pk,
+        "fleet": fleet.pk,
+        "tariff": tariff.pk,
+        "version": version.pk,
+        "quote": quote.pk,
         "document": document.pk,
         **town_of(petrov),
     }

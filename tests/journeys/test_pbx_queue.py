@@ -6,6 +6,7 @@ from tests.rig.asterisk import TONES
 from tests.rig.hearing import seconds_of, tones_in
 from tests.rig.office import Office
 from tests.rig.phones import hear, hear_at_last
+from tests.rig.site import FURTHER_NUMBERS
 
 pytestmark = pytest.mark.rig
 
@@ -26,6 +27,17 @@ def test_a_call_to_the_city_number_rings_at_every_desk_and_one_answers(office: O
     expected = {"client": {"101"}, "101": {"client"}}
     assert hear_at_last({"client": call, "101": at_vera}, TONES, expected) == expected
     assert office.ami.wait("AgentConnect", Uniqueid=konstantin)["Interface"] == "PJSIP/101"
+
+
+@pytest.mark.feature("C9")
+def test_the_number_of_another_fleet_rings_at_the_same_desks(office: Office) -> None:
+    vera = office.on_shift("101")
+    mark = office.ami.mark()
+    call = office.caller().dial(FURTHER_NUMBERS[1], caller=LARISA)
+    joined = office.ami.wait("QueueCallerJoin", since=mark, CallerIDNum=LARISA)
+    assert office.waiting() == [joined["Uniqueid"]]
+    vera.incoming().answer()
+    call.wait_up()
 
 
 def test_every_event_of_a_call_carries_its_call_id(office: Office) -> None:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 CITY_NUMBER = "4950000"
+FURTHER_NUMBERS = ("4950001", "4950002")  # of the other fleets
 EXTENSIONS = ("101", "102", "103", "104")
 MUSIC_HZ = 2300  # the music on hold of the rig, so that a test can hear it
 PORTS = 1000  # that one instance may use, from its base; the upper half is for the sound of its test phones
@@ -69,8 +70,8 @@ def write(site: Site, *, etc: Path, inside: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     given = "".join(f"{name} = {value}\n" for name, value in site.settings.items())
     texts = {
-        "globals": f"CITY_NUMBER = {CITY_NUMBER}\nCITY_DIRECT = 4951\nTRUNK = trunk\n"
-        f"RECDIR = {inside}/recordings\n{given}",
+        "globals": f"CITY_NUMBER = {CITY_NUMBER}\nCITY_MORE = {'-'.join(FURTHER_NUMBERS)}\n"
+        f"CITY_DIRECT = 4951\nTRUNK = trunk\nRECDIR = {inside}/recordings\n{given}",
         "hints": "".join(f"exten => {n},hint,PJSIP/{n}&PJSIP/{n}w,CustomPresence:{n}\n" for n in EXTENSIONS),
         "pjsip": _pjsip(site),
         "manager": _manager(site),

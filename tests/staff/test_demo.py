@@ -13,7 +13,7 @@ from dispatch.desk import demo
 from dispatch.staff.models import Person
 from orders import facts
 from orders.flow import OPEN_STATES, ActorKind, Facts, State, refusal
-from orders.models import Client, Driver, Order
+from orders.models import Client, Driver, Fleet, Order, Tariff
 from telephony.models import Extension
 
 
@@ -145,3 +145,15 @@ def test_a_file_that_is_lost_or_broken_is_written_anew(tmp_path, town, left):
     file.write_text(left)
     call_command("people", "--sign-in", str(file), stdout=StringIO())
     assert Person.objects.get(username="vera").check_password(sign_ins(file)["vera"]["password"])
+
+
+def test_two_fleets_have_numbers_and_prices_and_the_orders_are_priced(town):
+    daisy, night = Fleet.objects.order_by("-is_default")
+    assert (daisy.is_default, night.is_default) == (True, False)
+    assert [fleet.numbers.get().raw for fleet in (daisy, night)] == ["4950000", "4950001"]
+    assert {tariff.versions.count() for tariff in Tariff.objects.all()} == {1}
+    orders = Order.objects.all()
+    assert {order.fleet for order in orders} == {daisy, night}
+    priced = [order for order in orders if order.price is not None]
+    assert len(priced) == len(orders)
+    assert all(order.price % 10 == 0 and order.price_lines and order.distance_m for order in priced)

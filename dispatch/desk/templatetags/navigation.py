@@ -19,6 +19,7 @@ PAGES = (
     ("orders:clients", "clients.see", _("Clients")),
     ("orders:drivers", "drivers.see", _("Drivers")),
     ("places:zones", "places.see", _("Places")),
+    ("orders:tariffs", "tariffs.see", _("Tariffs")),
     ("desk:shifts", "shifts.see_all", _("Shifts")),
     ("reports:report", "reports.see", _("Reports")),
     ("audit:journal", "journal.see", _("Journal")),

@@ -1,0 +1,63 @@
+"""What the intake form says so far, as a trip to be priced. What makes no sense yet is left out, not complained of."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.http import QueryDict
+from django.utils import timezone
+
+from orders import when
+from orders.models import ServiceClass, TripOption
+from orders.selectors.pricing import Sketch, Spot
+from places.geo import Point, on_earth
+from places.selectors import directory
+
+LONGEST = 250  # characters of an address
+MOST_STOPS = 12
+MOST_PASSENGERS = 60
+_MARK = re.compile(r"^(-?\d{1,3}(?:\.\d+)?),(-?\d{1,3}(?:\.\d+)?) (.+)$", re.DOTALL)
+
+
+def read(said: QueryDict) -> Sketch:
+    """At most two queries for each address that was not chosen from the directory."""
+    options = frozenset(said.getlist("options")) & frozenset(TripOption.values)
+    service_class = said.get("service_class", "")
+    return Sketch(
+        pickup=_spot(said.get("pickup", ""), said.get("pickup_point", "")),
+        destination=_spot(said.get("destination", ""), said.get("destination_point", "")),
+        stops=tuple(_stops(said.getlist("stop"), said.getlist("stop_point"))),
+        fleet_id=_number(said.get("fleet", ""), 2**62),
+        service_class=service_class if service_class in ServiceClass.values else ServiceClass.ECONOMY,
+        pickup_at=_time(said.get("when", "")),
+        options=options,
+        passengers=_number(said.get("passengers", ""), MOST_PASSENGERS) or 1,
+        waits_and_returns=bool(said.get("waits_and_returns")),
+    )
+
+
+def _stops(texts: Sequence[str], marks: Sequence[str]) -> list[Spot]:
+    padded = [*marks, *[""] * len(texts)]
+    return [_spot(text, mark) for text, mark in zip(texts[:MOST_STOPS], padded) if text.strip()]
+
+
+def _spot(text: str, mark: str) -> Spot:
+    """`mark`: where it is and which text was chosen for that, "55.75,37.61 Lenina 5"; else the directory is asked."""
+    address = " ".join(text.replace("\x00", "").split())[:LONGEST]
+    match = _MARK.match(mark)
+    if match and " ".join(match[3].split()) == address and on_earth(float(match[1]), float(match[2])):
+        return Spot(address, Point(float(match[1]), float(match[2])))
+    found = directory.resolve(address) if address else None
+    return Spot(address, found.point if found else None)
+
+
+def _number(text: str, most: int) -> int | None:
+    fits = text.isascii() and text.isdigit() and len(text) < 19
+    return int(text) if fits and int(text) <= most else None
+
+
+def _time(text: str) -> datetime | None:
+    try:
+        return when.read(text, timezone.localtime())
+    except ValueError:
+        return None

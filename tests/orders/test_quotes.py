@@ -1,0 +1,99 @@
+"""Anna asks what it costs, and orders two days later."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from dispatch.audit.models import Entry
+from orders.models import Draft, KeptQuote, Order
+from orders.services import tariffs
+from tests.orders.conftest import ANNA, HTMX
+from tests.orders.test_quoting import HOME, RATES, STATION, on_paper, tariff, town  # noqa: F401
+
+pytestmark = [pytest.mark.django_db, pytest.mark.feature("C9")]
+
+
+@pytest.fixture
+def economy(town):  # noqa: F811
+    return tariff(town, RATES)
+
+
+def mark(point, address: str) -> str:
+    return f"{point.latitude},{point.longitude} {address}"
+
+
+TRIP = {
+    "pickup": "Ленина, 5",
+    "pickup_point": mark(HOME, "Ленина, 5"),
+    "destination": "Вокзал",
+    "destination_point": mark(STATION, "Вокзал"),
+}
+SAID = TRIP | {"phone": "8 912 345-67-89", "why_not": "дорого"}
+
+
+def test_the_price_is_said_while_typing(signed_in, vera, economy):
+    browser = signed_in(vera)
+    page = browser.get(reverse("orders:quote"), TRIP).content.decode()
+    assert f"RUB\xa0{on_paper(HOME, STATION)}" in page
+    assert "km," in page
+    page = browser.get(reverse("orders:quote"), {"pickup": "Лен", "when": "25:99", "passengers": "x"}).content.decode()
+    assert "from RUB\xa0200" in page
+    assert "no tariff" in browser.get(reverse("orders:quote"), {"service_class": "business"}).content.decode()
+
+
+def test_a_place_counts_only_for_the_text_that_it_was_chosen_for(signed_in, vera, economy):
+    page = signed_in(vera).get(reverse("orders:quote"), TRIP | {"destination": "Вокзал 2"}).content.decode()
+    assert "from RUB" in page
+
+
+def test_a_price_without_an_order_is_kept_and_found_at_the_next_call(signed_in, vera, boris, anna, economy):
+    answer = signed_in(vera).post(reverse("orders:quotes"), SAID | {"client": anna.pk}, **HTMX)
+    assert answer.status_code == 200
+    kept = KeptQuote.objects.get()
+    assert (kept.client, kept.phone, kept.price, kept.reason) == (anna, ANNA, on_paper(HOME, STATION), "дорого")
+    assert Entry.objects.get(verb="quote.kept").actor == vera
+    page = signed_in(boris).get(reverse("orders:quotes"), {"phone": "+79123456789", "client": anna.pk}).content.decode()
+    assert "дорого" in page
+    assert reverse("orders:quote-take", args=[kept.pk]) in page
+    KeptQuote.objects.update(created_at=timezone.now() - timedelta(days=7, minutes=1))
+    page = signed_in(boris).get(reverse("orders:quotes"), {"client": anna.pk}).content.decode()
+    assert "дорого" not in page
+    assert signed_in(boris).post(reverse("orders:quote-take", args=[kept.pk])).status_code == 404
+
+
+def test_one_click_makes_the_order_at_the_price_that_was_said(signed_in, vera, boris, anna, economy, marina):
+    signed_in(vera).post(reverse("orders:quotes"), SAID | {"client": anna.pk}, **HTMX)
+    kept = KeptQuote.objects.get()
+    soon = timezone.now() + timedelta(milliseconds=1)
+    tariffs.add_version(tariff_id=economy.pk, rates=RATES.__class__("RUB", minimum=9999), valid_from=soon, actor=marina)
+    draft = Draft.objects.create(owner=boris, source="call:731")
+    sent = {"draft": draft.pk}
+    answer = signed_in(boris).post(reverse("orders:quote-take", args=[kept.pk]), sent, **HTMX)
+    assert answer.status_code == 200
+    order = Order.objects.get()
+    assert (order.client, order.phone, order.pickup, order.destination) == (anna, ANNA, "Ленина, 5", "Вокзал")
+    assert (order.price, order.tariff_version, order.source) == (kept.price, kept.tariff_version, "call:731")
+    assert order.price_lines == kept.price_lines
+    draft.refresh_from_db()
+    assert draft.order == order
+    signed_in(boris).post(reverse("orders:quote-take", args=[kept.pk]), **HTMX)
+    assert Order.objects.count() == 1
+
+
+def test_where_something_is_to_be_asked_the_form_asks_it(signed_in, vera, anna, economy):
+    browser = signed_in(vera)
+    browser.post(reverse("orders:quotes"), SAID | {"client": anna.pk}, **HTMX)
+    anna.mark = "blacklisted"
+    anna.save()
+    answer = browser.post(reverse("orders:quote-take", args=[KeptQuote.objects.get().pk]), **HTMX)
+    draft = Draft.objects.get()
+    assert answer["Location"] == reverse("orders:draft", args=[draft.pk])
+    assert draft.fields["pickup"] == "Ленина, 5"
+    assert not Order.objects.exists()
+
+
+def test_a_trip_without_a_tariff_has_nothing_to_keep(signed_in, vera, anna):
+    answer = signed_in(vera).post(reverse("orders:quotes"), SAID, **HTMX)
+    assert (answer.status_code, KeptQuote.objects.count()) == (409, 0)
