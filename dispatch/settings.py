@@ -145,6 +145,13 @@ IMPORT_MOST_BYTES = 20 * 1024 * 1024  # of a spreadsheet
 IMPORT_MOST_LINES = 100_000
 IMPORT_SILENCE = timedelta(seconds=90)  # without a sign of life for so long, another worker goes on
 IMPORT_KEPT = timedelta(days=30)
+LIST_URGENCY_MINUTES = {  # from when on an open order stands higher in the list; the keys are those of orders.urgency
+    "unassigned": 5,
+    "waiting": 5,
+    "on_the_way": 15,
+    "near": 30,
+}
+LIST_SEARCH_SECONDS = 0.7  # so long one page of the history is looked for; then it says how far back it has come
 OFFER_SECONDS = 20  # for one offer, where the order has no fleet that says otherwise
 OFFER_GRACE_SECONDS = 2  # an acceptance may be so long on its way
 BROADCAST_SECONDS = 60  # an offer to all, when everybody by himself refused

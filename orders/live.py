@@ -1,5 +1,6 @@
-"""How the live push draws an order's row. Closed orders leave the list."""
+"""How the live push draws an order's row, and how many orders are in each group. Closed orders leave the list."""
 
+import json
 from collections.abc import Sequence
 
 from django.template.loader import render_to_string
@@ -10,13 +11,13 @@ from dispatch.live.registry import Viewer
 from orders import sight
 from orders.flow import OPEN_STATES
 from orders.models import Order
-from orders.selectors import driving, listing
+from orders.selectors import counting, driving, listing
 
 
 @registry.renderer("order")
 def render_orders(keys: Sequence[str], viewer: Viewer) -> dict[str, str | None]:
-    """One query, however many keys."""
-    found = listing.by_keys([int(key) for key in keys])
+    """One query, however many keys and viewers."""
+    found = registry.once(("orders", tuple(keys)), lambda: listing.by_keys([int(key) for key in keys]))
     eye = sight.of_audience(viewer.audience)
     with translation.override(viewer.language):
         return {key: _row(found.get(int(key)), eye) for key in keys}
@@ -31,9 +32,14 @@ def render_drive(keys: Sequence[str], viewer: Viewer) -> dict[str, str | None]:
     with translation.override(viewer.language):
         html = render_to_string("orders/_own_content.html", {"own": own})
     return {key: html if key == str(own.driver.pk) else None for key in keys}
+@registry.renderer("order-counts", beside="order")
+def render_counts(keys: Sequence[str], viewer: Viewer) -> dict[str, str | None]:
+    """The same for everybody: two queries for a whole batch of changes, however many viewers."""
+    counted = registry.once("order-counts", counting.counts)
+    return dict.fromkeys(keys, render_to_string("orders/_counts.html", {"counts": json.dumps(counted)}))
 
 
 def _row(order: Order | None, eye: sight.Sight) -> str | None:
     if order is None or order.state not in OPEN_STATES:
         return None
-    return render_to_string("orders/_row.html", {"order": order, "sight": eye})
+    return render_to_string("orders/_row.html", {"order": order, "sight": eye, "may_act": True})

@@ -4,6 +4,7 @@ from orders.views import (
     accounts,
     anonymising,
     blocks,
+    bulk,
     client_addresses,
     clients,
     detail,
@@ -22,6 +23,7 @@ from orders.views import (
     recurring,
     reservation,
     tariffs,
+    setup,
     vehicles,
 )
 
@@ -29,6 +31,13 @@ app_name = "orders"
 urlpatterns = [
     path("orders/", listing.orders, name="list"),
     path("orders/list/", listing.rows, name="rows"),
+    path("orders/counts/", listing.counts, name="counts"),
+    path("orders/columns/", setup.columns, name="columns"),
+    path("orders/keys/", setup.keys, name="keys"),
+    path("orders/filters/", setup.filters, name="filters"),
+    path("orders/filters/<int:pk>/", setup.saved_filter, name="filter"),
+    path("orders/filters/<int:pk>/default/", setup.default, name="default-filter"),
+    path("orders/bulk/", bulk.chosen, name="bulk"),
     path("orders/intake/", intake.form, name="intake"),
     path("orders/intake/client/", intake.client, name="intake-client"),
     path("orders/quote/", quotes.quote, name="quote"),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from orders import money
 from orders.flow import ActorKind, Guard, Refusal, State
 from orders.models import Driver, Order
+from orders.urgency import Reason
 
 STATES: dict[str, Promise] = {
     State.DRAFT: pgettext_lazy("order", "draft"),
@@ -76,6 +77,10 @@ HAPPENED: dict[str, Promise] = {
     "reopen": gettext_lazy("Reopened"),
     "edit": gettext_lazy("Changed"),
     "correct": gettext_lazy("Corrected afterwards"),
+    "hold": gettext_lazy("Put on hold"),
+    "resume": gettext_lazy("No longer on hold"),
+    "problem": gettext_lazy("Marked as a problem"),
+    "settle": gettext_lazy("Problem settled"),
     "client_called": gettext_lazy("Client was called"),
     "client_asked": gettext_lazy("Client was asked about waiting"),
     "search_again": gettext_lazy("Search begun anew"),
@@ -91,6 +96,41 @@ FIELDS: dict[str, Promise] = {
     "destination": gettext_lazy("destination"),
     "comment": gettext_lazy("comment"),
     "price": gettext_lazy("price"),
+}
+
+GROUPS: dict[str, Promise] = {
+    "open": pgettext_lazy("orders", "Open"),
+    "unassigned": pgettext_lazy("orders", "Unassigned"),
+    "offered": pgettext_lazy("orders", "Offered"),
+    "assigned": pgettext_lazy("orders", "Assigned"),
+    "arrived": pgettext_lazy("orders", "Arrived"),
+    "on_board": pgettext_lazy("orders", "On board"),
+    "scheduled": pgettext_lazy("orders", "Pre-orders"),
+    "problem": pgettext_lazy("orders", "Problems"),
+    "closed": pgettext_lazy("orders", "Closed"),
+}
+
+PERIODS: dict[str, Promise] = {
+    "today": gettext_lazy("today"),
+    "tomorrow": gettext_lazy("tomorrow"),
+    "yesterday": gettext_lazy("yesterday"),
+    "week": gettext_lazy("the last 7 days"),
+    "month": gettext_lazy("the last 31 days"),
+}
+
+CLIENT_GROUPS: dict[str, Promise] = {
+    "vip": gettext_lazy("VIP"),
+    "blacklisted": gettext_lazy("on the black list"),
+    "corporate": gettext_lazy("corporate"),
+    "new": pgettext_lazy("client", "new"),
+}
+
+# why an order stands high in the list
+URGENCY: dict[str, Promise] = {
+    Reason.OVERDUE: pgettext_lazy("order", "overdue"),
+    Reason.WAITING: pgettext_lazy("order", "client not out"),
+    Reason.LATE: pgettext_lazy("order", "late"),
+    Reason.SOON: pgettext_lazy("order", "due soon"),
 }
 
 ACTORS: dict[str, Promise] = {

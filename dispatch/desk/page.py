@@ -14,6 +14,8 @@ from django.views.decorators.http import require_safe
 from dispatch.desk import state
 from dispatch.staff.access import SignedInRequest, requires
 from dispatch.staff.selectors import roster
+from orders.selectors import saved
+from orders.views.furniture import furniture
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,8 @@ def desk(request: SignedInRequest) -> HttpResponse:
     shift = roster.open_shift(request.user)
     if shift is None:
         return redirect("desk:shift")
-    return render(request, "desk/desk.html", _context(state.read(request.user, shift)) | _furniture())
+    around = _furniture() | furniture(request.user, saved.of_person(request.user))
+    return render(request, "desk/desk.html", _context(state.read(request.user, shift)) | around)
 
 
 # /desk/state/

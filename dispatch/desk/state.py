@@ -13,7 +13,8 @@ from dispatch.live.registry import Viewer
 from dispatch.staff.models import Person, Shift
 from dispatch.staff.selectors import roster
 from orders import sight
-from orders.selectors import listing
+from orders.filters import Filter
+from orders.selectors import counting, listing
 from orders.sight import Sight
 from telephony.selectors import panel
 from telephony.selectors.panel import Card
@@ -34,7 +35,9 @@ class State:
     conversations: Sequence[Card]
     roster: Sequence[Shift]
     page: listing.Page  # of the open orders
+    counts: dict[str, int]  # of the groups of orders, for the whole office
     sight: Sight
+    may_act: bool = True  # on orders: whoever works at the desk
 
 
 def read(person: Person, shift: Shift) -> State:
@@ -50,6 +53,7 @@ def read(person: Person, shift: Shift) -> State:
         calls=panel.live_calls(viewer),
         conversations=panel.conversations(person.pk),
         roster=list(roster.on_shift()),
-        page=listing.page(listing.Filter(), size=ORDERS),
+        page=listing.page(Filter(), size=ORDERS),
+        counts=counting.counts(),
         sight=sight.of_person(person),
     )

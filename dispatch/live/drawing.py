@@ -19,23 +19,25 @@ log = logging.getLogger(__name__)
 def frames(waiting: Mapping[str, Sequence[Told]], viewers: Mapping[str, Collection[Viewer]]) -> Frames:
     """A batch per topic and viewer. None is made where drawing failed: the gap makes the desk read the whole state.
 
-    Queries: those of one renderer call per kind and viewer, however many changes and desks. Raises when the
-    database is away.
+    Queries: those of one renderer call per kind and viewer, however many changes and desks; what renderers ask
+    `registry.once` is read once for all viewers. Raises when the database is away.
     """
     made: Frames = {}
-    for topic, changes in waiting.items():
-        for viewer in viewers[topic]:
-            try:
-                made[topic, viewer] = _batch(topic, changes, viewer)
-            except AWAY:
-                raise
-            except Exception:
-                log.exception("drawing %s for %s failed", topic, viewer)
+    with registry.one_reading():
+        for topic, changes in waiting.items():
+            for viewer in viewers[topic]:
+                try:
+                    made[topic, viewer] = _batch(topic, changes, viewer)
+                except AWAY:
+                    raise
+                except Exception:
+                    log.exception("drawing %s for %s failed", topic, viewer)
     return made
 
 
 def _batch(topic: str, changes: Sequence[Told], viewer: Viewer) -> str:
     latest = {(change.kind, change.key): None for change in changes}
+    latest |= {registry.companions[kind]: None for kind, _key in latest if kind in registry.companions}
     drawn: dict[tuple[str, str], str | None] = {}
     with translation.override(viewer.language):
         for kind in {kind for kind, _key in latest}:

@@ -1,8 +1,11 @@
 """What upper rooms register with the live push: renderers, pulses, and who may listen to what."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, TypeVar
 
 from django.utils.functional import Promise
 
@@ -39,19 +42,51 @@ class Visitor:
 Renderer = Callable[[Sequence[str], Viewer], dict[str, str | None]]
 Doorkeeper = Callable[[Sequence[str]], dict[str, Visitor]]
 
+T = TypeVar("T")
+
 renderers: dict[str, Renderer] = {}
+companions: dict[str, tuple[str, str]] = {}
 pulses: dict[str, Callable[[], Pulse]] = {}
 doorkeepers: list[Doorkeeper] = []
 
 
-def renderer(kind: str) -> Callable[[Renderer], Renderer]:
-    """Register how things of `kind` are drawn: keys → HTML, or None for one that is gone for this viewer."""
+_reads: ContextVar[dict[Hashable, Any] | None] = ContextVar("reads", default=None)
+
+
+def renderer(kind: str, *, beside: str = "") -> Callable[[Renderer], Renderer]:
+    """Register how things of `kind` are drawn: keys → HTML, or None for one that is gone for this viewer.
+
+    `beside`: another kind; whenever a batch tells of things of that kind, the one thing "all" of this kind is drawn
+    with it, once, and needs no change of its own.
+    """
 
     def register(function: Renderer) -> Renderer:
         renderers[kind] = function
+        if beside:
+            companions[beside] = (kind, "all")
         return function
 
     return register
+
+
+@contextmanager
+def one_reading() -> Iterator[None]:
+    """Within it, `once` asks each question once: a batch is read once and drawn for every viewer."""
+    token = _reads.set({})
+    try:
+        yield
+    finally:
+        _reads.reset(token)
+
+
+def once(name: Hashable, question: Callable[[], T]) -> T:
+    """The answer to a question that is the same for all viewers; a renderer asks the database by it."""
+    known = _reads.get()
+    if known is None:
+        return question()
+    if name not in known:
+        known[name] = question()
+    return known[name]  # type: ignore[no-any-return]
 
 
 def pulse(name: str) -> Callable[[Callable[[], Pulse]], Callable[[], Pulse]]:

@@ -8,6 +8,7 @@ from orders.models.offer import ClientDriverBlock, Offer, OfferPhase, OfferState
 from orders.models.order import Draft, Order, OrderEvent, OrderStop
 from orders.models.quote import KeptQuote
 from orders.models.recurrence import Recurrence
+from orders.models.setup import DeskSetup, SavedFilter
 from orders.models.sheet import Import, ImportFault, ImportFile, SheetKind
 from orders.models.tariff import Tariff, TariffVersion
 
@@ -20,6 +21,7 @@ __all__ = [
     "ClientDriverBlock",
     "ClientMark",
     "ClientPhone",
+    "DeskSetup",
     "Draft",
     "Driver",
     "DriverAct",
@@ -45,6 +47,7 @@ __all__ = [
     "OrderStop",
     "Payment",
     "Recurrence",
+    "SavedFilter",
     "Search",
     "ServiceClass",
     "SheetKind",

@@ -1,13 +1,16 @@
 import uuid
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from orders.flow import BUSY_STATES, OPEN_STATES, State
+from orders.flow import BUSY_STATES, FINAL_STATES, OPEN_STATES, State
 from orders.models.account import Account
 from orders.models.choices import Alarm, Channel, Payment, ServiceClass, TripOption
 from orders.models.client import Client
@@ -15,7 +18,10 @@ from orders.models.driver import Driver
 from orders.models.fleet import Fleet
 from orders.models.recurrence import Recurrence
 from orders.models.tariff import TariffVersion
+from places import folding
 from places.models import Stand, Zone
+
+SEARCHED = frozenset({"phone", "callback_phone", "pickup", "destination", "passenger_name", "client"})
 
 
 class OrderQuerySet(models.QuerySet["Order"]):
@@ -32,9 +38,12 @@ class Order(models.Model):
 
     state = models.CharField(_("state"), max_length=16, choices=[(s.value, s.value) for s in State])
     state_since = models.DateTimeField()
-    client = models.ForeignKey(Client, on_delete=models.PROTECT, null=True, related_name="orders")
-    driver = models.ForeignKey(Driver, on_delete=models.PROTECT, null=True, blank=True, related_name="orders")
-    phone = models.CharField(_("phone"), max_length=16, db_index=True, blank=True)  # E.164
+    # No index of their own where one below begins with the same column.
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, null=True, related_name="orders", db_index=False)
+    driver = models.ForeignKey(
+        Driver, on_delete=models.PROTECT, null=True, blank=True, related_name="orders", db_index=False
+    )
+    phone = models.CharField(_("phone"), max_length=16, blank=True)  # E.164
     phone_raw = models.CharField(max_length=40, blank=True)
     pickup = models.CharField(_("pick-up"), max_length=250)
     destination = models.CharField(_("destination"), max_length=250, blank=True)
@@ -46,7 +55,9 @@ class Order(models.Model):
     office_note = models.TextField(_("note for the office"), blank=True)
 
     fleet = models.ForeignKey(Fleet, on_delete=models.PROTECT, null=True, related_name="orders")
-    zone = models.ForeignKey(Zone, on_delete=models.PROTECT, null=True, blank=True, related_name="+")  # of the pick-up
+    zone = models.ForeignKey(
+        Zone, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )  # of the pick-up
     stand = models.ForeignKey(Stand, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     pickup_latitude = models.FloatField(null=True, blank=True)
     pickup_longitude = models.FloatField(null=True, blank=True)
@@ -66,9 +77,13 @@ class Order(models.Model):
     waits_and_returns = models.BooleanField(_("wait and return"), default=False)
     series = models.UUIDField(null=True, blank=True)  # several cars asked for together, or a way there and back
 
-    tariff_version = models.ForeignKey(TariffVersion, on_delete=models.PROTECT, null=True, related_name="+")
+    tariff_version = models.ForeignKey(
+        TariffVersion, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     payment = models.CharField(_("payment"), max_length=8, choices=Payment.choices, default=Payment.CASH)
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, blank=True, related_name="orders")
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, null=True, blank=True, related_name="orders", db_index=False
+    )
     price = models.DecimalField(_("price"), max_digits=14, decimal_places=2, null=True, blank=True)
     currency = models.CharField(max_length=3, blank=True)  # ISO 4217
     price_lines = models.JSONField(default=list, blank=True)  # the breakdown, as `orders.pricing` made it
@@ -89,7 +104,10 @@ class Order(models.Model):
     alarm = models.CharField(_("alarm"), max_length=16, choices=Alarm.choices, blank=True)  # the house's own watch
     channel = models.CharField(_("came by"), max_length=10, choices=Channel.choices, default=Channel.DESK)
     created_at = models.DateTimeField(auto_now_add=True)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    search_key = models.TextField(default="", editable=False)  # what free text is looked for in: `places.folding`
     source = models.CharField(max_length=64, blank=True)  # what it came from, opaque here: "call:731"
     version = models.PositiveIntegerField(default=1)  # of the fields and the state; a save names the one it saw
 
@@ -105,14 +123,22 @@ class Order(models.Model):
             models.UniqueConstraint(fields=["recurrence", "recurs_on"], name="recurring_order_once_a_day"),
         ]
         indexes = [
-            models.Index(fields=["-id"], condition=models.Q(state__in=sorted(OPEN_STATES)), name="order_open"),
-            models.Index(fields=["state", "-id"], name="order_state"),
+            models.Index(fields=["due_at", "id"], condition=models.Q(state__in=sorted(OPEN_STATES)), name="order_open"),
+            models.Index(fields=["-due_at", "-id"], name="order_newest"),
+            models.Index(fields=["state", "-due_at", "-id"], name="order_state"),
             models.Index(fields=["client", "-id"], name="order_client"),
             models.Index(fields=["driver", "-id"], name="order_driver"),
+            models.Index(fields=["driver", "-due_at", "-id"], name="order_driver_due"),
             models.Index(fields=["phone", "-id"], name="order_phone"),
+            models.Index(fields=["zone", "-due_at", "-id"], name="order_zone"),
+            models.Index(fields=["tariff_version", "-due_at", "-id"], name="order_tariff"),
+            models.Index(fields=["created_by", "-due_at", "-id"], name="order_taker"),
+            models.Index(fields=["service_class", "-due_at", "-id"], name="order_class"),
+            models.Index(fields=["channel", "-due_at", "-id"], name="order_channel"),
             models.Index(fields=["account", "due_at"], condition=models.Q(account__isnull=False), name="order_account"),
             models.Index(fields=["pickup_at"], condition=models.Q(state="scheduled"), name="order_scheduled"),
             models.Index(fields=["release_at"], condition=models.Q(state="scheduled"), name="order_release"),
+            GinIndex(OpClass("search_key", name="gin_trgm_ops"), name="order_search"),
         ]
 
     def __str__(self) -> str:
@@ -129,6 +155,26 @@ class Order(models.Model):
     def is_for_later(self, now: datetime) -> bool:
         """Whether the pick-up is so far off that the search need not begin yet."""
         return self.release_at is not None and self.release_at > now
+
+    @property
+    def is_closed(self) -> bool:
+        return self.state in FINAL_STATES
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        if update_fields is None or not SEARCHED.isdisjoint(update_fields := set(update_fields)):
+            self.search_key = self.found_by()
+            update_fields = None if update_fields is None else {*update_fields, "search_key"}
+        super().save(*args, update_fields=update_fields, **kwargs)
+
+    def found_by(self) -> str:
+        """What free text is looked for in: digits of the phones, addresses and names in letters that all can type.
+
+        Between blanks, so that a word's beginning can be asked for.
+        """
+        phones = (self.phone.lstrip("+"), self.callback_phone.lstrip("+"))
+        name = self.client.name if self.client else ""
+        said = (folding.key(text) for text in (self.pickup, self.destination, name, self.passenger_name))
+        return f" {' '.join(part for part in (*phones, *said) if part)} "
 
 
 class OrderStop(models.Model):

@@ -1,160 +1,171 @@
-"""The list of orders: filtered, most urgent first, page by page."""
+"""The list of orders: filtered, most urgent first or by any column, page by page.
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import reduce
-from operator import or_
-from urllib.parse import urlencode
+Which orders is asked narrowly, then the rows are fetched with all that is drawn of them: two queries for a page.
+"""
 
-from django.db.models import Case, DateTimeField, F, IntegerField, Q, QuerySet, Value, When
-from django.db.models.functions import Coalesce
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
-from orders import numbers
-from orders.flow import BUSY_STATES, FINAL_STATES, OPEN_STATES, State
+from django.conf import settings
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.utils import timezone
+
+from orders import urgency
+from orders.columns import COLUMNS
+from orders.filters import LATEST_DAYS, Filter
+from orders.flow import BUSY_STATES, State
 from orders.models import Order
+from orders.selectors import keyset, matching, searching
+from orders.selectors.keyset import Place
+from orders.urgency import NOBODY_YET, ON_THE_WAY, RANKS, Patience, Reason
 
 PAGE = 100
-LONGEST_TEXT = 80
-FEWEST_DIGITS = 4  # of a number that is looked for in its middle
-NOBODY_YET = frozenset({State.SEARCHING, State.OFFERED})
-GROUPS: dict[str, frozenset[State]] = {
-    "open": OPEN_STATES,
-    "unassigned": NOBODY_YET,
-    "closed": FINAL_STATES,
-    "all": OPEN_STATES | FINAL_STATES,
-    **{state.value: frozenset({state}) for state in State if state is not State.DRAFT},
-}
-
-
-@dataclass(frozen=True)
-class Filter:
-    """`group`: a key of GROUPS. `client` and `driver`: primary keys."""
-
-    group: str = "open"
-    client: int | None = None
-    driver: int | None = None
-    text: str = ""
-
-    @classmethod
-    def read(cls, query: Mapping[str, str]) -> "Filter":
-        """From `state=`, `client=`, `driver=`, `q=` of a URL; what makes no sense is left out."""
-        group = query.get("state", "")
-        return cls(
-            group=group if group in GROUPS else "open",
-            client=_key(query.get("client", "")),
-            driver=_key(query.get("driver", "")),
-            text=query.get("q", "").replace("\x00", "").strip()[:LONGEST_TEXT],
-        )
-
-    @property
-    def states(self) -> frozenset[State]:
-        return GROUPS[self.group]
-
-    @property
-    def is_live(self) -> bool:
-        """Only open orders are pushed; history is read."""
-        return self.states <= OPEN_STATES
-
-    @property
-    def query(self) -> str:
-        state = self.group if self.group != "open" else None
-        given = {"state": state, "client": self.client, "driver": self.driver, "q": self.text or None}
-        return urlencode({name: value for name, value in given.items() if value is not None})
+NEWEST = "-due_at"
+DRAWN = (
+    "client", "driver__vehicle", "fleet", "zone", "tariff_version__tariff", "account", "created_by",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Page:
+    """`after`: the key to go on with, empty when this was the last page. `back_to`: the history was looked through to
+    this moment only, and there may be more; None: to its end, or a full page was found before."""
+
     orders: Sequence[Order]
     filter: Filter
-    after: str = ""  # the key to go on with; empty: this was the last page
+    after: str = ""
+    back_to: datetime | None = None
 
     @property
     def next_query(self) -> str:
-        return "&".join(part for part in (self.filter.query, urlencode({"after": self.after})) if part)
+        return "&".join(part for part in (self.filter.query, f"after={self.after}") if part)
 
 
-def page(wanted: Filter, *, after: str = "", size: int = PAGE) -> Page:
-    """One page, in one query."""
-    rows = _found(wanted)
-    rows = _after_urgent(rows, after) if wanted.is_live else _after_newest(rows, after)
-    found = list(rows[: size + 1])
-    more = len(found) > size
-    last = found[size - 1] if more else None
-    key = (sort_key(last) if wanted.is_live else str(last.pk)) if last else ""
-    return Page(found[:size], wanted, key)
+def page(
+    wanted: Filter, *, person_id: int | None = None, after: str = "", size: int = PAGE, now: datetime | None = None
+) -> Page:
+    """One page. `person_id` is who asks: "me" in a filter.
+
+    Two queries, with a text three; the history is looked through in at most three steps of three queries.
+    """
+    now = now or timezone.localtime()
+    if wanted.column and not getattr(COLUMNS.get(wanted.column), "field", ""):
+        wanted = replace(wanted, sort="")
+    if wanted.is_live and not wanted.sort:
+        return _by_urgency(wanted, person_id, after, size, now)
+    if wanted.sort and wanted.column != "time":
+        return _by_column(wanted, person_id, after, size, now)
+    return _by_time(wanted, person_id, after, size, now)
 
 
 def by_keys(keys: Sequence[int]) -> dict[int, Order]:
     """Orders by primary key, ready to be drawn; one query."""
-    return Order.objects.select_related("client", "driver__vehicle").in_bulk(keys)
+    return Order.objects.select_related(*DRAWN).in_bulk(keys)
 
 
-def sort_key(order: Order) -> str:
-    """The place of an open order on the list, as a text that sorts as the list does: nobody yet, under way, later."""
-    rank = 0 if order.state in NOBODY_YET else 1 if order.state in BUSY_STATES else 2
-    due = (order.pickup_at or order.created_at).astimezone(UTC)
-    return f"{rank}-{due:%Y%m%d%H%M%S%f}-{order.pk:012d}"
+def patience() -> Patience:
+    return Patience(**{name: timedelta(minutes=wait) for name, wait in settings.LIST_URGENCY_MINUTES.items()})
 
 
-def _found(wanted: Filter) -> QuerySet[Order]:
-    rows = Order.objects.filter(state__in=wanted.states).select_related("client", "driver__vehicle")
-    if wanted.client is not None:
-        rows = rows.filter(client=wanted.client)
-    if wanted.driver is not None:
-        rows = rows.filter(driver=wanted.driver)
-    return rows.filter(_about(wanted.text)) if wanted.text else rows
+def reason_of(order: Order, now: datetime) -> Reason:
+    """Why an open order stands where it does."""
+    return urgency.reason(
+        state=order.state,
+        due_at=order.pickup_at or order.created_at,
+        since=order.state_since,
+        is_later=order.pickup_at is not None,
+        is_on_hold=order.is_on_hold,
+        now=now,
+        patience=patience(),
+    )
 
 
-def _about(text: str) -> Q:
-    """Where a free text may occur: number of the order, phone, addresses, name, call sign."""
-    places = [
-        Q(pickup__icontains=text),
-        Q(destination__icontains=text),
-        Q(client__name__icontains=text),
-        Q(driver__call_sign__iexact=text),
-    ]
-    number, digits = numbers.e164(text), "".join(c for c in text if c.isascii() and c.isdigit())
-    if number:
-        places.append(Q(phone=number))
-    if len(digits) >= FEWEST_DIGITS:
-        places.append(Q(phone__contains=digits))
-    key = _key(text.removeprefix("#"))
-    if key is not None:
-        places.append(Q(pk=key))
-    return reduce(or_, places)
+def _by_urgency(wanted: Filter, person_id: int | None, after: str, size: int, now: datetime) -> Page:
+    place = keyset.read(after, kinds=(int, datetime, int, datetime))
+    at = place[3] if place else now  # every page by the ranks of one moment
+    rows = searching.apply(matching.orders(wanted, person_id, now), wanted.text)
+    rows = rows.annotate(rank=_rank(at))
+    if place:
+        rank, due, pk, _at = place
+        rows = rows.filter(Q(rank__gt=rank) | Q(rank=rank, due_at__gt=due) | Q(rank=rank, due_at=due, pk__gt=pk))
+    found = list(rows.order_by("rank", "due_at", "pk").values_list("rank", "due_at", "pk")[: size + 1])
+    key = keyset.write((*found[size - 1], at)) if len(found) > size else ""
+    return Page(_rows([pk for _rank, _due, pk in found[:size]]), wanted, key)
 
 
-def _after_urgent(rows: QuerySet[Order], after: str) -> QuerySet[Order]:
-    rows = rows.annotate(
-        rank=Case(
-            When(state__in=NOBODY_YET, then=Value(0)),
-            When(state__in=BUSY_STATES, then=Value(1)),
-            default=Value(2),
-            output_field=IntegerField(),
-        ),
-        due=Coalesce(F("pickup_at"), F("created_at"), output_field=DateTimeField()),
-    ).order_by("rank", "due", "pk")
-    place = _place(after)
-    if place is None:
-        return rows
-    rank, due, pk = place
-    return rows.filter(Q(rank__gt=rank) | Q(rank=rank, due__gt=due) | Q(rank=rank, due=due, pk__gt=pk))
+def _rank(now: datetime) -> Case:
+    """`urgency.reason` in SQL."""
+    patient = patience()
+
+    def rank(reason: Reason) -> Value:
+        return Value(RANKS[reason])
+
+    return Case(
+        When(is_on_hold=True, then=rank(Reason.LATER)),
+        When(state__in=NOBODY_YET, due_at__lt=now - patient.unassigned, then=rank(Reason.OVERDUE)),
+        When(state__in=NOBODY_YET, then=rank(Reason.SOON)),
+        When(state=State.ARRIVED, state_since__lt=now - patient.waiting, then=rank(Reason.WAITING)),
+        When(state__in=ON_THE_WAY, pickup_at=None, due_at__lt=now - patient.on_the_way, then=rank(Reason.LATE)),
+        When(state__in=ON_THE_WAY, pickup_at__lt=now, then=rank(Reason.LATE)),
+        When(state=State.SCHEDULED, due_at__lt=now + patient.near, then=rank(Reason.SOON)),
+        When(state__in=BUSY_STATES, then=rank(Reason.CALM)),
+        default=rank(Reason.LATER),
+        output_field=IntegerField(),
+    )
 
 
-def _place(key: str) -> tuple[int, datetime, int] | None:
-    try:
-        rank, due, pk = key.split("-")
-        return int(rank), datetime.strptime(due, "%Y%m%d%H%M%S%f").replace(tzinfo=UTC), int(pk)
-    except ValueError:
-        return None
+def _by_column(wanted: Filter, person_id: int | None, after: str, size: int, now: datetime) -> Page:
+    """A sort sees every row that fits: of the history those of a month, and the page says so."""
+    field = COLUMNS[wanted.column].field
+    rows = matching.orders(wanted, person_id, now)
+    back_to = None
+    if not wanted.is_live:
+        since, until = wanted.bounds(now)
+        earliest = (until or now) - timedelta(days=LATEST_DAYS)
+        if since is None or since < earliest:
+            back_to = earliest
+            rows = rows.filter(due_at__gte=earliest)
+    rows = searching.apply(rows, wanted.text)
+    order = ("-" if wanted.is_descending else "") + field
+    found = keyset.page(rows, order, keyset.read_pair(after), size)
+    return Page(_rows(found.keys), wanted, found.after, back_to)
 
 
-def _after_newest(rows: QuerySet[Order], after: str) -> QuerySet[Order]:
-    last = _key(after)
-    return (rows if last is None else rows.filter(pk__lt=last)).order_by("-pk")
+def _by_time(wanted: Filter, person_id: int | None, after: str, size: int, now: datetime) -> Page:
+    order = "due_at" if wanted.sort == "time" else NEWEST
+    rows = matching.orders(wanted, person_id, now)
+    place = keyset.read_pair(after)
+    if place and not isinstance(place.value, datetime):
+        place = None
+    if wanted.text and not wanted.is_live:
+        return _searched(rows, wanted, place, size, now)
+    rows = searching.apply(rows, wanted.text)
+    if wanted.is_live or order != NEWEST or matching.is_narrow(wanted):
+        found = keyset.page(rows, order, place, size)
+        return Page(_rows(found.keys), wanted, found.after)
+    return _looked_back(rows, wanted, place, size, now)
 
 
-def _key(text: str) -> int | None:
-    fits = text.isascii() and text.isdigit() and len(text) < 19  # a bigint
-    return int(text) if fits else None
+def _searched(rows: QuerySet[Order], wanted: Filter, place: Place | None, size: int, now: datetime) -> Page:
+    order = "due_at" if wanted.sort == "time" else NEWEST
+    found = searching.history(rows, wanted.text, order, place, size, _starts(wanted, place, now))
+    return Page(_rows(found.keys), wanted, found.after, found.back_to)
+
+
+def _looked_back(rows: QuerySet[Order], wanted: Filter, place: Place | None, size: int, now: datetime) -> Page:
+    found = searching.back(rows, place, size, _starts(wanted, place, now))
+    return Page(_rows(found.keys), wanted, found.after, found.back_to)
+
+
+def _starts(wanted: Filter, place: Place | None, now: datetime) -> list[datetime | None]:
+    """How far back is looked, step by step: a month first, in which nearly every page is found."""
+    since, until = wanted.bounds(now)
+    top = place.value if place else until or now
+    steps = [top - timedelta(days=days) for days in (LATEST_DAYS, 8 * LATEST_DAYS)]
+    return [*(step for step in steps if since is None or step > since), since]
+
+
+def _rows(keys: Sequence[int]) -> list[Order]:
+    found = by_keys(keys) if keys else {}
+    return [found[key] for key in keys if key in found]

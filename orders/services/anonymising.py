@@ -18,6 +18,7 @@ from orders.signals import client_anonymised, client_anonymising
 
 NOWHERE = "—"
 TEXTS = (
+    "search_key",
     "phone",
     "phone_raw",
     "comment",

@@ -131,5 +131,7 @@ def _named(client: Client, name: str) -> Client:
 
 
 def redraw_orders(client: Client) -> None:
-    for order in Order.objects.open().filter(client=client):
+    """The open ones show the card as it is, and are found by it."""
+    for order in Order.objects.open().filter(client=client).select_related("client"):
+        order.save(update_fields=["client"])  # the key that free text is looked for in
         publish_change(order)

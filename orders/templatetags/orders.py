@@ -1,21 +1,27 @@
 """How orders are written on the screen."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django import template
+from django.conf import settings
 from django.utils import formats, timezone
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
 from orders import numbers, sight, wording
+from orders.columns import COLUMNS, Column
+from orders.filters import TABS
 from orders.flow import OPEN_STATES
 from orders.models import Order, OrderEvent, ServiceClass, TripOption
-from orders.selectors import listing
+from orders.selectors import counting, listing, matching
+from places import folding
 
 register = template.Library()
 JUST_NOW = timedelta(minutes=1)
+LONG_NUMBER = 6  # digits: a telephone's
 
 
 @register.filter
@@ -44,6 +50,30 @@ def field_words(name: str) -> str:
 
 
 @register.filter
+def reason(order: Order) -> str:
+    """Why an open order stands high in the list; empty when there is nothing to say."""
+    why = listing.reason_of(order, timezone.now())
+    return why if why in wording.URGENCY else ""
+
+
+@register.filter
+def reason_words(why: str) -> str:
+    return str(wording.URGENCY.get(why, ""))
+
+
+@register.filter
+def client_groups(order: Order) -> str:
+    """As the filter names them, parted by blanks."""
+    client = order.client
+    groups = [str(client.mark_now)] if client and client.mark_now else []
+    if order.account_id:
+        groups.append("corporate")
+    if client and client.created_at >= order.created_at - matching.NEW_CLIENT:
+        groups.append("new")
+    return " ".join(groups)
+
+
+@register.filter
 def class_words(name: str) -> str:
     return str(ServiceClass(name).label)
 
@@ -54,8 +84,17 @@ def option_words(name: str) -> str:
 
 
 @register.filter
-def sort_key(order: Order) -> str:
-    return listing.sort_key(order)
+def wishes(order: Order) -> str:
+    """What the trip asks for: options, and more passengers than one."""
+    names = dict(TripOption.choices)
+    return ", ".join(str(names.get(option, option)) for option in order.options)
+
+
+@register.filter
+def searched_text(order: Order, eye: sight.Sight) -> str:
+    """What the browser looks for a free text in; without the number for those who do not see it."""
+    key = order.search_key.strip()
+    return key if eye is not sight.Sight.MASKED else " ".join(word for word in key.split() if len(word) < LONG_NUMBER)
 
 
 @register.filter
@@ -119,6 +158,45 @@ def written_value(text: str, name: str) -> str:
     if name == "price":
         return wording.price_text(text)
     return text or "—"
+
+
+@register.simple_tag
+def group_tabs(counts: dict[str, int]) -> list[tuple[str, str, str]]:
+    """(group, its name, how many) of each tab."""
+    return [(group, str(wording.GROUPS[group]), _said(counts.get(group))) for group in TABS]
+
+
+def _said(count: int | None) -> str:
+    if count is None:
+        return ""
+    return f"{counting.MANY}+" if count > counting.MANY else str(count)
+
+
+@register.simple_tag
+def all_columns() -> list[Column]:
+    return list(COLUMNS.values())
+
+
+@register.simple_tag
+def urgency_words() -> dict[str, str]:
+    return {reason.value: str(words) for reason, words in wording.URGENCY.items()}  # type: ignore[attr-defined]
+
+
+@register.simple_tag
+def urgency_seconds() -> str:
+    """From when on an order is urgent, for the browser."""
+    return json.dumps({name: minutes * 60 for name, minutes in settings.LIST_URGENCY_MINUTES.items()})
+
+
+@register.filter
+def readings(text: str) -> str:
+    """As what a free text is read, for the browser to look for in new rows."""
+    return json.dumps(folding.keys(text))
+
+
+@register.filter
+def as_json(value: object) -> str:
+    return json.dumps(value)
 
 
 @register.simple_tag

@@ -1,6 +1,8 @@
 // Puts what the server drew into its place. An element has id="<kind>-<key>", lives in [data-live="<kind>"], and stands
 // there by data-sort (text order; data-order="desc" on the container turns it). The container then gets "live:changed".
-const KEPT = ["hidden", "aria-selected", "aria-current", "tabindex"]; // set by behaviours, unknown to the server
+// A container that places its children itself has a property `keeper` with place(element), for a new one, and
+// leave(element), which answers whether it keeps for a while what is gone.
+const KEPT = ["hidden", "aria-selected", "aria-current", "tabindex", "data-held", "data-leaving"]; // set by behaviours, unknown to the server
 
 export function change(kind, key, html) {
   const container = document.querySelector(`[data-live="${kind}"]`);
@@ -31,7 +33,7 @@ function parse(html) {
 function put(container, kind, key, element, mark) {
   const old = document.getElementById(`${kind}-${key}`);
   if (!element) {
-    if (!old) return announce(container, kind, key, null);
+    if (!old || container.keeper?.leave(old)) return announce(container, kind, key, null);
     const next = old.contains(document.activeElement) ? old.nextElementSibling ?? old.previousElementSibling : null;
     old.remove();
     (next?.matches("[tabindex]") ? next : next?.querySelector("button, a, [tabindex]"))?.focus({ preventScroll: true });
@@ -40,7 +42,7 @@ function put(container, kind, key, element, mark) {
   if (old) {
     for (const name of KEPT) if (old.hasAttribute(name)) element.setAttribute(name, old.getAttribute(name));
     const focused = placeOfFocus(old);
-    const stays = old.dataset.sort === element.dataset.sort;
+    const stays = container.keeper || old.dataset.sort === element.dataset.sort;
     if (stays) old.replaceWith(element);
     else {
       old.remove();
@@ -48,7 +50,8 @@ function put(container, kind, key, element, mark) {
     }
     restoreFocus(element, focused);
   } else {
-    insert(container, element);
+    if (container.keeper) container.keeper.place(element);
+    else insert(container, element);
     if (mark) element.classList.add(mark);
   }
   window.htmx?.process(element);

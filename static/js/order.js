@@ -1,5 +1,7 @@
 // One order on the screen: single keys press its buttons (by their place on the keyboard, in every layout), and it is
 // read anew when somebody changes it. One pair of listeners for whatever order is shown.
+import { meant } from "./keymap.js";
+
 const TYPING = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
 const stale = new Set();
 let isListening = false;
@@ -15,7 +17,7 @@ export function start(order) {
   if (isListening) return;
   isListening = true;
   document.addEventListener("keydown", key);
-  document.addEventListener("live:changed", ({ detail }) => detail.kind === "order" && changed(String(detail.key)));
+  document.addEventListener("live:told", ({ detail }) => detail.kind === "order" && changed(String(detail.key)));
   document.addEventListener("live:read", () => shown().forEach((order) => changed(order.dataset.order)));
 }
 
@@ -60,7 +62,8 @@ function key(event) {
   if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
   if (event.target.closest(`${TYPING}, dialog`) || document.querySelector("dialog[open]")) return;
   const keys = shown().flatMap((order) => [...order.querySelectorAll("[data-hotkey]")]);
-  const wanted = keys.find((it) => event.code === `Key${it.dataset.hotkey.toUpperCase()}` || event.code === `Digit${it.dataset.hotkey}`);
+  const key = meant(event);
+  const wanted = keys.find((it) => [`Key${it.dataset.hotkey.toUpperCase()}`, `Digit${it.dataset.hotkey}`].includes(key));
   if (!wanted) return;
   event.preventDefault();
   if (wanted.matches(TYPING)) wanted.focus();

@@ -4,13 +4,13 @@ const STORE = "pane";
 
 export function start(desk) {
   const pane = desk.querySelector("#pane");
-  const list = desk.querySelector('[data-live="order"]');
+  const list = desk.querySelector("table.orders");
   const keep = (path) => (path ? sessionStorage.setItem(STORE, path) : sessionStorage.removeItem(STORE));
 
   function mark() {
     const open = pane.querySelector("[data-order]")?.dataset.order;
     for (const row of list.querySelectorAll("[aria-current]")) row.removeAttribute("aria-current");
-    if (open) document.getElementById(`order-${open}`)?.setAttribute("aria-current", "true");
+    for (const kind of open ? ["order", "past"] : []) document.getElementById(`${kind}-${open}`)?.setAttribute("aria-current", "true");
   }
 
   document.body.addEventListener("htmx:afterSwap", (event) => {
@@ -31,10 +31,10 @@ export function start(desk) {
   });
   // A verb on an order answers with what is to be shown from now on.
   document.body.addEventListener("pane:open", ({ detail }) => keep(detail.path));
-  list.addEventListener("live:changed", mark);
+  for (const name of ["live:changed", "past:read"]) list.addEventListener(name, mark);
   list.addEventListener("click", (event) => {
     if (event.target.closest("a, button, input, label") || getSelection().toString()) return;
-    event.target.closest("tr")?.querySelector("a[hx-get]")?.click();
+    event.target.closest("tbody > tr")?.querySelector("a[hx-get]")?.click();
   });
 
   const open = sessionStorage.getItem(STORE);

@@ -41,6 +41,7 @@ from orders.models import (
     Recurrence,
     Tariff,
     TariffVersion,
+    SavedFilter,
     Vehicle,
 )
 from places.models import Name, Place, Stand, Street, Upload, Zone
@@ -122,6 +123,14 @@ TABLE = (
     # see orders: a driver his own
     Line("orders/", "", "-YYY-", "-MMM-"),
     Line("orders/list/", "", "-YYY-", "-MMM-"),
+    Line("orders/counts/", "", "-YYY-", "-MMM-"),
+    # one's own view of the list; a filter that is not shared is its owner's only
+    Line("orders/columns/", "", "-MMM-", "-YYY-"),
+    Line("orders/keys/", "", "-MM--", "-YY--"),
+    Line("orders/filters/", "", "-MMM-", "-YYY-"),
+    Line("orders/filters/<int:pk>/", "filter", "-MMM-", "-MMM-"),
+    Line("orders/filters/<int:pk>/default/", "filter", "-MMM-", "-hhh-"),
+    Line("orders/bulk/", "", "-MM--", "-YY--"),
     Line("orders/<int:pk>/", "order", "-YYY-", "-MMM-"),
     Line("driver/", "", "Y----", "M----"),
     Line("driver/state/", "", "Y----", "M----"),
@@ -368,6 +377,7 @@ def world(db, settings, tmp_path) -> World:
         "quote": quote.pk,
         "document": document.pk,
         **town_of(petrov),
+        "filter": SavedFilter.objects.create(owner=petrov, name="hers").pk,
     }
     for number, role in enumerate(ROLES, start=1):
         someone = world.people[role] = person(f"{role}-1", role)
@@ -440,7 +450,9 @@ def things_of(person: Person, client: Client, driver: Driver, folder: Any) -> di
     )
     draft = Draft.objects.create(owner=person)
     sheet = Import.objects.create(kind="drivers", file_name="x.csv", language="en", owner=person)
+    saved = SavedFilter.objects.create(owner=person, name="mine")
     return {
+        "filter": saved.pk,
         "call": ended.pk,
         "recording": recording.pk,
         "order": order.pk,

@@ -9,8 +9,7 @@ from dispatch.live.registry import Viewer
 from orders import actors
 from orders.live import render_orders
 from orders.models import Client, ClientPhone, Driver, Order
-from orders.selectors import cards, current, detail, listing, unfinished
-from orders.selectors.listing import Filter, page
+from orders.selectors import cards, current, detail, unfinished
 from orders.services import assignment, drafts, lifecycle
 from tests.orders.conftest import ANNA, placed
 
@@ -30,67 +29,6 @@ def town(anna, by_vera, ivan):
     closed = placed(anna, by_vera, "Закрыт, 1")
     lifecycle.move(order_id=closed.pk, name="cancel", actor=by_vera, reason="x")
     return [soonest, first, second, busy, preorder], closed
-
-
-@pytest.mark.feature("C3")
-def test_the_list_begins_with_who_waits_longest_without_a_driver(town, django_assert_num_queries):
-    in_order, _closed = town
-    with django_assert_num_queries(1):
-        found = page(Filter()).orders
-        assert [(order.client.name, order.driver) for order in found]
-    assert list(found) == in_order
-    assert [listing.sort_key(order) for order in found] == sorted(listing.sort_key(order) for order in found)
-
-
-@pytest.mark.feature("C3")
-def test_pages_go_on_where_the_last_one_ended(town):
-    in_order, closed = town
-    for wanted, expected in (
-        (Filter(), in_order),
-        (Filter(group="all"), sorted([*in_order, closed], key=lambda order: -order.pk)),
-    ):
-        seen, after = [], ""
-        while True:
-            part = page(wanted, after=after, size=2)
-            seen += part.orders
-            after = part.after
-            if not after:
-                break
-        assert seen == expected
-
-
-@pytest.mark.feature("C3")
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
-        ({"q": "вокзал"}, {"Второй, 1"}),
-        ({"q": "первый"}, {"Первый, 1"}),
-        ({"q": "олег"}, {"Первый, 1"}),
-        ({"q": "17"}, {"В пути, 1"}),
-        ({"state": "scheduled"}, {"Позже, 1"}),
-        ({"state": "closed"}, {"Закрыт, 1"}),
-        ({"state": "unassigned"}, {"Первый, 1", "Второй, 1", "Срочный, 1"}),
-        ({"state": "closed", "q": "8 912 345 67 89"}, {"Закрыт, 1"}),
-        ({"state": "closed", "q": "345678"}, {"Закрыт, 1"}),
-        ({"q": "%_"}, set()),
-        ({"state": "nonsense", "q": "первый", "client": "x", "driver": "-1"}, {"Первый, 1"}),
-    ],
-)
-def test_the_filter_finds_by_state_text_phone_and_call_sign(town, query, found):
-    assert {order.pickup for order in page(Filter.read(query)).orders} == found
-
-
-def test_the_filter_by_client_and_driver_is_in_the_address(town, anna, ivan):
-    wanted = Filter.read({"client": str(anna.pk), "driver": str(ivan.pk)})
-    assert [order.pickup for order in page(wanted).orders] == ["В пути, 1"]
-    assert Filter.read({"client": str(anna.pk), "q": "ё"}).query == f"client={anna.pk}&q=%D1%91"
-    order = page(Filter(text=f"#{page(wanted).orders[0].pk}")).orders
-    assert [o.pickup for o in order] == ["В пути, 1"]
-
-
-def test_a_forged_key_of_a_page_is_the_first_page(town):
-    assert page(Filter(), after="1-2-3-4").orders == page(Filter()).orders
-    assert page(Filter(group="all"), after="x").orders == page(Filter(group="all")).orders
 
 
 @pytest.mark.feature("C4")

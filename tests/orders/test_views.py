@@ -260,8 +260,8 @@ def test_the_list_takes_three_queries_for_its_reader_and_one_for_its_rows(
     with django_assert_max_num_queries(4):  # session, person, rows, and the sign-in wall's look at the session
         page = text_of(browser.get(reverse("orders:rows"), **HTMX))
     assert page.count("<tr id=") == 15
-    assert 'data-live="order"' in page
-    assert "data-live" not in text_of(browser.get(reverse("orders:rows") + "?state=closed", **HTMX))
+    assert "data-found" in page
+    assert "data-live=" not in text_of(browser.get(reverse("orders:rows") + "?state=closed", **HTMX))
 
 
 def test_marina_reads_and_does_nothing(order, marina, signed_in):

@@ -1,0 +1,250 @@
+"""`bin/bench conveyor`: the list at five million orders against five thousand, by turns in one run.
+
+Each figure is the answer to a dispatcher's request (`GET /orders/list/?…`), rows drawn and all, from a signed-in session.
+`--quick`: two hundred thousand orders.
+"""
+
+import argparse
+import os
+import random
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench._figures import Figure, finish
+from dispatch.embedded import process, servers
+
+SMALL = 5_000
+TURNS = 7
+LARGEST = 5_000_000
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="bin/bench conveyor")
+    parser.add_argument("--quick", action="store_true", help="200 thousand orders, under 50 seconds in all")
+    parser.add_argument("--orders", type=int, default=0, help="instead of five million")
+    given = parser.parse_args()
+    size = given.orders or (200_000 if given.quick else LARGEST)
+    folder = Path(tempfile.mkdtemp(prefix="taxi-bench-"))
+    folder.chmod(0o755)
+    database = servers.postgres(folder, port=process.free_port(25432), durable=False)
+    os.environ |= {
+        "DATABASE_URL": database.url, "REDIS_URL": "redis://127.0.0.1:1/0", "SECRET_KEY": "bench" * 10,
+        "HTTPS": "false", "VAR_DIR": str(folder), "LOG_LEVEL": "ERROR",
+        "DJANGO_SETTINGS_MODULE": "dispatch.settings",
+    }  # fmt: skip
+    try:
+        import django
+
+        django.setup()
+        finish(measure(size, turns=5 if given.quick else TURNS))
+    finally:
+        database.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def measure(size: int, turns: int) -> list[Figure]:
+    from django.conf import settings
+
+    from bench import _town
+
+    settings.ALLOWED_HOSTS = ["*"]
+    for name, orders in (("small", SMALL), ("large", size)):
+        began = time.monotonic()
+        make_database(name)
+        with at(name):
+            _town.build(orders, clients=max(orders, SMALL))
+        sys.stderr.write(f"{orders} orders and clients written in {time.monotonic() - began:.0f} s\n")
+    return [*views(turns), *combinations(turns), *anything(), *recognition()]
+
+
+def views(turns: int) -> list[Figure]:
+    """What a dispatcher looks at all day."""
+    asked = {
+        "live: all open": "",
+        "live: unassigned": "state=unassigned",
+        "live: problems": "state=problem",
+        "live: a text": "q=ленина",
+        "mine": "by=me",
+        "today": "state=all&period=today",
+        "closed": "state=closed",
+        "a driver's": "state=all&driver=17",
+        "a client's": "state=all&client=4321",
+    }
+    figures = [Figure(f"{name}, large/small", ratio(listed(query), turns), "×", 1.3) for name, query in asked.items()]
+    figures.append(Figure("the desk's whole state, large/small", ratio(whole_state, turns), "×", 1.3))
+    figures.append(Figure("counts, large/small", ratio(counted(""), turns), "×", 1.3))
+    return figures
+
+
+def combinations(turns: int) -> list[Figure]:
+    """Any three conditions over the live states, and over 31 days."""
+    chance = random.Random(17)  # noqa: S311
+    conditions = {
+        "class": ("comfort", "business", "minivan"), "tariff": ("1", "4", "7"), "zone": ("1", "9", "25"),
+        "fleet": ("1", "2"), "by": ("me", "9"), "channel": ("phone", "api", "recurring"),
+        "payment": ("cash", "card", "account"), "clients": ("vip", "corporate", "new", "blacklisted"),
+        "q": ("ленина", "ktybyf", "мира 7", "0004321"),
+    }  # fmt: skip
+    figures = []
+    for name, scope in (("live states", ""), ("31 days", "state=all&period=month&")):
+        ratios = []
+        for _ in range(12):
+            chosen = chance.sample(sorted(conditions), 2 if name == "live states" else chance.choice((2, 3)))
+            query = scope + "&".join(f"{one}={chance.choice(conditions[one])}" for one in chosen)
+            ratios.append((ratio(listed(query), turns), query))
+        worst = max(ratios)
+        sys.stderr.write(f"worst of {name}: {worst[1]} {worst[0]:.2f}\n")
+        figures += [
+            Figure(f"combinations over {name}, median large/small", statistics.median(r for r, _q in ratios), "×", 2),
+            Figure(f"combinations over {name}, worst large/small", worst[0], "×", 2),
+        ]
+    return figures
+
+
+def anything() -> list[Figure]:
+    """Over all years, whatever is asked: in milliseconds, the large one only."""
+    asked = (
+        "state=all", "state=no_show", "state=closed&q=ленина 77", "state=closed&q=lenana", "state=closed&q=zzzyyyxxx",
+        "state=closed&q=5550123", "state=closed&class=minivan&channel=recurring&payment=account&zone=28",
+        "state=closed&clients=blacklisted&payment=account", "state=unfulfilled&clients=vip&class=business",
+        "state=closed&sort=price", "state=closed&sort=-client", "state=all&sort=way", "state=all&from=2020-01-01&sort=price",
+        "state=all&sort=time", "state=closed&period=month&sort=-price", "state=closed&by=9&zone=3",
+    )  # fmt: skip
+    with at("large"):
+        taken = {query: shortest(listed(query), 2) * 1000 for query in asked}
+        slowest = max(taken, key=lambda query: taken[query])
+        sys.stderr.write(f"slowest of anything: {slowest}\n")
+        counts = max(shortest(counted(query), 2) for query in asked) * 1000
+    return [
+        Figure("anything over all years, median", statistics.median(taken.values()), "ms", 1000),
+        Figure("anything over all years, slowest", taken[slowest], "ms", 1000),
+        Figure("counts of anything, slowest", counts, "ms", 1000),
+    ]
+
+
+def recognition() -> list[Figure]:
+    """Who is at a number, against one indexed SELECT of the same row."""
+    from orders.models import ClientPhone
+    from telephony.recognition import recognise
+
+    with at("large"):
+        numbers = [f"+79{n:09}" for n in range(1, 4_000, 17)]
+
+        def known() -> None:
+            for number in numbers:
+                recognise(number)
+
+        def selected() -> None:
+            for number in numbers:
+                list(ClientPhone.objects.filter(e164=number).values_list("client_id"))
+
+        known()
+        selected()
+        pairs = [(once(known), once(selected)) for _ in range(9)]
+    ours, floor = (statistics.median(one[part] for one in pairs) / len(numbers) * 1000 for part in (0, 1))
+    return [
+        Figure("one indexed SELECT", floor, "ms"),
+        Figure("recognition of a number", ours, "ms"),
+        Figure("recognition / SELECT", statistics.median(a / b for a, b in pairs), "×", 2),
+    ]
+
+
+def ratio(act: Callable[[], None], turns: int) -> float:
+    """The median time on the large database over that on the small one, measured by turns."""
+    taken: dict[str, list[float]] = {"small": [], "large": []}
+    for turn in range(turns):
+        for name in ("small", "large") if turn % 2 else ("large", "small"):
+            with at(name):
+                act()
+                taken[name] += [once(act) for _ in range(3)]
+    return statistics.median(taken["large"]) / statistics.median(taken["small"])
+
+
+def once(act: Callable[[], None]) -> float:
+    began = time.perf_counter()
+    act()
+    return time.perf_counter() - began
+
+
+def shortest(act: Callable[[], None], times: int) -> float:
+    return min(once(act) for _ in range(times))
+
+
+def listed(query: str) -> Callable[[], None]:
+    return lambda: get(f"/orders/list/?{query}")
+
+
+def counted(query: str) -> Callable[[], None]:
+    return lambda: get(f"/orders/counts/?{query}")
+
+
+def whole_state() -> None:
+    get("/desk/state/")
+
+
+browsers: dict[str, object] = {}
+
+
+def get(address: str) -> None:
+    from django.db import connection
+    from django.test import Client
+
+    name = connection.settings_dict["NAME"]
+    if name not in browsers:
+        browsers[name] = signed_in()
+    browser = browsers[name]
+    assert isinstance(browser, Client)
+    answer = browser.get(address, headers={"HX-Request": "true"})
+    assert answer.status_code == 200, (address, answer.status_code, answer.content[:300])
+
+
+def signed_in() -> object:
+    from django.test import Client
+    from django.utils import timezone
+
+    from dispatch.staff.models import Person, Shift
+
+    person = Person.objects.order_by("pk")[3]
+    Shift.objects.create(person=person, extension="101", started_at=timezone.now())
+    browser = Client()
+    browser.force_login(person)
+    return browser
+
+
+def make_database(name: str) -> None:
+    from django.core.management import call_command
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"create database {name}")
+    with at(name):
+        call_command("migrate", verbosity=0)
+
+
+@contextmanager
+def at(name: str) -> Iterator[None]:
+    """The default connection leads to that database meanwhile; what was open stays open for the next turn."""
+    from django.db import connections
+
+    before = connections["default"]
+    if name not in open_ones:
+        open_ones[name] = before.copy()
+        open_ones[name].settings_dict = {**before.settings_dict, "NAME": name, "CONN_MAX_AGE": None}
+    connections["default"] = open_ones[name]
+    try:
+        yield
+    finally:
+        connections["default"] = before
+
+
+open_ones: dict[str, object] = {}
+
+
+if __name__ == "__main__":
+    main()
