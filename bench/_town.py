@@ -1,6 +1,7 @@
 """A town of orders of any size, written by the database itself within seconds: the same office, busy for longer.
 
-The newest 300 orders are open, the others closed, 4 500 a day back from now. Chance is seeded.
+The newest 300 orders are open, the others closed, 4 500 a day back from now. One client and one driver have one of
+forty, so that their pages are full however few orders there are. Chance is seeded.
 """
 
 from typing import Any
@@ -25,88 +26,20 @@ from places.models import Zone
 
 A_DAY = 4_500
 OPEN = 300
+CLASSES = ("economy", "comfort", "business", "minivan")
 DRIVERS, PEOPLE, ZONES, TARIFFS, ACCOUNTS = 500, 40, 30, 8, 50
-STREETS = [
-    "Ленина",
-    "Мира",
-    "Садовая",
-    "Лесная",
-    "Школьная",
-    "Молодёжная",
-    "Центральная",
-    "Набережная",
-    "Гагарина",
-    "Пушкина",
-    "Кирова",
-    "Советская",
-    "Заречная",
-    "Октябрьская",
-    "Комсомольская",
-    "Полевая",
-    "Первомайская",
-    "Победы",
-    "Чкалова",
-    "Горького",
-    "Некрасова",
-    "Чехова",
-    "Толстого",
-    "Маяковского",
-    "Вокзальная",
-    "Заводская",
-    "Парковая",
-    "Солнечная",
-    "Берёзовая",
-    "Вишнёвая",
-    "Дачная",
-    "Речная",
-    "Северная",
-    "Южная",
-    "Восточная",
-    "Западная",
-    "Космонавтов",
-    "Энергетиков",
-    "Строителей",
-    "Железнодорожная",
-    "Рабочая",
-    "Луговая",
-    "Сосновая",
-    "Кленовая",
-    "Цветочная",
-    "Звёздная",
-]
-NAMES = [
-    "Анна",
-    "Олег",
-    "Ирина",
-    "Пётр",
-    "Мария",
-    "Сергей",
-    "Ольга",
-    "Дмитрий",
-    "Елена",
-    "Андрей",
-    "Наталья",
-    "Алексей",
-    "Татьяна",
-    "Иван",
-    "Юлия",
-    "Максим",
-]
-SURNAMES = [
-    "Иванов",
-    "Петров",
-    "Сидоров",
-    "Кузнецов",
-    "Смирнов",
-    "Попов",
-    "Волков",
-    "Соколов",
-    "Лебедев",
-    "Козлов",
-    "Новиков",
-    "Морозов",
-    "Зайцев",
-]
+STREETS = """
+Ленина Мира Садовая Лесная Школьная Молодёжная Центральная Набережная Гагарина Пушкина Кирова Советская Заречная
+Октябрьская Комсомольская Полевая Первомайская Победы Чкалова Горького Некрасова Чехова Толстого Маяковского
+Вокзальная Заводская Парковая Солнечная Берёзовая Вишнёвая Дачная Речная Северная Южная Восточная Западная
+Космонавтов Энергетиков Строителей Железнодорожная Рабочая Луговая Сосновая Кленовая Цветочная Звёздная
+""".strip().replace("\n", " ").split(" ")  # fmt: skip
+NAMES = """
+Анна Олег Ирина Пётр Мария Сергей Ольга Дмитрий Елена Андрей Наталья Алексей Татьяна Иван Юлия Максим
+""".strip().split(" ")  # fmt: skip
+SURNAMES = """
+Иванов Петров Сидоров Кузнецов Смирнов Попов Волков Соколов Лебедев Козлов Новиков Морозов Зайцев
+""".strip().split(" ")  # fmt: skip
 
 
 def build(orders: int, clients: int) -> None:
@@ -136,7 +69,7 @@ def _office() -> None:
     fleets = Fleet.objects.bulk_create(Fleet(name=f"Fleet {n}") for n in range(2))
     Zone.objects.bulk_create(Zone(name=f"Zone {n}", area={}, south=0, north=1, west=0, east=1) for n in range(ZONES))
     tariffs = Tariff.objects.bulk_create(
-        Tariff(fleet=fleets[n % 2], name=f"Tariff {n}", service_class="economy") for n in range(TARIFFS)
+        Tariff(fleet=fleets[n % 2], name=f"Tariff {n}", service_class=CLASSES[n // 2]) for n in range(TARIFFS)
     )
     TariffVersion.objects.bulk_create(
         TariffVersion(tariff=tariff, valid_from=timezone.now(), currency="RUB", rates={}) for tariff in tariffs
@@ -169,16 +102,16 @@ def _orders(number: int, clients: int) -> None:
     streets = ", ".join(f"'{street}'" for street in STREETS)
     keys = ", ".join(f"'{folding.key(street)}'" for street in STREETS)
     names = ", ".join(f"'{folding.key(f'{name} {surname}')}'" for name in NAMES for surname in SURNAMES)
-    source = f"""
-        (select i, %s - i as age, random() as a, random() as b, random() as c, random() as d, random() as e,
-                1 + floor(random() * {clients})::bigint as client,
-                1 + floor(random() * {len(STREETS)})::int as street, 1 + floor(random() * {len(STREETS)})::int as other,
-                1 + floor(random() * 120)::int as house, now() - (%s - i) * interval '{86400 / A_DAY:.3f} seconds' as at
-         from generate_series(1, %s) i) r
-    """
+    street = f"1 + floor(random() * {len(STREETS)})::int"
+    source = (
+        "(select i, %s - i as age, random() as a, random() as b, random() as c, random() as d, random() as e,"  # noqa: S608
+        f" case when i %% 40 = 3 then 4321 else 1 + floor(random() * {clients})::bigint end as client,"
+        f" {street} as street, {street} as other, 1 + floor(random() * 120)::int as house,"
+        f" now() - (%s - i) * interval '{86400 / A_DAY:.3f} seconds' as at from generate_series(1, %s) i) r"
+    )
     with connection.cursor() as cursor:
         cursor.execute("select setseed(0.17)")
-    is_open = f"age < {OPEN}"
+    is_open, first = f"age < {OPEN}", Person.objects.order_by("pk").values_list("pk", flat=True)[0]
     _insert(
         Order,
         source,
@@ -189,7 +122,7 @@ def _orders(number: int, clients: int) -> None:
         state_since="at + interval '2 minutes'",
         client_id="client",
         driver_id=f"case when {is_open} and age %% 10 in (0, 6, 7, 9) then null when {is_open} then 1 + age "
-        f"when a > 0.98 then null else 1 + floor(b * {DRIVERS})::bigint end",
+        f"when i %% 40 = 5 then 17 when a > 0.98 then null else 1 + floor(b * {DRIVERS})::bigint end",
         phone="'+79' || lpad(client::text, 9, '0')",
         phone_raw="''",
         pickup=f"(array[{streets}])[street] || ', ' || house",
@@ -210,7 +143,7 @@ def _orders(number: int, clients: int) -> None:
         channel="case when b < 0.8 then 'phone' when b < 0.9 then 'api' when b < 0.98 then 'desk' else 'recurring' end",
         problem=f"case when {is_open} and age %% 25 = 3 then 'wrong address' else '' end",
         created_at="at",
-        created_by_id=f"(select min(id) from staff_person) + floor(a * b * {PEOPLE})::bigint",
+        created_by_id=f"{first} + floor(a * b * {PEOPLE})::bigint",
     )
 
 
@@ -218,9 +151,9 @@ def _insert(model: type[models.Model], source: str, values: Any, **columns: str)
     """`columns`: column → SQL expression; the others get the model's own defaults."""
     written = dict(columns)
     for field in model._meta.concrete_fields:
-        if field.column in written or field.primary_key or field.null or getattr(field, "generated", False):
-            continue
-        written[field.column] = _default(field)
+        column = str(field.column)
+        if not (column in written or field.primary_key or field.null or getattr(field, "generated", False)):
+            written[column] = _default(field)
     names = ", ".join(f'"{name}"' for name in written)
     table = model._meta.db_table
     values = values if isinstance(values, tuple) else None if values is None else (values,)
