@@ -54,7 +54,7 @@ def recognise(number_raw: str, *, direction: str = "in") -> Recognition:
     Takes whatever came over the wire and never raises because of it. At most two queries.
     """
     raw = number_raw[:LONGEST].strip()
-    colleague = _colleague(raw) if _is_short(raw) else None
+    colleague = _colleague(raw) if is_short(raw) else None
     if colleague:
         return colleague
     number = e164(raw)
@@ -66,7 +66,8 @@ def recognise(number_raw: str, *, direction: str = "in") -> Recognition:
     return Recognition(Kind.NEW if has_digits else Kind.HIDDEN)
 
 
-def _is_short(raw: str) -> bool:
+def is_short(raw: str) -> bool:
+    """Whether it may be an extension of the house."""
     return raw.isascii() and raw.isdigit() and len(raw) <= LONGEST_EXTENSION
 
 

@@ -7,7 +7,7 @@ away only the newest state of each call is kept.
 import logging
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
@@ -18,6 +18,7 @@ from telephony.core import call as told
 from telephony.core.facts import CallChanged, CallJoined, Fact, Said
 from telephony.lease import AWAY, LeaseLost, Tenure
 from telephony.models import Call, Intent, Leg, Recording, Transfer
+from telephony.recognition import is_short
 from telephony.rows import Earlier, at, write_call, write_legs, write_transfers
 from telephony.services import after_call
 from telephony.services import calls as desk
@@ -89,12 +90,18 @@ class Recorder:
         self._seen_before = tenure.pbx_seen_before  # until the first comparison: nobody looked since then
         self._written: set[str] = set()  # live calls that this recorder saw begin, by the board's key
         self._earlier: dict[str, Earlier] = {}  # live calls that another one saw begin
+        self._rows_say: dict[str, told.Call] = {}  # live calls as they were written last, their place aside
         self._row_keys: dict[str, str] = {}  # the board's key → the row's, where they are not the same
 
     def write(self, batch: Batch) -> None:
         """Raises LeaseLost or the database's own error when it is away: nothing is lost then, write it again."""
         if batch.agreement is not None:
+            self._rows_say.clear()  # nobody knows what happened to them meanwhile
             self._adopt(batch.agreement)
+        else:
+            batch = self._news(batch)
+            if not batch:
+                return
         try:
             self._write(batch)
         except NO_CALLS_FAULT:
@@ -112,6 +119,11 @@ class Recorder:
     def board_key(self, row_key: str) -> str:
         """Under which key the board knows the row's call."""
         return next((key for key, there in list(self._row_keys.items()) if there == row_key), row_key)
+
+    def _news(self, batch: Batch) -> Batch:
+        """Without the calls whose rows would not change: one who leaves the queue moves all behind him by a place."""
+        calls = {key: call for key, call in batch.calls.items() if self._rows_say.get(key) != _placeless(call)}
+        return replace(batch, calls=calls)
 
     def _write_apart(self, batch: Batch) -> None:
         for part in batch.parts():
@@ -134,13 +146,13 @@ class Recorder:
                 self._record(said)
             desk.tell(changed)
             after_call.settle(changed)
-        self._forget(batch)
+        self._remember(batch)
 
     def _write_calls(self, calls: Mapping[str, told.Call], rows: dict[str, Call]) -> set[int]:
-        """Returns the ids of the calls that look different now. Five queries and those of what changed."""
+        """Returns the ids of the calls that look different now. At most three queries and those of what changed."""
         if not calls:
             return set()
-        seats = dict(Shift.objects.filter(ended_at=None).values_list("extension", "person_id"))
+        seats = _seats(calls.values())
         legs: dict[int, dict[str, Leg]] = {}
         for leg in Leg.objects.filter(call__in=rows.values()):
             legs.setdefault(leg.call_id, {})[leg.uniqueid] = leg
@@ -187,14 +199,19 @@ class Recorder:
             [Recording(call_id=call_id, file=file, started_at=started_at)], ignore_conflicts=True
         )
 
-    def _forget(self, batch: Batch) -> None:
+    def _remember(self, batch: Batch) -> None:
+        for fact in batch.joined:
+            self._rows_say.pop(fact.key, None)
         for key, call in batch.calls.items():
             if call.state == told.ENDED:
                 self._written.discard(key)
                 self._earlier.pop(key, None)
                 self._row_keys.pop(key, None)
-            elif key not in self._earlier:
-                self._written.add(key)
+                self._rows_say.pop(key, None)
+            else:
+                self._rows_say[key] = _placeless(call)
+                if key not in self._earlier:
+                    self._written.add(key)
 
     def _adopt(self, agreement: Agreement) -> None:
         """Find the rows of calls that were there before us, by key, or by a leg: the first channel may be gone."""
@@ -238,6 +255,21 @@ class Recorder:
             desk.tell(row.pk for row in lost)
             after_call.settle(row.pk for row in lost)
         self._booted_at, self._seen_before = agreement.booted_at or self._booted_at, None
+
+
+def _seats(calls: Iterable[told.Call]) -> dict[str, int]:
+    """Who sits at the telephones in these calls; no query where there is nobody yet but a caller from outside."""
+    parties = {party for call in calls for party in (*call.answered_by, *(leg.party for leg in call.legs))}
+    extensions = [party for party in parties if is_short(party)]
+    if not extensions:
+        return {}
+    shifts = Shift.objects.filter(extension__in=extensions, ended_at=None)
+    return dict(shifts.values_list("extension", "person_id"))
+
+
+def _placeless(call: told.Call) -> told.Call:
+    """As far as rows say it: the place in the queue is not written."""
+    return replace(call, place=None)
 
 
 def _is_another_start(before: datetime | None, now: datetime | None) -> bool:

@@ -13,10 +13,10 @@ from channels.layers import get_channel_layer
 from dispatch.live import drawing, numbers
 from dispatch.live.desk import Desk
 from dispatch.live.numbers import Told
+from dispatch.live.pace import Pace
 from dispatch.live.reading import AWAY, Reader
 from dispatch.live.relay import GROUP
 
-WINDOW_SECONDS = 0.15  # the first change goes out at once, the next ones together
 POLL_SECONDS = 1.0
 RETRY_SECONDS = 0.3
 TOO_MANY = 500  # changes behind: the desks had better read the whole state
@@ -77,13 +77,17 @@ class Hub:
             self._behind.clear()
 
     async def flush(self) -> None:
-        """Draw and send what has been heard: at once, then not sooner than WINDOW_SECONDS later."""
+        """Draw and send what has been heard: at once, or together when flushing would take too much of the time."""
+        now = asyncio.get_running_loop().time
+        pace = Pace()
         while True:
             await self._news.wait()
+            await asyncio.sleep(pace.pause(now()))
             self._news.clear()
             waiting, self._waiting = self._waiting, {}
+            began = now()
             await self._send(waiting)
-            await asyncio.sleep(WINDOW_SECONDS)
+            pace.spend(now() - began, now())
 
     # --- inside -----------------------------------------------------------------------------------------------------
 

@@ -19,15 +19,17 @@ SOURCE = re.compile(r"call:(\d{1,18})")
 def tell(call_ids: Iterable[int]) -> None:
     """Have these calls drawn anew on every desk, and on the desks of those who talk or talked in them.
 
-    Two queries and a change row for each. Call it inside the transaction of the change.
+    Two queries, however many calls. Call it inside the transaction of the change.
     """
     wanted = sorted(set(call_ids))
     answerers = Call.objects.filter(pk__in=wanted).exclude(answered_by=None).values_list("pk", "answered_by_id")
     others = Leg.objects.filter(call__in=wanted).exclude(person=None).values_list("call_id", "person_id")
-    for call_id in wanted:
-        publish.changed("calls", "call", call_id)
-    for call_id, person_id in sorted({*answerers, *others}):
-        publish.changed(f"person.{person_id}", "talk", call_id)
+    publish.all_changed(
+        [
+            *(("calls", "call", call_id) for call_id in wanted),
+            *((f"person.{person_id}", "talk", call_id) for call_id, person_id in sorted(answerers.union(others))),
+        ]
+    )
 
 
 def tie_to_order(*, order: Order, source: str, **_: Any) -> None:

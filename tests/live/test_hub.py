@@ -1,14 +1,16 @@
 """The hub by itself: one drawing per viewer, one text per frame, however many desks; who takes nothing is dropped."""
 
 import asyncio
+import json
 import socket
 import time
+from collections.abc import Callable
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from dispatch.live import drawing, publish, registry
+from dispatch.live import drawing, pace, publish, registry
 from dispatch.live.desk import BACKLOG_BYTES, Desk
 from dispatch.live.hub import Hub
 from dispatch.live.models import Change
@@ -137,6 +139,32 @@ async def test_what_is_heard_while_the_outbox_is_read_is_no_step_back():
         del registry.renderers["stone"]
     assert hub.numbers == {"calls": 2}
     assert ['"from": 1, "to": 2' in frame for frame in desk.got] == [True]
+
+
+@pytest.mark.parametrize(
+    ("share", "edges"), [(1, [(1, 1), (2, 2), (3, 3)]), (1e-6, [(1, 1), (2, 3)])], ids=["cheap", "dear"]
+)
+async def test_changes_upon_each_other_go_out_at_once_or_together_when_that_is_dear(share, edges, monkeypatch):
+    monkeypatch.setattr(pace, "SHARE", share)
+    monkeypatch.setattr(pace, "CREDIT_SECONDS", 0.3 if share == 1 else 0)
+    monkeypatch.setitem(registry.renderers, "stone", lambda keys, viewer: dict.fromkeys(keys, "<li></li>"))
+    hub, desk = await opened_hub(), PaperDesk(1, "dispatcher", "en")
+    hub.join(desk)
+    flushing = asyncio.create_task(hub.flush())
+    for number, frames in ((1, 1), (2, 2 if share == 1 else 1), (3, len(edges))):
+        hub.hear([Told("calls", number, "stone", str(number))])
+        await until(lambda frames=frames: len(desk.got) == frames)
+    flushing.cancel()
+    assert [(frame["from"], frame["to"]) for frame in map(json.loads, desk.got)] == edges
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """As soon as it holds; the loop has gone round a few times by then."""
+    async with asyncio.timeout(5):
+        for _round in range(5):
+            await asyncio.sleep(0)
+        while not holds():
+            await asyncio.sleep(0.001)
 
 
 async def test_a_desk_that_breaks_does_not_cost_the_others_theirs(caplog):

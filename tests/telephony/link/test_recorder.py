@@ -71,6 +71,26 @@ def test_the_same_twice_changes_nothing_and_tells_nobody(recorder):
     assert (call.legs.count(), call.transfers.count(), len(told_calls())) == (3, 1, 1)
 
 
+def test_who_leaves_the_queue_costs_no_query_for_those_behind_him(recorder, django_assert_num_queries):
+    first, second = told.ringing(), told.ringing("79031112233", key="1795420801.7", place=2)
+    write(recorder, first, second)
+    with django_assert_num_queries(0):
+        write(recorder, dataclasses.replace(second, place=1))
+    moved = dataclasses.replace(second, place=1, ringing=("101",))
+    write(recorder, moved)
+    assert Call.objects.get(key=second.key).ringing == ["101"]
+
+
+def test_after_a_comparison_all_is_written_again(recorder):
+    """The database may have been restored from a backup: what was written once need not be there any more."""
+    call = told.ringing()
+    write(recorder, call)
+    Call.objects.update(ringing=[])
+    recorder.write(batch(agreement=agreed(call)))
+    write(recorder, dataclasses.replace(call, place=3))
+    assert Call.objects.get().ringing == ["101", "102"]
+
+
 def test_vera_answers_and_it_is_hers_for_the_history(recorder):
     vera, call = office.vera(), told.ringing()
     office.boris()
