@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sys
 from collections.abc import Awaitable, Callable
 
 from dispatch.live.beat import Beat
@@ -10,6 +11,7 @@ from dispatch.live.hub import Hub
 from dispatch.live.relay import Relay
 
 FIRST_PAUSE_SECONDS = 0.2
+TURN_SECONDS = 0.001  # a thread that draws gives the loop, or another thread, its turn after so long (Python's own: 5 ms)
 LONGEST_PAUSE_SECONDS = 1.0  # everything is right again within five seconds after a part is ready
 
 log = logging.getLogger(__name__)
@@ -19,6 +21,7 @@ class Background:
     """What runs beside the requests of one process and one event loop."""
 
     def __init__(self) -> None:
+        sys.setswitchinterval(TURN_SECONDS)
         self.hub = Hub()
         self.relay = Relay()
         self.doors = Doors(self.hub)
