@@ -11,7 +11,7 @@ from dispatch.live.hub import Hub
 from dispatch.live.relay import Relay
 
 FIRST_PAUSE_SECONDS = 0.2
-TURN_SECONDS = 0.001  # a thread that draws gives the loop, or another thread, its turn after so long (Python's own: 5 ms)
+TURN_SECONDS = 0.001  # a thread that draws gives the loop its turn after so long; by itself Python waits for 5 ms
 LONGEST_PAUSE_SECONDS = 1.0  # everything is right again within five seconds after a part is ready
 
 log = logging.getLogger(__name__)
