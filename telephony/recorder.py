@@ -145,8 +145,15 @@ class Recorder:
             for said in batch.recorded:
                 self._record(said)
             desk.tell(changed)
-            after_call.settle(changed)
+            if self._anybody_talked(batch):
+                after_call.settle(changed)
         self._remember(batch)
+
+    def _anybody_talked(self, batch: Batch) -> bool:
+        """A call that only rings concerns nobody's shift. What an earlier link saw of a call is only in its rows."""
+        if batch.joined or not self._earlier.keys().isdisjoint(batch.calls):
+            return True
+        return any(leg.answered_at is not None for call in batch.calls.values() for leg in call.legs)
 
     def _write_calls(self, calls: Mapping[str, told.Call], rows: dict[str, Call]) -> set[int]:
         """Returns the ids of the calls that look different now. At most three queries and those of what changed."""

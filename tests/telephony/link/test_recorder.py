@@ -81,6 +81,13 @@ def test_who_leaves_the_queue_costs_no_query_for_those_behind_him(recorder, djan
     assert Call.objects.get(key=second.key).ringing == ["101"]
 
 
+def test_a_card_of_a_stranger_costs_few_questions(recorder, django_assert_max_num_queries):
+    """The caller waits for them: the lease, the call, who it is, its two rows, who hears of it, the outbox."""
+    call = told.ringing(ringing=())
+    with django_assert_max_num_queries(10):
+        write(recorder, dataclasses.replace(call, legs=call.legs[:1]))
+
+
 def test_after_a_comparison_all_is_written_again(recorder):
     """The database may have been restored from a backup: what was written once need not be there any more."""
     call = told.ringing()
