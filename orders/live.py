@@ -32,6 +32,8 @@ def render_drive(keys: Sequence[str], viewer: Viewer) -> dict[str, str | None]:
     with translation.override(viewer.language):
         html = render_to_string("orders/_own_content.html", {"own": own})
     return {key: html if key == str(own.driver.pk) else None for key in keys}
+
+
 @registry.renderer("order-counts", beside="order")
 def render_counts(keys: Sequence[str], viewer: Viewer) -> dict[str, str | None]:
     """The same for everybody: two queries for a whole batch of changes, however many viewers."""

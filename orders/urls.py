@@ -22,8 +22,8 @@ from orders.views import (
     quotes,
     recurring,
     reservation,
-    tariffs,
     setup,
+    tariffs,
     vehicles,
 )
 

@@ -39,9 +39,9 @@ from orders.models import (
     Offer,
     Order,
     Recurrence,
+    SavedFilter,
     Tariff,
     TariffVersion,
-    SavedFilter,
     Vehicle,
 )
 from places.models import Name, Place, Stand, Street, Upload, Zone
