@@ -33,7 +33,7 @@ KINDS: dict[str, type[Kind]] = {
     SheetKind.DRIVERS: Drivers,
     SheetKind.VEHICLES: Vehicles,
 }
-PIECE = 500  # lines
+PIECE = 250  # lines
 PREVIEW = 10  # lines
 MOST_FAULTS = 2000  # sentences that are kept; all are counted
 LONGEST_SENTENCE = 250
