@@ -137,9 +137,13 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 # --- orders -------------------------------------------------------------------------------------------------------
+BLACKLIST_RULE = env.str("BLACKLIST_RULE", default="warn")  # warn: the dispatcher decides; stop: a supervisor does
+EMERGENCY_NUMBERS = env.list("EMERGENCY_NUMBERS", default=["112"])  # shown in the intake form, as the office says them
 DRAFT_DAYS = 7  # intake forms, saved or not, are kept for so long; the order keeps what was saved
 RECURRING_DAYS = env.int("RECURRING_DAYS", default=2)  # so many days ahead recurring orders become pre-orders
 ORDER_CONFIRM_MINUTES = env.int("ORDER_CONFIRM_MINUTES", default=15)  # before the search a driver confirms
+if BLACKLIST_RULE not in ("warn", "stop"):
+    raise ImproperlyConfigured("BLACKLIST_RULE is warn or stop.")
 ORDER_RELEASE_MINUTES = env.int("ORDER_RELEASE_MINUTES", default=20)  # before pick-up a pre-order enters the search
 IMPORT_MOST_BYTES = 20 * 1024 * 1024  # of a spreadsheet
 IMPORT_MOST_LINES = 100_000

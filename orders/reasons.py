@@ -1,6 +1,6 @@
 """Why this driver, why not that one, and why an offer is over: sentences from what `orders.matching` says as data."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -60,6 +60,16 @@ def doubtful(driver: Driver, doubts: tuple[Doubt, ...]) -> str:
         "sign": driver.call_sign,
         "why": "; ".join(why_not(doubt) for doubt in doubts),
     }
+
+
+def why_anew(moved: Iterable[str], doubts: Iterable[Doubt]) -> str:
+    """Why a changed order needs another driver, in a few words."""
+    words = {
+        "place": _("the pick-up is another place"),
+        "time": _("the time is another one"),
+        "wishes": _("the trip asks for something else"),
+    }
+    return "; ".join([*(words[each] for each in moved), *(why_not(doubt) for doubt in doubts)])
 
 
 def why(reason: Mapping[str, Any]) -> str:

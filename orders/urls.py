@@ -2,6 +2,7 @@ from django.urls import path
 
 from orders.views import (
     accounts,
+    ahead,
     anonymising,
     blocks,
     bulk,
@@ -39,6 +40,7 @@ urlpatterns = [
     path("orders/filters/<int:pk>/default/", setup.default, name="default-filter"),
     path("orders/bulk/", bulk.chosen, name="bulk"),
     path("orders/intake/", intake.form, name="intake"),
+    path("orders/intake/ahead/", ahead.intake, name="intake-ahead"),
     path("orders/intake/client/", intake.client, name="intake-client"),
     path("orders/quote/", quotes.quote, name="quote"),
     path("orders/quotes/", quotes.kept, name="quotes"),
@@ -46,6 +48,7 @@ urlpatterns = [
     path("orders/drafts/", intake.unfinished_forms, name="drafts"),
     path("orders/drafts/<uuid:pk>/", intake.draft, name="draft"),
     path("orders/<int:pk>/", detail.detail, name="detail"),
+    path("orders/<int:pk>/ahead/", detail.ahead, name="edit-ahead"),
     path("orders/<int:pk>/edit/", detail.edit, name="edit"),
     path("orders/<int:pk>/driver/", detail.driver, name="driver"),
     path("orders/<int:pk>/candidates/", detail.candidates, name="candidates"),

@@ -19,7 +19,7 @@ from dispatch.staff.access import SignedInRequest, requires
 from dispatch.staff.models import Person
 from orders import phones, sight
 from orders.flow import OPEN_STATES
-from orders.forms.intake import PhoneField, TimeField
+from orders.forms.fields import PhoneField, TimeField
 from orders.models import Client, Order
 from telephony.models import Call
 

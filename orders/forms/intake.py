@@ -1,95 +1,51 @@
 """The intake form: in the order in which people say it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.urls import reverse_lazy
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from orders import numbers, phones, when
-from orders.models import ClientPhone, Fleet, Order
-from orders.services.editing import Wording
-from orders.services.intake import Booking
+from orders import phones
+from orders.forms.fields import TimeField, pairs
+from orders.forms.trip import TripForm
+from orders.models import ClientPhone
+from orders.services.intake import MOST_CARS, Booking
 
 NEW_CLIENT = "new"
-SHOWN_TIME = "%Y-%m-%d %H:%M"
-
-
-class PhoneField(forms.CharField):
-    """Cleans to E.164; what was typed stays in the form's data."""
-
-    default_error_messages = {"invalid": _("This is no telephone number."), "required": _("Ask for a number.")}
-
-    def __init__(self, **kwargs: Any) -> None:
-        attrs = {"type": "tel", "dir": "ltr", "autocomplete": "off", "inputmode": "tel"}
-        super().__init__(max_length=40, widget=forms.TextInput(attrs=attrs), **kwargs)
-
-    def clean(self, value: Any) -> str:
-        typed = super().clean(value)
-        number = numbers.e164(typed)
-        if typed and not number:
-            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
-        return number
-
-
-class TimeField(forms.CharField):
-    """Cleans to an aware moment, or None for as soon as possible."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        attrs = {"dir": "ltr", "autocomplete": "off", "placeholder": _("now")}
-        super().__init__(max_length=20, required=False, widget=forms.TextInput(attrs=attrs), **kwargs)
-
-    def clean(self, value: Any) -> Any:
-        try:
-            return when.read(super().clean(value), timezone.localtime())
-        except ValueError:
-            raise forms.ValidationError(_("Write a time like 18:30, +20 or 25.11 7:15.")) from None
-
-
-class TripForm(forms.Form):
-    """What an order says; the fields of intake and of editing."""
-
-    phone = PhoneField(label=_("Phone"))
-    pickup = forms.CharField(
-        label=_("Pick-up"), max_length=250, error_messages={"required": _("Ask where to send the car.")}
-    )
-    when = TimeField(label=_("Time"))
-    destination = forms.CharField(label=_("Destination"), max_length=250, required=False)
-    comment = forms.CharField(
-        label=_("Comment"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2})
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in ("pickup", "destination"):
-            self.fields[name].widget.attrs |= {
-                "autocomplete": "off",
-                "dir": "auto",
-                "data-behaviour": "address",
-                "data-search": reverse_lazy("places:search"),
-            }
-        self.fields["comment"].widget.attrs["dir"] = "auto"
 
 
 class IntakeForm(TripForm):
+    MORE = ("cars", *TripForm.MORE, "returns", "return_when")
+
     name = forms.CharField(label=_("Name"), max_length=120, required=False)
     client = forms.CharField(max_length=20, required=False, widget=forms.HiddenInput)
-    fleet = forms.CharField(max_length=20, required=False, widget=forms.HiddenInput)
+    cars = forms.IntegerField(label=_("Cars"), required=False, initial=1, min_value=1, max_value=MOST_CARS)
+    returns = forms.BooleanField(label=_("Return journey"), required=False)
+    return_when = TimeField(label=_("Time of the return"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].widget.attrs |= {"autocomplete": "off", "dir": "auto"}
+        self.fields["cars"].widget.attrs |= {"dir": "ltr", "autocomplete": "off", "inputmode": "numeric"}
+        del self.fields["return_when"].widget.attrs["placeholder"]
+
+    @staticmethod
+    def values_of(typed: Mapping[str, Any]) -> dict[str, Any]:
+        """What stands in the form, from what a draft kept."""
+        return {**typed, "stops": pairs(typed.get("stop", ()), typed.get("stop_point", ()))}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("returns"):
+            self._check_return(cleaned)
+        else:
+            cleaned["return_when"] = None
+        return cleaned
 
     @property
     def client_id(self) -> int | None:
         return self._key("client")
-
-    @property
-    def called_fleet(self) -> Fleet | None:
-        """One query at most."""
-        key = self._key("fleet")
-        return Fleet.objects.filter(pk=key, is_active=True).first() if key is not None else None
 
     def _key(self, name: str) -> int | None:
         chosen = self.data.get(name) if self.is_bound else self.initial.get(name)
@@ -100,45 +56,25 @@ class IntakeForm(TripForm):
         """Of a valid form."""
         cleaned = self.cleaned_data
         return Booking(
-            phone=cleaned["phone"],
+            **self.said(),
             phone_raw=self.data["phone"].strip() if "•" not in self.data["phone"] else cleaned["phone"],
-            pickup=cleaned["pickup"],
-            destination=cleaned["destination"],
-            pickup_at=cleaned["when"],
-            comment=cleaned["comment"],
             name=cleaned["name"],
             client_id=self.client_id,
             is_new_client=cleaned["client"] == NEW_CLIENT,
-            fleet=self.called_fleet,
+            cars=cleaned["cars"] or 1,
+            return_at=cleaned["return_when"],
         )
 
-
-class EditForm(TripForm):
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
-    reason = forms.CharField(label=_("Reason of the correction"), max_length=200, required=False)
-
-    @staticmethod
-    def values_of(order: Order) -> dict[str, Any]:
-        moment = timezone.localtime(order.pickup_at).strftime(SHOWN_TIME) if order.pickup_at else ""
-        return {
-            "phone": numbers.national(order.phone),
-            "pickup": order.pickup,
-            "when": moment,
-            "destination": order.destination,
-            "comment": order.comment,
-            "version": order.version,
-        }
-
-    def wording(self) -> Wording:
-        """Of a valid form."""
-        cleaned = self.cleaned_data
-        return Wording(
-            phone=cleaned["phone"],
-            pickup=cleaned["pickup"],
-            destination=cleaned["destination"],
-            pickup_at=cleaned["when"],
-            comment=cleaned["comment"],
-        )
+    def _check_return(self, cleaned: dict[str, Any]) -> None:
+        back = cleaned.get("return_when")
+        if "return_when" not in self.errors and back is None:
+            self.add_error("return_when", _("Ask when the car for the way back is to come."))
+        if back and cleaned.get("when") and back <= cleaned["when"]:
+            self.add_error("return_when", _("The way back begins before the way there."))
+        if not cleaned.get("destination") and "destination" not in self.errors:
+            self.add_error("destination", _("Ask where to: the way back begins there."))
+        if cleaned.get("waits_and_returns"):
+            self.add_error("returns", _("Either the car waits and drives back, or another one comes for the way back."))
 
 
 def unmasked(typed: str, client_id: int | None) -> str:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from orders import facts
 from orders.flow import BUSY_STATES, State
-from orders.matching import UNSAID, Candidate, Concern, Doubt, Wanted, doubts
+from orders.matching import UNSAID, Candidate, Concern, Doubt, Wanted, doubts, fits
 from orders.models import (
     ClientDriverBlock,
     Driver,
@@ -70,13 +70,13 @@ def of_order(order: Order, *, only: Iterable[int] | None = None) -> dict[int, tu
     busy = {
         o.driver_id: o for o in Order.objects.filter(driver__in=keys, state__in=BUSY_STATES).only("state", "driver")
     }
-    asked = dict(Offer.objects.live().filter(driver__in=keys).exclude(order=order).values_list("driver", "order"))
+    asked = dict(Offer.objects.live().filter(driver__in=keys).exclude(order=order.pk).values_list("driver", "order"))
     blocks = dict(
         ClientDriverBlock.objects.filter(client=order.client_id, driver__in=keys).values_list("driver", "reason")
         if order.client_id
         else ()
     )
-    said_no = refused_by(order)
+    said_no = refused_by(order) if order.pk else set()
     places = _places()
     return {
         driver.pk: (driver, _candidate(order, driver, busy.get(driver.pk), asked, blocks, said_no, places))
@@ -90,6 +90,17 @@ def likely(order: Order) -> Sequence[Likely]:
     wish = wanted(order, fleet_of(order), now)
     lines = [Likely(driver, one, doubts(wish, one, now)) for driver, one in of_order(order).values()]
     return sorted(lines, key=_by_likelihood)[:MOST]
+
+
+def nearest(order: Order) -> Candidate | None:
+    """The car that would be there first, of those that the house would send by itself; also of an order that is only
+    being typed. None: nobody, or nobody knows where the client is. Seven queries."""
+    if order.pickup_latitude is None:
+        return None
+    now = timezone.now()
+    wish = wanted(order, fleet_of(order), now)
+    fitting = (one for _driver, one in of_order(order).values() if one.metres is not None and fits(wish, one, now))
+    return min(fitting, key=lambda one: one.metres or 0, default=None)
 
 
 def doubts_about(order: Order, driver: Driver) -> tuple[Doubt, ...]:

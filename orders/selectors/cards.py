@@ -21,6 +21,8 @@ from orders.models import (
     MarkProposal,
     Order,
 )
+from orders.selectors import addresses
+from orders.selectors.addresses import Likely
 
 PAGE = 50
 LAST_ORDERS = 20
@@ -59,7 +61,7 @@ class Caller:
     client: Client | None = None
     clients: Sequence[Client] = ()
     open_orders: Sequence[Order] = ()
-    addresses: Sequence[tuple[str, str]] = ()  # pick-up, where it last went; likeliest first
+    addresses: Sequence[Likely] = ()  # one for each of the keys 1 to 9
 
 
 def clients(*, text: str = "", mark: ClientMark = ClientMark.NONE, after: int | None = None) -> Sequence[Client]:
@@ -94,7 +96,7 @@ def proposals() -> Sequence[MarkProposal]:
 
 
 def caller(*, client_id: int | None, phone: str) -> Caller:
-    """Who calls from `phone` (E.164), or the client that was chosen, unless the number is others'. Four queries."""
+    """Who calls from `phone` (E.164), or the client that was chosen, unless the number is others'. Five queries."""
     known = list(Client.objects.filter(phones__e164=phone).order_by("pk")[:ADDRESSES]) if phone else []
     if client_id is not None and not known:
         known = list(Client.objects.filter(pk=client_id))
@@ -146,19 +148,8 @@ def _known(client: Client) -> Caller:
     prefetch_related_objects([client], _phones())
     past = list(client.orders.select_related("client", "driver__vehicle").order_by("-pk")[:LOOKED_BACK])
     open_orders = [order for order in past if order.state in OPEN_STATES]
-    return Caller(client, (client,), open_orders, _likely_addresses(past))
-
-
-def _likely_addresses(past: Sequence[Order]) -> Sequence[tuple[str, str]]:
-    """Pick-ups by how often, then how lately; each with where the newest trip from there went."""
-    newest: dict[str, Order] = {}
-    times: dict[str, int] = {}
-    for order in past:
-        place = " ".join(order.pickup.casefold().split())
-        newest.setdefault(place, order)
-        times[place] = times.get(place, 0) + 1
-    likeliest = sorted(newest, key=lambda place: (-times[place], -newest[place].pk))[:ADDRESSES]
-    return [(newest[place].pickup, newest[place].destination) for place in likeliest]
+    likely = addresses.rank(list(client.addresses.all()), past, timezone.now())
+    return Caller(client, (client,), open_orders, likely)
 
 
 def _about(text: str) -> Q:

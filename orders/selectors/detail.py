@@ -7,6 +7,7 @@ from orders import facts, flow
 from orders.actors import Actor
 from orders.flow import State, Transition
 from orders.models import Order, OrderEvent
+from orders.selectors import twins
 
 ASSIGNING = frozenset({"assign", "reassign", "offer", "broadcast"})  # made by the candidates and the call sign
 KEYS = {  # what a hand on the keyboard presses on the detail
@@ -41,16 +42,27 @@ class Detail:
     may_note_question: bool
     may_reserve: bool
     is_open: bool
+    others: Sequence[Order] = ()  # asked for together with this one
 
 
 def find(order_id: int) -> Order:
-    """Raises Order.DoesNotExist."""
-    about = ("client", "driver__vehicle", "created_by", "recurrence", "reserved_for", "tariff_version__tariff")
-    return Order.objects.select_related(*about, "fleet__logo").defer("fleet__logo__content").get(pk=order_id)
+    """Two queries. Raises Order.DoesNotExist."""
+    found = Order.objects.select_related(
+        "client",
+        "driver__vehicle",
+        "created_by",
+        "account",
+        "fleet__logo",
+        "recurrence",
+        "reserved_for",
+        "tariff_version__tariff",
+    )
+    return found.defer("fleet__logo__content").prefetch_related("stops").get(pk=order_id)
 
 
 def detail(order: Order, actor: Actor | None) -> Detail:
-    """The order's history, and what `actor` may do now; None may only look. One query."""
+    """The order's history, and what `actor` may do now; None may only look. One query; one more for an
+    order that is one of several."""
     events = list(order.events.select_related("actor", "driver").order_by("id"))
     known = facts.hoped(order, actor, events) if actor else None
     legal = flow.legal(State(order.state), actor.kind, known) if actor and known else ()
@@ -63,6 +75,7 @@ def detail(order: Order, actor: Actor | None) -> Detail:
         may_note_question=actor is not None and order.state == State.SEARCHING,
         may_reserve=actor is not None and order.state == State.SCHEDULED,
         is_open=order.state in flow.OPEN_STATES,
+        others=[other for other in twins.together(order) if other.pk != order.pk],
     )
 
 

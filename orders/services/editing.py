@@ -1,40 +1,26 @@
 """Changing what an order says. Two who edit at once lose nothing: different fields join, the same one is a conflict."""
 
-from collections.abc import Collection
-from dataclasses import dataclass, fields
-from datetime import UTC, datetime
-from typing import Any
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
 
 from dispatch.audit import journal
 from dispatch.staff.refusal import Refused
-from orders import facts, wording
+from orders import facts, reasons, trip, wording
 from orders.actors import Actor
 from orders.flow import FINAL_STATES, OPEN_STATES, ActorKind, Guard, Refusal, State
 from orders.models import Order, OrderEvent
-from orders.services import lifecycle, pricing
+from orders.services import lifecycle, outlook, pricing
+from orders.services.outlook import Outlook
+from orders.trip import PLACED, Wording
 
-
-@dataclass(frozen=True)
-class Wording:
-    """The fields of an order that people type. `phone` is E.164."""
-
-    phone: str
-    pickup: str
-    destination: str
-    pickup_at: datetime | None
-    comment: str
-
-
-ENDS = ("pickup", "destination")
-FIELDS = tuple(field.name for field in fields(Wording))
+RESTART, KEEP = "restart", "keep"
 
 
 @dataclass(frozen=True)
 class Clash:
-    """One field that both changed. Times are ISO texts."""
+    """One field that both changed, as `trip.texts` writes it."""
 
     field: str
     before: str
@@ -43,36 +29,84 @@ class Clash:
 
 
 class Conflict(Exception):
-    """`order` as it is now, `who` changed it, and the fields where the two do not agree."""
+    """`order` as it is now, `who` changed it, the fields where the two do not agree, and all that are `mine`."""
 
-    def __init__(self, order: Order, who: str, clashes: tuple[Clash, ...]) -> None:
+    def __init__(self, order: Order, who: str, clashes: tuple[Clash, ...], mine: frozenset[str]) -> None:
         super().__init__(clashes)
-        self.order, self.who, self.clashes = order, who, clashes
+        self.order, self.who, self.clashes, self.mine = order, who, clashes, mine
 
 
-def edit(*, order_id: int, wanted: Wording, version: int, actor: Actor, reason: str = "") -> Order:
+class Undecided(Exception):
+    """The change would take the order from its driver: the person says first whether it does (RESTART), or whether he
+    drives all the same (KEEP)."""
+
+    def __init__(self, outlook: Outlook) -> None:
+        super().__init__(outlook)
+        self.outlook = outlook
+
+
+def edit(
+    *,
+    order_id: int,
+    wanted: Wording,
+    version: int,
+    actor: Actor,
+    reason: str = "",
+    accepted: frozenset[str] = frozenset(),
+) -> Order:
     """Save the fields; `version` is of the order that the person had before her eyes when she began.
 
-    A closed order is corrected by a supervisor only, with a reason. Raises Conflict, Refused, Order.DoesNotExist.
+    A closed order is corrected by a supervisor only, with a reason. Raises Conflict, Undecided, Refused,
+    Order.DoesNotExist.
     """
     reason = reason.strip()[: lifecycle.LONGEST_REASON]
     with transaction.atomic():
-        order = Order.objects.select_for_update().get(pk=order_id)
+        order = locked(order_id)
         _check_may_edit(order, actor, reason)
         base = _as_it_was(order, version)
-        mine = {name: text for name, text in _texts(wanted).items() if text != base[name]}
-        now = _texts_of(order)
+        mine = {name: text for name, text in trip.texts(wanted).items() if text != base[name]}
+        now = trip.texts(trip.of(order))
         clashes = tuple(
             Clash(name, base[name], now[name], text)
             for name, text in mine.items()
             if now[name] not in (base[name], text)
         )
         if clashes:
-            raise Conflict(order, facts.last_hand(order), clashes)
+            raise Conflict(order, facts.last_hand(order), clashes, frozenset(mine))
         changes = {name: [now[name], text] for name, text in mine.items() if now[name] != text}
         if changes:
-            _write(order, wanted, changes, actor, reason)
+            joined = trip.joined(trip.of(order), wanted, changes)
+            restarts = _decided(order, joined, accepted)
+            _write(order, joined, changes, actor, reason)
+            if restarts:
+                _begin_anew(order, restarts, actor)
+            if restarts or not outlook.TIMES.isdisjoint(changes):
+                _follow_the_time(order, actor)
+        _find_on_the_map(order, wanted)
     return order
+
+
+def _decided(order: Order, joined: Wording, accepted: frozenset[str]) -> Outlook | None:
+    """What the search begins anew for; None: its driver keeps the order, or there is none."""
+    if order.state not in outlook.HELD_STATES:
+        return None
+    found = outlook.of(order, joined)
+    if not found.restarts or KEEP in accepted:
+        return None
+    if RESTART not in accepted:
+        raise Undecided(found)
+    return found
+
+
+def _begin_anew(order: Order, found: Outlook, actor: Actor) -> None:
+    step = "recall" if order.state == State.OFFERED else "unassign"
+    lifecycle.move(order_id=order.pk, name=step, actor=actor, reason=reasons.why_anew(found.moved, found.doubts))
+    order.refresh_from_db()
+
+
+def locked(order_id: int) -> Order:
+    """Inside a transaction: the order for nobody else to change, with what `trip.of` looks at."""
+    return Order.objects.select_for_update(of=("self",)).select_related("account", "fleet").get(pk=order_id)
 
 
 def _check_may_edit(order: Order, actor: Actor, reason: str) -> None:
@@ -85,9 +119,15 @@ def _check_may_edit(order: Order, actor: Actor, reason: str) -> None:
 
 
 def _write(order: Order, wanted: Wording, changes: dict[str, list[str]], actor: Actor, reason: str) -> None:
-    for name in changes:
-        setattr(order, name, getattr(wanted, name))
-    written = {*changes, "version", "release_at", *_forget_places(order, changes)}
+    written = {"version", "release_at"}
+    for name in (name for name in changes if name in trip.COLUMNS):
+        setattr(order, name, trip.column(wanted, name))
+        written.add(name)
+    for name in (name for name in PLACED if name in changes):
+        trip.put(order, name, getattr(wanted, f"{name}_point"))
+        written |= {f"{name}_latitude", f"{name}_longitude"}
+    if "stops" in changes:
+        trip.put_stops(order, wanted)
     if pricing.changes_price(changes):
         before = order.price
         written |= set(pricing.reprice(order))
@@ -112,16 +152,7 @@ def _write(order: Order, wanted: Wording, changes: dict[str, list[str]], actor: 
     )
     journal.record(actor.person, f"order.{name}", order, fields=sorted(changes))
     lifecycle.publish_change(order)
-    if "pickup_at" in changes:
-        _follow_the_time(order, actor)
-
-
-def _forget_places(order: Order, changes: Collection[str]) -> list[str]:
-    """Where another address is, nobody has said yet."""
-    forgotten = [f"{end}_{part}" for end in ENDS if end in changes for part in ("latitude", "longitude")]
-    for name in forgotten:
-        setattr(order, name, None)
-    return forgotten
+    lifecycle.tell_driver(order.driver)
 
 
 def _follow_the_time(order: Order, actor: Actor) -> None:
@@ -133,23 +164,28 @@ def _follow_the_time(order: Order, actor: Actor) -> None:
         order.refresh_from_db()
 
 
+def _find_on_the_map(order: Order, wanted: Wording) -> None:
+    """Who only chose an address from the directory that had been typed by hand changes no word of the order."""
+    found = [
+        name
+        for name in PLACED
+        if getattr(order, name) == getattr(wanted, name)
+        and getattr(wanted, f"{name}_point") not in (None, trip.point(order, name))
+    ]
+    for name in found:
+        trip.put(order, name, getattr(wanted, f"{name}_point"))
+    if found:
+        priced = pricing.reprice(order) if order.price is None else ()
+        axes = [f"{name}_{axis}" for name in found for axis in ("latitude", "longitude")]
+        order.save(update_fields=[*axes, *priced])
+        lifecycle.publish_change(order)
+
+
 def _as_it_was(order: Order, version: int) -> dict[str, str]:
     """The fields at `version`: those of now with every later edit taken back. One event for each version."""
-    texts = _texts_of(order)
+    texts = trip.texts(trip.of(order))
     since = max(0, order.version - version)
     later = order.events.exclude(transition__in=facts.NOTES).order_by("-id")[:since]
     for event in later:
         texts |= {name: before for name, (before, _after) in event.changes.items()}
     return texts
-
-
-def _texts_of(order: Order) -> dict[str, str]:
-    return {name: _text(getattr(order, name)) for name in FIELDS}
-
-
-def _texts(wanted: Wording) -> dict[str, str]:
-    return {name: _text(getattr(wanted, name)) for name in FIELDS}
-
-
-def _text(value: Any) -> str:
-    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value or ""

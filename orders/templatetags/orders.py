@@ -11,17 +11,22 @@ from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
-from orders import numbers, sight, wording
+from orders import numbers, reasons, sight, spots, wording
 from orders.columns import COLUMNS, Column
 from orders.filters import TABS
 from orders.flow import OPEN_STATES
-from orders.models import Order, OrderEvent, ServiceClass, TripOption
+from orders.models import Order, OrderEvent, Payment, ServiceClass, TripOption
 from orders.selectors import counting, listing, matching
+from orders.selectors.addresses import Likely
+from orders.services.outlook import Outlook
+from orders.spots import Spot
 from places import folding
 
 register = template.Library()
 JUST_NOW = timedelta(minutes=1)
 LONG_NUMBER = 6  # digits: a telephone's
+NUMBERS = ("phone", "callback_phone")
+LABELS = {"service_class": ServiceClass, "options": TripOption, "payment": Payment}
 
 
 @register.filter
@@ -105,6 +110,12 @@ def client_number(order: Order, eye: sight.Sight) -> str:
 
 
 @register.filter
+def callback_number(order: Order, eye: sight.Sight) -> str:
+    shown = sight.live_number if order.state in OPEN_STATES else sight.resting_number
+    return shown(order.callback_phone, eye)
+
+
+@register.filter
 def resting_number(number: str, eye: sight.Sight) -> str:
     return sight.resting_number(number, eye)
 
@@ -153,11 +164,16 @@ def written_value(text: str, name: str) -> str:
     """A field as the history keeps it, for reading."""
     if name == "pickup_at":
         return pickup_time(datetime.fromisoformat(text) if text else None)
-    if name == "phone":
-        return numbers.national(text)
+    if name in NUMBERS:
+        return numbers.national(text) or "—"
     if name == "price":
         return wording.price_text(text)
-    return text or "—"
+    if name in LABELS:
+        labels = dict(LABELS[name].choices)
+        return ", ".join(str(labels.get(part, part)) for part in text.splitlines()) or "—"
+    if name in ("waits_and_returns", "is_on_hold"):
+        return _("yes") if text else _("no")
+    return " · ".join(text.splitlines()) or "—"
 
 
 @register.simple_tag
@@ -204,9 +220,28 @@ def changes_of(event: OrderEvent, eye: sight.Sight) -> list[tuple[str, str, str]
     """(field, before, after) of an edit, in words; numbers as this eye may see them."""
     lines = []
     for name, (before, after) in event.changes.items():
-        if name == "phone":
+        if name in NUMBERS:
             before, after = (sight.resting_number(number, eye) for number in (before, after))
         else:
             before, after = written_value(before, name), written_value(after, name)
         lines.append((field_words(name), before, after))
     return lines
+
+
+@register.filter
+def mark(spot: Spot | Likely | str) -> str:
+    """What a form keeps beside an address, so that it knows the place again."""
+    if isinstance(spot, Likely):
+        return spots.mark(spots.at(spot.address, spot.latitude, spot.longitude))
+    return spots.mark(spot) if isinstance(spot, Spot) else ""
+
+
+@register.filter
+def all_option_words(options: list[str]) -> str:
+    labels = dict(TripOption.choices)
+    return ", ".join(str(labels.get(option, option)) for option in options)
+
+
+@register.filter
+def why_anew(found: Outlook) -> str:
+    return reasons.why_anew(found.moved, found.doubts)

@@ -10,11 +10,11 @@ from dispatch.staff.access import SignedInRequest, address_of, may, refuse, requ
 from dispatch.staff.refusal import Refused
 from orders import actors, numbers, sight
 from orders.flow import FINAL_STATES, TRANSITIONS, ActorKind
-from orders.forms.intake import EditForm
+from orders.forms.editing import EditForm
 from orders.models import Order
 from orders.selectors import search_panel
 from orders.selectors.detail import ASSIGNING
-from orders.services import assignment, contact, editing, lifecycle, offers
+from orders.services import assignment, contact, editing, lifecycle, offers, outlook
 from orders.views.answers import say, show, wants_fragment
 from orders.views.pane import fetch, show_order
 
@@ -134,7 +134,7 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     order, actor = fetch(pk), _actor(request)
     if order.state in FINAL_STATES and actor.kind is not ActorKind.SUPERVISOR:
         return refuse(request, _("A closed order is corrected by a supervisor only."), target=order)
-    form = EditForm(request.POST or None, initial=EditForm.values_of(order))
+    form = EditForm(request.POST or None, initial=EditForm.values_of(order), order=order)
     context = {"order": order, "form": form, "is_correction": order.state in FINAL_STATES}
     if not form.is_valid():
         return show(request, "edit", context, status=422 if form.is_bound else 200)
@@ -145,14 +145,31 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
             version=form.cleaned_data["version"],
             actor=actor,
             reason=form.cleaned_data["reason"],
+            accepted=frozenset(request.POST.getlist("accept")),
         )
+    except editing.Undecided as undecided:
+        context["outlook"] = undecided.outlook
+        return show(request, "edit", context, status=422 if wants_fragment(request) else 409)
     except Refused as refusal:
         form.add_error(None, refusal.sentence)
         return show(request, "edit", context, status=422 if wants_fragment(request) else 409)
     except editing.Conflict as conflict:
-        context |= {"order": conflict.order, "conflict": conflict, "form": _for_another_try(form, conflict.order)}
+        context |= {"order": conflict.order, "conflict": conflict, "form": _for_another_try(form, conflict)}
         return show(request, "edit", context, status=422 if wants_fragment(request) else 409)
     return _answer(request, pk)
+
+
+# /orders/<id>/ahead/
+@requires("orders.act")
+@require_safe
+def ahead(request: SignedInRequest, pk: int) -> HttpResponse:
+    """While somebody types in the form of changes: what saving it would lead to. Nothing is said of nonsense."""
+    order = fetch(pk)
+    form = EditForm(request.GET, order=order)
+    if order.state in FINAL_STATES or not form.is_valid():
+        return HttpResponse()
+    context = {"outlook": outlook.of(order, form.wording()), "order": order}
+    return render(request, "orders/_outlook.html", context | {"keeps": editing.KEEP in request.GET.getlist("accept")})
 
 
 # /orders/<id>/number/
@@ -186,6 +203,7 @@ def _answer(request: SignedInRequest, pk: int) -> HttpResponse:
     return show_order(request, pk) if wants_fragment(request) else redirect("orders:detail", pk=pk)
 
 
-def _for_another_try(form: EditForm, order: Order) -> EditForm:
-    """The same typing, now against the order as it is: saving again is a decision."""
-    return EditForm({**dict(form.data.items()), "version": str(order.version)}, initial=form.initial)
+def _for_another_try(form: EditForm, conflict: editing.Conflict) -> EditForm:
+    """Her typing against the order as it is now: saving again is a decision. What only the other changed stays so."""
+    hers = {name: form[name].value() for field in conflict.mine for name in EditForm.inputs_of(field)}
+    return EditForm(initial={**EditForm.values_of(conflict.order), **hers}, order=conflict.order)

@@ -4,6 +4,7 @@ import json
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -20,7 +21,7 @@ from orders.services import clients, drafts, intake
 from orders.views.answers import say, show, wants_fragment
 from orders.views.pane import show_order
 
-LONGEST_BODY = 20_000  # bytes of one autosave
+LONGEST_BODY = 60_000  # bytes of one autosave
 
 
 # /orders/intake/?source=call:731&phone=…&client=…
@@ -30,7 +31,7 @@ def form(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST":
         return _save(request)
     draft = _draft_for(request)
-    return _show(request, IntakeForm(initial=draft.fields), draft)
+    return _show(request, IntakeForm(initial=IntakeForm.values_of(draft.fields)), draft)
 
 
 # /orders/intake/client/?phone=…&client=…
@@ -60,7 +61,7 @@ def draft(request: SignedInRequest, pk: UUID) -> HttpResponse:
     if request.method in ("GET", "HEAD"):
         if found.order:
             return redirect("orders:detail", pk=found.order.pk)
-        return _show(request, IntakeForm(initial=found.fields), found)
+        return _show(request, IntakeForm(initial=IntakeForm.values_of(found.fields)), found)
     if request.method == "DELETE":
         drafts.discard(draft_id=pk, owner=request.user)
         return HttpResponse()
@@ -175,6 +176,7 @@ def _show(
     caller: cards.Caller | None = None,
 ) -> HttpResponse:
     chosen = form["client"].value() or ""
+    shown = draft.pk if draft else None
     typed = unmasked(form["phone"].value() or "", form.client_id)
     context = {
         "form": form,
@@ -183,5 +185,7 @@ def _show(
         "chosen": chosen,
         "concerns": concerns,
         "accepted": request.POST.getlist("accept"),
+        "tabs": unfinished.tabs(request.user, shown),
+        "emergency": settings.EMERGENCY_NUMBERS,
     }
     return show(request, "intake", context, status=status)

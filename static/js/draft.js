@@ -1,11 +1,13 @@
 // A half-filled form is kept on the server with each pause in typing, and in this tab while the server is away.
 const PAUSE = 300; // ms after the last key
 const AGAIN = 2000; // ms until the next try when the server did not answer
-const TEXTS = ["phone", "pickup", "when", "destination", "comment", "name"];
+const OTHERS = new Set(["csrfmiddlewaretoken", "draft", "accept", "keys"]); // are no part of what was said
 
 export function start(form) {
   if (form.dataset.draft) new Draft(form).begin();
 }
+
+const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
 class Draft {
   constructor(form) {
@@ -13,6 +15,7 @@ class Draft {
     this.url = form.dataset.draftUrl;
     this.place = `draft:${form.dataset.draft}`;
     this.version = Number(form.dataset.version);
+    this.lists = (form.dataset.lists ?? "").split(" ").filter(Boolean);
     this.kept = "bound" in form.dataset ? {} : this.drawn(); // what the server has
     this.status = form.querySelector("[data-draft-status]");
     this.off = new AbortController();
@@ -27,34 +30,51 @@ class Draft {
     this.form.addEventListener("htmx:beforeSend", (event) => this.isItsEnd(event) && clearTimeout(this.timer), { signal });
     this.form.addEventListener("htmx:beforeOnLoad", (event) => this.left(event), { signal });
     this.form.addEventListener("htmx:afterRequest", (event) => this.stayed(event), { signal });
+    this.form.addEventListener("htmx:confirm", (event) => this.turned(event), { signal });
     window.addEventListener("pagehide", () => this.save({ keepalive: true }), { signal });
     document.addEventListener("visibilitychange", () => document.hidden && this.save({ keepalive: true }), { signal });
     if (Object.keys(this.changes()).length) this.typed();
   }
 
+  // {name: text}, and a list of texts for each name of data-lists. A box that is not ticked is an empty text.
   fields() {
-    const data = new FormData(this.form);
-    return Object.fromEntries([...TEXTS, "client"].filter((name) => data.has(name)).map((name) => [name, data.get(name)]));
+    return this.read((field) => field.value, (field) => field.checked);
   }
 
   // Not what stands in the fields: who types before this script has come has typed all the same.
   drawn() {
-    const texts = TEXTS.map((name) => this.form.elements[name]).filter(Boolean);
-    return { ...this.fields(), ...Object.fromEntries(texts.map((field) => [field.name, field.defaultValue])) };
+    const ofSelect = (field) => [...field.options].find((option) => option.defaultSelected)?.value ?? field.value;
+    const value = (field) => (field.type === "hidden" ? field.value : field.matches("select") ? ofSelect(field) : field.defaultValue);
+    return this.read(value, (field) => field.defaultChecked);
+  }
+
+  read(value, isTicked) {
+    const fields = Object.fromEntries(this.lists.map((name) => [name, []]));
+    for (const field of this.form.elements) {
+      if (!field.name || OTHERS.has(field.name) || field.matches("button")) continue;
+      const isBox = field.type === "checkbox" || field.type === "radio";
+      const isSaid = !isBox || isTicked(field);
+      if (this.lists.includes(field.name)) isSaid && fields[field.name].push(value(field));
+      else if (isSaid || !(field.name in fields)) fields[field.name] = isSaid ? value(field) : "";
+    }
+    return fields;
   }
 
   changes() {
-    return Object.fromEntries(Object.entries(this.fields()).filter(([name, text]) => this.kept[name] !== text));
+    return Object.fromEntries(Object.entries(this.fields()).filter(([name, said]) => !isSame(this.kept[name], said)));
   }
 
   // The copy of this tab is newer than the server's when the server was away; the newest wins.
   restore() {
     const copy = JSON.parse(sessionStorage.getItem(this.place) ?? "null");
     if (!copy || copy.version <= this.version || "bound" in this.form.dataset) return;
-    for (const name of TEXTS) {
-      const field = this.form.elements[name];
-      if (field && name in copy.fields) field.value = copy.fields[name];
+    for (const field of this.form.elements) {
+      const said = copy.fields[field.name];
+      if (said === undefined || field.name.startsWith("stop") || field.name === "client") continue;
+      if (field.type === "checkbox") field.checked = Array.isArray(said) ? said.includes(field.value) : Boolean(said);
+      else field.value = said;
     }
+    this.form.dispatchEvent(new CustomEvent("draft:restored", { detail: copy.fields }));
   }
 
   typed() {
@@ -68,7 +88,21 @@ class Draft {
     this.timer = setTimeout(() => this.save(), pause);
   }
 
-  async save({ keepalive = false } = {}) {
+  // To another form, and perhaps back at once: what was typed here is to be there by then.
+  async turned(event) {
+    if (!event.target.matches(".tab")) return;
+    event.preventDefault();
+    await this.saving;
+    await this.save();
+    event.detail.issueRequest(true);
+  }
+
+  save(how) {
+    this.saving = this.keep(how);
+    return this.saving;
+  }
+
+  async keep({ keepalive = false } = {}) {
     if (this.isOver() || (this.isSaving && !keepalive)) return;
     const fields = this.changes();
     if (!Object.keys(fields).length) return;

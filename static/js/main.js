@@ -6,12 +6,10 @@ const started = new WeakMap();
 async function begin(element) {
   if (!started.has(element)) started.set(element, new Set());
   const done = started.get(element);
-  for (const name of element.dataset.behaviour.split(/\s+/)) {
-    if (!name || done.has(name)) continue;
-    done.add(name);
-    const module = await import(`./${name}.js`);
-    module.start(element);
-  }
+  const names = element.dataset.behaviour.split(/\s+/).filter((name) => name && !done.has(name));
+  for (const name of names) done.add(name);
+  const modules = names.map((name) => import(`./${name}.js`)); // fetched together, started in their order
+  for (const module of modules) (await module).start(element);
 }
 
 function beginWithin(root) {

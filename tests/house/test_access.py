@@ -118,6 +118,7 @@ TABLE = (
     Line("orders/quote/", "", "-YY--", "-MM--"),
     Line("orders/quotes/", "", "-YY--", "-YY--"),
     Line("orders/quotes/<int:pk>/order/", "quote", "-MM--", "-YY--"),
+    Line("orders/intake/ahead/", "", "-YY--", "-MM--"),
     Line("orders/drafts/", "", "-YY--", "-MM--"),
     Line("orders/drafts/<uuid:pk>/", "draft", "-hh--", "-hh--"),
     # see orders: a driver his own
@@ -163,6 +164,7 @@ TABLE = (
     Line("orders/<int:pk>/offers/", "order", "-MM--", "-YY--"),
     Line("orders/<int:pk>/search/", "order", "-MM--", "-YY--"),
     Line("orders/<int:pk>/edit/", "order", "-YY--", "-YY--"),
+    Line("orders/<int:pk>/ahead/", "order", "-YY--", "-MM--"),
     Line("orders/<int:pk>/reservation/", "scheduled", "-MM--", "-YY--"),
     Line("orders/<int:pk>/reservation/confirm/", "scheduled", "-MM--", "-YY--"),
     Line("orders/<int:pk>/reservation/free/", "scheduled", "-MM--", "-YY--"),

@@ -7,18 +7,20 @@ import pytest
 from django.utils import timezone
 
 from dispatch.staff.refusal import Refused
+from orders import trip
 from orders.facts import CALLED
 from orders.flow import State
 from orders.models import Order
 from orders.services import assignment, contact, editing, lifecycle
-from orders.services.editing import Conflict, Wording, edit
+from orders.services.editing import Conflict, edit
+from orders.trip import Wording
 from tests.orders.conftest import ANNA, placed
 
 pytestmark = pytest.mark.django_db
 
 
 def said(order: Order) -> Wording:
-    return Wording(order.phone, order.pickup, order.destination, order.pickup_at, order.comment)
+    return trip.of(order)
 
 
 @pytest.mark.feature("C4")

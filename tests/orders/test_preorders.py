@@ -1,5 +1,6 @@
 """Pre-orders: when their search begins, the driver they are kept for, and those that come back."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dispatch.staff.refusal import Refused
-from orders import actors, recurring
+from orders import actors, recurring, trip
 from orders.flow import State
 from orders.models import Fleet, Order, Recurrence
 from orders.recurring import Rhythm
@@ -55,7 +56,7 @@ def test_a_longer_rule_starts_the_search_earlier(anna, by_vera):
 def test_another_time_is_another_beginning(anna, by_vera):
     order = placed(anna, by_vera, pickup_at=in_hours(5))
     moved = in_hours(7)
-    wanted = editing.Wording(**{name: getattr(order, name) for name in editing.FIELDS} | {"pickup_at": moved})
+    wanted = replace(trip.of(order), pickup_at=moved)
     editing.edit(order_id=order.pk, wanted=wanted, version=order.version, actor=by_vera)
     order.refresh_from_db()
     assert order.release_at == moved - timedelta(minutes=20)
