@@ -49,6 +49,7 @@ urlpatterns = [
     path("orders/drafts/<uuid:pk>/", intake.draft, name="draft"),
     path("orders/<int:pk>/", detail.detail, name="detail"),
     path("orders/<int:pk>/ahead/", detail.ahead, name="edit-ahead"),
+    path("orders/<int:pk>/history/", detail.history, name="history"),
     path("orders/<int:pk>/edit/", detail.edit, name="edit"),
     path("orders/<int:pk>/driver/", detail.driver, name="driver"),
     path("orders/<int:pk>/candidates/", detail.candidates, name="candidates"),

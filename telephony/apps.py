@@ -5,4 +5,4 @@ class TelephonyConfig(AppConfig):
     name = "telephony"
 
     def ready(self) -> None:
-        from telephony import live, pulses, verbs  # noqa: F401  (they register themselves)
+        from telephony import live, order_lines, pulses, verbs  # noqa: F401  (they register themselves)

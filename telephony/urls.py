@@ -10,7 +10,6 @@ urlpatterns = [
     path("calls/<int:pk>/open/", opening.open_call, name="open"),
     path("calls/<int:pk>/pick/", pick.pick, name="pick"),
     path("recordings/<int:pk>/", recordings.recording, name="recording"),
-    path("orders/<int:pk>/calls/", history.of_order, name="order-calls"),
     path("staff/extensions/", extensions.extensions, name="extensions"),
     path("staff/extensions/new/", extensions.add, name="extension-new"),
     path("staff/extensions/<int:pk>/", extensions.extension, name="extension"),

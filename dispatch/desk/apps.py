@@ -6,4 +6,12 @@ class DeskConfig(AppConfig):
     label = "desk"
 
     def ready(self) -> None:
-        from dispatch.desk import chip, doorkeeper, handover, leaving, on_the_phone, verbs  # noqa: F401  (they register themselves)
+        from dispatch.desk import (  # noqa: F401  (they register themselves)
+            chip,
+            doorkeeper,
+            handover,
+            leaving,
+            on_the_phone,
+            order_lines,
+            verbs,
+        )

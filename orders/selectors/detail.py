@@ -60,15 +60,20 @@ def find(order_id: int) -> Order:
     return found.defer("fleet__logo__content").prefetch_related("stops").get(pk=order_id)
 
 
+def events(order: Order) -> Sequence[OrderEvent]:
+    """The oldest first. One query."""
+    return list(order.events.select_related("actor", "driver").order_by("id"))
+
+
 def detail(order: Order, actor: Actor | None) -> Detail:
     """The order's history, and what `actor` may do now; None may only look. One query; one more for an
     order that is one of several."""
-    events = list(order.events.select_related("actor", "driver").order_by("id"))
-    known = facts.hoped(order, actor, events) if actor else None
+    happened = events(order)
+    known = facts.hoped(order, actor, happened) if actor else None
     legal = flow.legal(State(order.state), actor.kind, known) if actor and known else ()
     return Detail(
         order=order,
-        events=events,
+        events=happened,
         actions=sorted((Action(t, KEYS.get(t.name, "")) for t in legal if t.name not in ASSIGNING), key=_by_use),
         can_assign=any(t.name in ASSIGNING for t in legal),
         may_note_call=actor is not None and order.state == State.ARRIVED,

@@ -12,7 +12,8 @@ from orders import actors, numbers, sight
 from orders.flow import FINAL_STATES, TRANSITIONS, ActorKind
 from orders.forms.editing import EditForm
 from orders.models import Order
-from orders.selectors import search_panel
+from orders.selectors import detail as detail_selectors
+from orders.selectors import search_panel, timeline
 from orders.selectors.detail import ASSIGNING
 from orders.services import assignment, contact, editing, lifecycle, offers, outlook
 from orders.views.answers import say, show, wants_fragment
@@ -24,6 +25,18 @@ from orders.views.pane import fetch, show_order
 @require_safe
 def detail(request: SignedInRequest, pk: int) -> HttpResponse:
     return show_order(request, pk)
+
+
+# /orders/<id>/history/
+@requires("orders.see")
+@require_safe
+def history(request: SignedInRequest, pk: int) -> HttpResponse:
+    """What happened. A fragment of the order's page, drawn anew while something in it goes on."""
+    order = fetch(pk)
+    lines = timeline.read(order, request.user, detail_selectors.events(order))
+    return render(
+        request, "orders/_history.html", {"order": order, "timeline": lines, "sight": sight.of_person(request.user)}
+    )
 
 
 # /orders/<id>/<transition>/

@@ -10,6 +10,7 @@ from orders import actors, reasons, sight
 from orders.flow import FINAL_STATES
 from orders.models import Order
 from orders.selectors import detail as selectors
+from orders.selectors import timeline
 from orders.services.assignment import Doubtful
 from orders.views.answers import show
 
@@ -29,8 +30,10 @@ def show_order(
     order = fetch(pk)
     may_act = may(request.user, "orders.act")
     match = request.resolver_match
+    detail = selectors.detail(order, actors.staff(request.user) if may_act else None)
     context = {
-        "detail": selectors.detail(order, actors.staff(request.user) if may_act else None),
+        "detail": detail,
+        "timeline": timeline.read(order, request.user, detail.events),
         "order": order,
         "sight": sight.of_person(request.user),
         "may_reveal": may(request.user, "numbers.reveal"),

@@ -12,7 +12,7 @@ export function start(order) {
   focused = null;
   order.addEventListener("htmx:beforeSwap", leave);
   order.addEventListener("focusout", later);
-  order.addEventListener("toggle", later, true);
+  for (const over of ["toggle", "pause", "ended"]) order.addEventListener(over, later, true);
   order.addEventListener("htmx:afterRequest", later);
   if (isListening) return;
   isListening = true;
@@ -53,8 +53,9 @@ function leave(event) {
 const fieldOf = (order, name) => (name && order.querySelector(`[name="${CSS.escape(name)}"]:not([type=hidden])`)) || order;
 const isTyped = (order) => [...order.querySelectorAll("input:not([type=hidden])")].some((field) => field.value !== field.defaultValue);
 
-// What is half typed or under way is not swept off the screen.
+// What is half typed or under way is not swept off the screen, what is being heard not cut off.
 function isBeingUsed(order) {
+  if ([...order.querySelectorAll("audio")].some((piece) => !piece.paused)) return true;
   return isTyped(order) || order.classList.contains("htmx-request") || order.querySelector(".htmx-request") !== null;
 }
 

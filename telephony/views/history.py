@@ -1,4 +1,4 @@
-"""The history of calls, one call's breakdown, an order's calls, and the reveal of a masked number."""
+"""The history of calls, one call's breakdown, and the reveal of a masked number."""
 
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,7 +9,6 @@ from django.views.decorators.http import require_POST, require_safe
 from dispatch.audit import journal
 from dispatch.staff.access import address_of, may, refuse, requires
 from orders import numbers
-from orders.models import Order
 from telephony.forms import HistoryFilter
 from telephony.models import Call
 from telephony.selectors import history, privacy, who
@@ -51,17 +50,6 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
         journal.record(request.user, "number.revealed", found, address=address_of(request))
     number = numbers.national(who.number_of(found))
     return render(request, "telephony/_number.html", {"number": number})
-
-
-# /orders/<id>/calls/
-@requires("orders.see")
-@require_safe
-def of_order(request: HttpRequest, pk: int) -> HttpResponse:
-    """The calls of an order, for its time line."""
-    order = get_object_or_404(Order, pk=pk)
-    rows = history.of_order(order.pk, request.user)
-    live = [row.call for row in rows if row.call.state != Call.State.ENDED]
-    return render(request, "telephony/_order_calls.html", {"order": order, "rows": rows, "live": live})
 
 
 def _refuse_or_404(request: HttpRequest, pk: int, sentence: str) -> HttpResponse:

@@ -133,6 +133,7 @@ TABLE = (
     Line("orders/filters/<int:pk>/default/", "filter", "-MMM-", "-hhh-"),
     Line("orders/bulk/", "", "-MM--", "-YY--"),
     Line("orders/<int:pk>/", "order", "-YYY-", "-MMM-"),
+    Line("orders/<int:pk>/history/", "order", "-YYY-", "-MMM-"),
     Line("driver/", "", "Y----", "M----"),
     Line("driver/state/", "", "Y----", "M----"),
     Line("driver/shift/", "", "M----", "Y----"),
@@ -266,7 +267,6 @@ TABLE = (
     Line("calls/", "", "-YYY-", "-MMM-"),
     Line("calls/<int:pk>/", "call", "-oYY-", "-MMM-"),
     Line("calls/<int:pk>/", "missed", "-YYY-", "-MMM-"),
-    Line("orders/<int:pk>/calls/", "order", "-YYY-", "-MMM-"),
     # staff, roles, extensions, PBX
     Line("staff/", "", "----Y", "----M"),
     Line("staff/new/", "", "----Y", "----Y"),

@@ -185,5 +185,5 @@ def test_marina_finds_the_call_its_order_and_its_sound(town: Town, vera: Desk) -
         assert len(street.heard_in(street.recordings / file)) == 2
 
     marina.page.goto(f"{town.house.url}/orders/{pk}/")
-    expect(marina.page.locator(".order-calls li")).to_have_count(1)
+    expect(marina.page.locator(".timeline [data-call]")).to_have_count(1)
     assert marina.troubles == []

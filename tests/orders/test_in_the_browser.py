@@ -11,7 +11,7 @@ from dispatch.staff.models import Person, Role
 from orders import actors
 from orders.flow import State
 from orders.models import Client, ClientPhone, Draft, Order
-from orders.services import assignment, lifecycle
+from orders.services import assignment, contact, lifecycle
 from tests.orders.conftest import ANNA, driver, on_shift, person, placed
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -242,3 +242,27 @@ def test_a_filtered_list_keeps_to_its_filter(page, vera):
     expect(page.locator(f"#past-{newer.pk}")).to_be_visible()
     shown = page.locator("tbody:not([hidden]) > tr[data-kind=order]").evaluate_all("rows => rows.map((row) => row.id)")
     assert shown == [f"past-{his.pk}", f"past-{newer.pk}"]
+
+
+@pytest.mark.feature("C4", "X5")
+def test_vera_walks_through_what_happened_and_chooses_by_key(page, vera):
+    order = placed(Client.objects.create(name="Олег"), actors.staff(vera))
+    contact.note(order_id=order.pk, kind="client_asked", actor=actors.staff(vera), outcome="подождёт")
+    page.goto(f"/orders/{order.pk}/")
+    page.wait_for_load_state("networkidle")
+    lines = page.locator(".timeline-line:visible")
+    expect(lines).to_have_count(2)
+    page.keyboard.press("h")
+    expect(lines.first).to_be_focused()
+    expect(lines.first).to_contain_text("подождёт")
+    page.keyboard.press("ArrowDown")
+    expect(lines.nth(1)).to_be_focused()
+    page.keyboard.press("f")
+    expect(lines).to_have_count(1)
+    expect(lines).to_contain_text("Order taken")
+    contact.note(order_id=order.pk, kind="client_asked", actor=actors.staff(vera), outcome="ещё раз")
+    page.evaluate("document.querySelector('.order-history').dispatchEvent(new CustomEvent('history:stale'))")
+    expect(page.locator(".timeline-line")).to_have_count(3)
+    expect(lines).to_have_count(1)
+    page.locator("[data-show=calls]").click()
+    expect(lines).to_have_count(2)

@@ -230,11 +230,10 @@ def test_an_order_shows_its_calls_with_their_recordings(client, annas_call):
     office.missed(order=trip)
     office.missed()
     client.force_login(office.marina())
-    response = client.get(f"/orders/{trip.pk}/calls/")
-    assert text(response).count("<li data-call") == 2
-    assert 'order-calls" data-calls' not in text(response)
-    assert "<audio controls" in text(response)
-    assert "<html" not in text(response)
+    page = text(client.get(f"/orders/{trip.pk}/"))
+    assert page.count(" data-call=") == 2
+    assert 'data-follows=""' in page
+    assert "<audio controls" in page
 
 
 @pytest.mark.feature("X1")
@@ -242,9 +241,10 @@ def test_while_a_call_of_the_order_lives_its_line_follows_it(client):
     trip = office.order()
     call = office.call(order=trip)
     client.force_login(office.vera())
-    page = text(client.get(f"/orders/{trip.pk}/calls/"))
-    assert f'data-calls="{call.pk}"' in page
+    page = text(client.get(f"/orders/{trip.pk}/history/"))
+    assert f'data-follows="call:{call.pk}"' in page
     assert "ringing now" in page
+    assert "<html" not in page
 
 
 @pytest.mark.feature("X1")
@@ -253,7 +253,7 @@ def test_boris_sees_on_a_closed_order_that_there_was_a_call_but_cannot_play_it(c
     type(annas_call).objects.update(order=trip)
     office.recording(annas_call, seconds=60.0)
     client.force_login(office.boris())
-    page = text(client.get(f"/orders/{trip.pk}/calls/"))
+    page = text(client.get(f"/orders/{trip.pk}/history/"))
     assert f'data-call="{annas_call.pk}"' in page
     assert "<audio" not in page
 
