@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dispatch.audit import journal
@@ -14,7 +15,7 @@ from dispatch.staff.refusal import Refused
 from orders import numbers
 from orders.actors import Actor
 from orders.flow import ActorKind
-from orders.models import Account, Employee, Payment, ServiceClass
+from orders.models import Account, Employee, Order, Payment, ServiceClass
 from orders.selectors import accounts
 from orders.selectors.accounts import NOTHING, Balance
 from orders.services import clients
@@ -36,6 +37,19 @@ class Trip:
     price: Decimal | None = None
     account_id: int | None = None
     order_id: int | None = None  # one that is being changed: what it cost before is not counted twice
+
+
+def trip_of(order: Order) -> Trip:
+    """Of an order with its client, saved or not."""
+    return Trip(
+        client_id=order.client_id or 0,
+        payment=Payment(order.payment),
+        service_class=ServiceClass(order.service_class),
+        at=order.pickup_at or order.created_at or timezone.now(),
+        price=order.price,
+        account_id=order.account_id,
+        order_id=order.pk,
+    )
 
 
 def check(*, trip: Trip, actor: Actor) -> tuple[Concern, ...]:

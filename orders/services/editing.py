@@ -11,11 +11,12 @@ from orders import facts, reasons, trip, wording
 from orders.actors import Actor
 from orders.flow import FINAL_STATES, OPEN_STATES, ActorKind, Guard, Refusal, State
 from orders.models import Order, OrderEvent
-from orders.services import lifecycle, outlook, pricing
+from orders.services import accounts, lifecycle, outlook, pricing
 from orders.services.outlook import Outlook
 from orders.trip import PLACED, Wording
 
 RESTART, KEEP = "restart", "keep"
+PAID_BY = frozenset({"payment", "account", "price", "service_class", "pickup_at"})  # what a company has a say in
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,8 @@ def _write(order: Order, wanted: Wording, changes: dict[str, list[str]], actor: 
         written |= set(pricing.reprice(order))
         if order.price != before:
             changes["price"] = [pricing.text(before, order.currency), pricing.text(order.price, order.currency)]
+    if order.state in OPEN_STATES and not PAID_BY.isdisjoint(changes):
+        accounts.check(trip=accounts.trip_of(order), actor=actor)  # what is left to confirm, her saving confirms
     order.version += 1
     order.release_at = order.release_moment()
     order.save(update_fields=written)

@@ -1,8 +1,9 @@
 """A new order, from a form that may be saved twice and becomes one order; or several, when it asks for several cars."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -15,9 +16,9 @@ from dispatch.staff.refusal import Refused
 from orders import trip
 from orders.actors import Actor
 from orders.flow import ActorKind
-from orders.models import Channel, Client, ClientMark, Draft, Order
+from orders.models import Channel, Client, ClientMark, Draft, Order, OrderStop
 from orders.selectors import twins
-from orders.services import clients, lifecycle
+from orders.services import accounts, clients, lifecycle, pricing
 from orders.services.concern import Concern
 from orders.signals import order_typed
 from orders.trip import Wording
@@ -69,10 +70,12 @@ def place(
             name=booking.name,
             actor=actor.person,
         )
-        doubts = tuple(concern for concern in _concerns(booking, client, actor) if concern.name not in accepted)
+        wanted = [_wanted(said, booking, client, actor) for said in _numbered(booking)]
+        concerns = [*_concerns(booking, client, actor), *_paying(wanted, actor)]
+        doubts = tuple(concern for concern in concerns if concern.name not in accepted)
         if doubts:
             raise Doubtful(doubts)
-        taken = [_enter(said, booking, client, actor) for said in _numbered(booking)]
+        taken = [lifecycle.enter(order=order, actor=actor, stops=stops) for order, stops in wanted]
         if client.mark_now == ClientMark.BLACKLISTED:
             journal.record(actor.person, "order.taken_from_blacklisted", taken[0])
         if draft:
@@ -107,14 +110,28 @@ def _back(booking: Booking) -> Booking:
     )
 
 
-def _enter(numbered: tuple[Booking, UUID | None], booking: Booking, client: Client, actor: Actor) -> Order:
+def _wanted(
+    numbered: tuple[Booking, UUID | None], booking: Booking, client: Client, actor: Actor
+) -> tuple[Order, list[OrderStop]]:
+    """One of the orders as it would be taken, with its stops and its price."""
     said, series = numbered
     order = trip.order_of(said)
     order.client = client
     order.phone_raw = booking.phone_raw[:40]
     order.series = series
     order.channel = Channel.PHONE if actor.source.startswith("call:") else Channel.DESK
-    return lifecycle.enter(order=order, actor=actor, stops=trip.stops_of(said))
+    stops = list(trip.stops_of(said))
+    if order.price is None:
+        pricing.price(order, at=timezone.now(), stops=stops)
+    return order, stops
+
+
+def _paying(wanted: Sequence[tuple[Order, list[OrderStop]]], actor: Actor) -> tuple[Concern, ...]:
+    """What the company says to all of them together."""
+    orders = [order for order, _stops in wanted]
+    prices = [order.price for order in orders if order.price is not None]
+    whole = replace(accounts.trip_of(orders[0]), price=sum(prices, Decimal(0)) if prices else None)
+    return accounts.check(trip=whole, actor=actor)
 
 
 def _concerns(booking: Booking, client: Client, actor: Actor) -> list[Concern]:

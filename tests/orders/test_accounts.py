@@ -1,5 +1,6 @@
 """Companies that pay for their people's trips."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -9,9 +10,12 @@ from django.utils import timezone
 
 from dispatch.audit.models import Entry
 from dispatch.staff.refusal import Refused
+from orders import trip as trips
 from orders.models import Account, Client, ClientPhone, Employee, Order, Payment, ServiceClass
 from orders.selectors import accounts as reading
+from orders.services import editing, intake
 from orders.services.accounts import Trip, check
+from orders.services.intake import Booking, Doubtful
 from tests.orders.conftest import ANNA, placed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("C10")]
@@ -168,3 +172,47 @@ def test_list_and_card_take_a_fixed_number_of_queries(factory, by_vera, django_a
         assert [list(member.employee.client.phones.all()) for member in card.members]
     assert (len(card.members), card.balance.used, card.members[0].balance.used) == (50, 60, 1)
     assert len(reading.card(factory.pk, after=card.after).members) == 10
+
+
+# --- where an order is taken and changed -----------------------------------------------------------------------------
+
+
+def booked(account: Account, **more: object) -> Booking:
+    fields: dict = {"phone": ANNA, "phone_raw": ANNA, "pickup": "Ленина, 5", "payment": "account", "account": account}
+    return Booking(**fields | more)
+
+
+def priced(monkeypatch, amount: int) -> None:
+    def put(order, *, at, stops=()):
+        order.price, order.currency = Decimal(amount), "RUB"
+
+    monkeypatch.setattr("orders.services.pricing.price", put)
+
+
+def test_an_order_over_the_limit_is_olgas_to_confirm(employed, factory, anna, by_vera, by_olga, monkeypatch):
+    priced(monkeypatch, 350)
+    assert intake.place(booking=booked(factory), actor=by_vera).account == factory
+    other = booked(factory, pickup="Мира, 1")
+    with pytest.raises(Refused, match="A supervisor can take"):
+        intake.place(booking=other, actor=by_vera, accepted=frozenset({"over_limit"}))
+    with pytest.raises(Doubtful) as doubtful:
+        intake.place(booking=other, actor=by_olga)
+    assert [concern.name for concern in doubtful.value.concerns] == ["over_limit"]
+    assert intake.place(booking=other, actor=by_olga, accepted=frozenset({"over_limit"})).price == 350
+
+
+def test_several_cars_are_counted_together(employed, factory, anna, by_vera, monkeypatch):
+    priced(monkeypatch, 350)
+    with pytest.raises(Refused):
+        intake.place(booking=booked(factory, cars=2), actor=by_vera)
+    assert not Order.objects.exists()
+
+
+def test_an_edit_cannot_slip_past_the_company(employed, factory, anna, by_vera, by_olga):
+    order = placed(anna, by_vera, price=Decimal(700), currency="RUB")
+    wanted = replace(trips.of(order), payment="account", account=factory)
+    with pytest.raises(Refused, match="A supervisor can take"):
+        editing.edit(order_id=order.pk, wanted=wanted, version=order.version, actor=by_vera)
+    editing.edit(order_id=order.pk, wanted=wanted, version=order.version, actor=by_olga)
+    order.refresh_from_db()
+    assert order.account == factory

@@ -3,6 +3,7 @@
 import pytest
 
 from telephony.sim.phones import Refusal
+from telephony.sim.simulator import SECOND_CITY
 
 
 async def test_a_caller_waits_until_somebody_comes_on_shift(sim, ami):
@@ -10,6 +11,14 @@ async def test_a_caller_waits_until_somebody_comes_on_shift(sim, ami):
     await ami.event("QueueCallerJoin")
     await ami.add("101")
     await ami.rings("101")
+
+
+async def test_the_number_of_the_second_fleet_rings_at_the_same_desks(sim, ami):
+    await ami.add("101")
+    await sim.ring("79161234567", dialled=SECOND_CITY)
+    joined = await ami.event("QueueCallerJoin")
+    await ami.rings("101")
+    assert sim.pbx.channels[joined["Uniqueid"]].dialled == SECOND_CITY
 
 
 async def test_a_phone_on_a_break_is_not_rung(sim, ami):
