@@ -89,7 +89,7 @@ class TripForm(forms.Form):
         self.fields["destination"].widget.attrs["data-near"] = "pickup"
         for name in ("passengers", "release_minutes"):
             self.fields[name].widget.attrs |= {"dir": "ltr", "autocomplete": "off", "inputmode": "numeric"}
-        self.fleets = list(Fleet.objects.filter(is_active=True))
+        self.fleets = list(Fleet.objects.filter(is_active=True).select_related("logo").defer("logo__content"))
         self.offer("fleet", Fleet.objects.filter(is_active=True))
         self.offer("account", Account.objects.filter(is_active=True))
         self.fields["fleet"].initial = next((fleet.pk for fleet in self.fleets if fleet.is_default), None)
@@ -103,6 +103,12 @@ class TripForm(forms.Form):
         elif not cleaned.get("account") and "account" not in self.errors:
             self.add_error("account", _("Choose the company that pays."))
         return cleaned
+
+    @property
+    def called_fleet(self) -> Fleet | None:
+        """Whose number was called, in an office of several fleets."""
+        chosen = str(self["fleet"].value() or "")
+        return next((fleet for fleet in self.fleets if len(self.fleets) > 1 and str(fleet.pk) == chosen), None)
 
     @property
     def is_more_open(self) -> bool:

@@ -16,6 +16,7 @@ class Draft {
     this.place = `draft:${form.dataset.draft}`;
     this.version = Number(form.dataset.version);
     this.lists = (form.dataset.lists ?? "").split(" ").filter(Boolean);
+    this.touched = new Set(); // names of what was ever another here than on the server
     this.kept = "bound" in form.dataset ? {} : this.drawn(); // what the server has
     this.status = form.querySelector("[data-draft-status]");
     this.off = new AbortController();
@@ -61,7 +62,9 @@ class Draft {
   }
 
   changes() {
-    return Object.fromEntries(Object.entries(this.fields()).filter(([name, said]) => !isSame(this.kept[name], said)));
+    const changed = Object.entries(this.fields()).filter(([name, said]) => !isSame(this.kept[name], said));
+    for (const [name] of changed) this.touched.add(name);
+    return Object.fromEntries(changed);
   }
 
   // The copy of this tab is newer than the server's when the server was away; the newest wins.
@@ -79,6 +82,7 @@ class Draft {
 
   typed() {
     if (this.isOver()) return;
+    this.changes();
     sessionStorage.setItem(this.place, JSON.stringify({ version: this.version + 1, fields: this.fields() }));
     this.later(PAUSE);
   }
@@ -142,7 +146,8 @@ class Draft {
     if (answer.status !== 409) throw new Error(String(answer.status));
     const { version, order } = await answer.json();
     if (order) return this.end(); // saved in another tab: it is an order now
-    this.version = version; // another tab of hers was ahead: what is typed here now is the newest
+    this.version = version; // another tab of hers was ahead: what was touched here is the newest, also where it was undone
+    for (const name of this.touched) delete this.kept[name];
     this.later(0);
   }
 

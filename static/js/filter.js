@@ -141,6 +141,7 @@ export function start(desk) {
     table.dispatchEvent(new CustomEvent("past:read"));
   });
   live.addEventListener("htmx:afterSettle", () => apply()); // a further page came
+  table.addEventListener("orders:ready", () => apply(true)); // the list began after us, and has not heard what fits
 
   // --- the form -----------------------------------------------------------------------------------------------------
   function fill() {

@@ -32,12 +32,12 @@ function count(form, event) {
 }
 
 function focusFirst(form) {
-  if (form.contains(document.activeElement)) return; // somebody was faster
   const wrong = form.querySelector(".field:has(.error) :is(input, textarea, select)");
   const doubt = form.querySelector("input[name=accept][type=checkbox]");
   const empty = ["phone", "pickup"].map((name) => form.elements[name]).find((field) => field && !field.value);
-  const first = wrong ?? doubt ?? empty ?? form.querySelector(FIELDS);
-  first?.focus({ preventScroll: true });
+  const asked = wrong ?? doubt;
+  if (!asked && form.contains(document.activeElement)) return; // somebody was faster
+  (asked ?? empty ?? form.querySelector(FIELDS))?.focus({ preventScroll: true });
 }
 
 // Past what is folded away, and past what only a Tab or a key of its own reaches (data-aside).

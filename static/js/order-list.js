@@ -267,4 +267,5 @@ export function start(table) {
   layAll();
   showSort();
   settle();
+  table.dispatchEvent(new CustomEvent("orders:ready"));
 }

@@ -31,7 +31,7 @@ def test_an_address_in_a_few_keys_whatever_the_keyboard(intake):
     expect(pickup).to_have_value("улица Ленина, 5")
     expect(pickup).to_have_attribute("data-key", "house:" + pickup.get_attribute("data-key").partition(":")[2])
     expect(pickup).to_have_attribute("aria-expanded", "false")
-    expect(intake.locator("[name=when]")).to_be_focused()
+    expect(intake.locator("[name=pickup_entrance]")).to_be_focused()
 
 
 @pytest.mark.feature("C5")

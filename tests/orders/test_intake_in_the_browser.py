@@ -168,6 +168,7 @@ def test_a_changed_order_keeps_what_was_not_touched(page, vera, anna):
     page.goto(f"/orders/{order.pk}/")
     page.wait_for_load_state("networkidle")
     page.keyboard.press("e")
+    expect(page.locator("#id_phone")).to_be_focused()
     page.locator("#id_destination").fill("Вокзал")
     page.keyboard.press("Control+Enter")
     expect(page.locator("article.order .timeline")).to_contain_text("Вокзал")
