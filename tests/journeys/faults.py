@@ -200,7 +200,7 @@ class WatchedDesk(Desk):
         self.page.get_by_role("button", name="New order").click()
         expect(self.pane.locator(".former")).to_have_count(0)
         self.pane.get_by_label("Phone").fill(number)
-        self.pane.get_by_label("Pick-up", exact=True).fill(pickup)
+        self.pane.locator("[name=pickup]").fill(pickup)
         self.page.keyboard.press("Control+Enter")
         expect(self.orders.filter(has_text=pickup)).to_be_visible()
         expect(self.pane.get_by_label("Assign driver")).to_be_visible()

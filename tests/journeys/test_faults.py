@@ -149,10 +149,10 @@ def test_the_link_is_killed(office: Office, talk: Talk) -> None:
 def test_the_web_is_killed(office: Office, talk: Talk) -> None:
     """Vera is typing an order just then: what she types meanwhile is not lost, and is saved once."""
     status = office.vera.page.locator("[data-draft-status]")
-    office.vera.pane.get_by_label("Pick-up", exact=True).fill("Webstreet 1")
+    office.vera.pane.locator("[name=pickup]").fill("Webstreet 1")
     expect(status).to_have_text("Kept.")
     fault = office.kill("web")
-    office.vera.pane.get_by_label("Destination").fill("the airport")
+    office.vera.pane.locator("[name=destination]").fill("the airport")
     expect(status).to_have_text("Not on the server yet; kept in this browser.")
     office.say(fault, NO_SERVER)
     office.refuse_to_answer(LARISA, "Not sent: there is no connection to the server")

@@ -84,7 +84,7 @@ def test_a_call_becomes_an_order_that_driver_17_performs(town: Town, vera: Desk,
     # a stranger; the form opens by itself, and is filled with the keyboard alone
     street.ring(STRANGER)
     street.lift("101")
-    pickup = vera.pane.get_by_label("Pick-up")
+    pickup = vera.pane.locator("[name=pickup]")
     expect(pickup).to_be_focused()
     vera.page.keyboard.type("Lesnaya 5")
     expect(vera.page.locator("[data-draft-status]")).to_have_text("Kept.")
@@ -152,7 +152,8 @@ def test_marina_finds_the_call_its_order_and_its_sound(town: Town, vera: Desk) -
     street = town.street
     street.ring(STRANGER)
     street.lift("101")
-    vera.pane.get_by_label("Pick-up").fill("Arbat 10")
+    expect(vera.pane.locator("[name=pickup]")).to_be_focused()
+    vera.page.keyboard.type("Arbat 10")
     vera.page.keyboard.press("Control+Enter")
     expect(vera.orders.filter(has_text="Arbat 10")).to_be_visible()
     vera.page.wait_for_timeout(1500)  # sound to be recorded
