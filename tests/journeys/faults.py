@@ -199,7 +199,8 @@ class WatchedDesk(Desk):
         self.page.evaluate("() => document.querySelector('#pane').firstElementChild.classList.add('former')")
         self.page.get_by_role("button", name="New order").click()
         expect(self.pane.locator(".former")).to_have_count(0)
-        self.pane.get_by_label("Phone").fill(number)
+        expect(self.pane.locator("[name=phone]")).to_be_focused()  # the form listens
+        self.pane.locator("[name=phone]").fill(number)
         self.pane.locator("[name=pickup]").fill(pickup)
         self.page.keyboard.press("Control+Enter")
         expect(self.orders.filter(has_text=pickup)).to_be_visible()
