@@ -279,11 +279,11 @@ def test_an_order_that_nobody_touched_in_the_form_is_not_changed(by_vera):
         is_on_hold=True,
         release_minutes=30,
         passengers=4,
-        account=Account.objects.create(name="Ромашка", currency="RUB"),
-        payment="account",
         service_class="minivan",
     )
     order = place(booking=said, actor=by_vera)
+    order.account, order.payment = Account.objects.create(name="Ромашка", currency="RUB"), "account"
+    order.save(update_fields=["account", "payment"])
     order.refresh_from_db()
     assert trip.texts(form_of(order).wording()) == trip.texts(trip.of(order))
 
