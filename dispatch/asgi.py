@@ -12,6 +12,7 @@ pages = get_asgi_application()
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402  needs the apps, which the line above loads
 from channels.sessions import CookieMiddleware  # noqa: E402
 
+import dispatch.celery  # noqa: E402, F401  the web hands tasks to the worker by the same broker
 from dispatch.live import background  # noqa: E402
 from dispatch.live.consumer import DeskConsumer  # noqa: E402
 

@@ -7,6 +7,7 @@ from celery import Celery
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dispatch.settings")
 
 app = Celery("dispatch")
+app.set_default()  # for the threads of the web, too: there a task would else be handed to nobody
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.steps["consumer"].add("dispatch.worker:SignOfLife")
