@@ -45,10 +45,7 @@ class IntakeForm(TripForm):
 
     @property
     def client_id(self) -> int | None:
-        return self._key("client")
-
-    def _key(self, name: str) -> int | None:
-        chosen = self.data.get(name) if self.is_bound else self.initial.get(name)
+        chosen = self.data.get("client") if self.is_bound else self.initial.get("client")
         chosen = str(chosen or "")
         return int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 19 else None
 

@@ -1,22 +1,18 @@
 """What the intake form says so far, as a trip to be priced. What makes no sense yet is left out, not complained of."""
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 
 from django.http import QueryDict
 from django.utils import timezone
 
-from orders import when
+from orders import spots, when
 from orders.models import ServiceClass, TripOption
-from orders.selectors.pricing import Sketch, Spot
-from places.geo import Point, on_earth
-from places.selectors import directory
+from orders.selectors.pricing import Sketch
+from orders.spots import Spot
 
-LONGEST = 250  # characters of an address
 MOST_STOPS = 12
 MOST_PASSENGERS = 60
-_MARK = re.compile(r"^(-?\d{1,3}(?:\.\d+)?),(-?\d{1,3}(?:\.\d+)?) (.+)$", re.DOTALL)
 
 
 def read(said: QueryDict) -> Sketch:
@@ -42,13 +38,7 @@ def _stops(texts: Sequence[str], marks: Sequence[str]) -> list[Spot]:
 
 
 def _spot(text: str, mark: str) -> Spot:
-    """`mark`: where it is and which text was chosen for that, "55.75,37.61 Lenina 5"; else the directory is asked."""
-    address = " ".join(text.replace("\x00", "").split())[:LONGEST]
-    match = _MARK.match(mark)
-    if match and " ".join(match[3].split()) == address and on_earth(float(match[1]), float(match[2])):
-        return Spot(address, Point(float(match[1]), float(match[2])))
-    found = directory.resolve(address) if address else None
-    return Spot(address, found.point if found else None)
+    return spots.located(spots.read(text.replace("\x00", "")[: spots.LONGEST], mark))
 
 
 def _number(text: str, most: int) -> int | None:

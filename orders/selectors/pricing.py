@@ -10,6 +10,7 @@ from django.utils import timezone
 from orders import pricing
 from orders.models import Order, OrderStop, ServiceClass, TariffVersion
 from orders.pricing import Price, Trip
+from orders.spots import NOWHERE, Spot
 from places import routing
 from places.geo import Point
 from places.models import Zone
@@ -19,19 +20,11 @@ FIXED = frozenset({"route", "zone_pair"})
 
 
 @dataclass(frozen=True)
-class Spot:
-    """An address as it was said, and where it is; None: not one of the directory."""
-
-    address: str
-    point: Point | None = None
-
-
-@dataclass(frozen=True)
 class Sketch:
     """What is known of a trip so far. `fleet_id` None: the default fleet. `pickup_at` None: as soon as possible."""
 
-    pickup: Spot = Spot("")
-    destination: Spot = Spot("")
+    pickup: Spot = NOWHERE
+    destination: Spot = NOWHERE
     stops: tuple[Spot, ...] = ()
     fleet_id: int | None = None
     service_class: str = ServiceClass.ECONOMY
