@@ -94,7 +94,7 @@ class Draft {
 
   // To another form, and perhaps back at once: what was typed here is to be there by then.
   async turned(event) {
-    if (!event.target.matches(".tab")) return;
+    if (!event.target.matches(".form-tab")) return;
     event.preventDefault();
     await this.saving;
     await this.save();

@@ -38,6 +38,7 @@ function focusFirst(form) {
   const asked = wrong ?? doubt;
   if (!asked && form.contains(document.activeElement)) return; // somebody was faster
   (asked ?? empty ?? form.querySelector(FIELDS))?.focus({ preventScroll: true });
+  asked?.scrollIntoView({ block: "center" });
 }
 
 // Past what is folded away, and past what only a Tab or a key of its own reaches (data-aside).
@@ -67,7 +68,7 @@ function reach(form, event) {
 }
 
 function turn(form, event, step) {
-  const tabs = [...form.querySelectorAll(".tab")];
+  const tabs = [...form.querySelectorAll(".form-tab")];
   const here = tabs.findIndex((tab) => tab.hasAttribute("aria-current"));
   if (here < 0) return;
   event.preventDefault();

@@ -142,7 +142,7 @@ def test_two_forms_lie_side_by_side_and_a_key_turns_to_the_other(page):
     until(page, lambda: Draft.objects.get().fields.get("pickup") == "Ленина, 5")
     page.goto("/orders/intake/?source=call:732&phone=%2B79005554433")
     ready(page)
-    expect(page.locator(".tab")).to_have_count(2)
+    expect(page.locator(".form-tab")).to_have_count(2)
     page.keyboard.type("Мира, 7")
     page.keyboard.press("Alt+PageUp")  # at once: what was typed goes with it
     expect(page.locator("#id_pickup")).to_have_value("Ленина, 5")
