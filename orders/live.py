@@ -16,10 +16,17 @@ from orders.selectors import counting, driving, listing
 
 @registry.renderer("order")
 def render_orders(keys: Sequence[str], viewer: Viewer) -> dict[str, str | None]:
-    """One query, however many keys and viewers."""
-    found = registry.once(("orders", tuple(keys)), lambda: listing.by_keys([int(key) for key in keys]))
+    """One query, however many keys and viewers; one drawing for all in a language who see the same."""
     eye = sight.of_audience(viewer.audience)
-    with translation.override(viewer.language):
+    sees_numbers = eye is not sight.Sight.MASKED  # of open orders, and no others are drawn
+    return registry.once(
+        ("order rows", tuple(keys), viewer.language, sees_numbers), lambda: _rows(keys, viewer.language, eye)
+    )
+
+
+def _rows(keys: Sequence[str], language: str, eye: sight.Sight) -> dict[str, str | None]:
+    found = registry.once(("orders", tuple(keys)), lambda: listing.by_keys([int(key) for key in keys]))
+    with translation.override(language):
         return {key: _row(found.get(int(key)), eye) for key in keys}
 
 
