@@ -67,12 +67,12 @@ class Hands:
 
     def all_at_once(self, acts: list[Callable[[], object]]) -> None:
         self._acts = acts
-        self._start.wait(60)
-        self._end.wait(60)
+        self._start.wait()
+        self._end.wait()
 
     def go_home(self) -> None:
         self._acts = []
-        self._start.wait(60)
+        self._start.wait()
         for thread in self._threads:
             thread.join(10)
 

@@ -135,6 +135,11 @@ CELERY_BEAT_SCHEDULE = {
     "sum the reports": {"task": "dispatch.reports.tasks.sum_up", "schedule": 60},
     "measure recordings": {"task": "telephony.tasks.measure_recordings", "schedule": 10},
 }
+PLAY_DRIVERS = env.bool("PLAY_DRIVERS", default=False)  # bin/up with the pretend PBX: the demo town's drivers answer
+if PLAY_DRIVERS:
+    CELERY_BEAT_SCHEDULE["play the drivers"] = {
+        "task": "dispatch.desk.tasks.play_drivers", "schedule": 2, "options": {"expires": 4},
+    }  # fmt: skip
 
 # --- orders -------------------------------------------------------------------------------------------------------
 BLACKLIST_RULE = env.str("BLACKLIST_RULE", default="warn")  # warn: the dispatcher decides; stop: a supervisor does

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from dispatch.audit import journal
-from dispatch.desk import demo_fleets, demo_map, past, town
+from dispatch.desk import demo_drivers, demo_fleets, demo_map, past, town
 from dispatch.desk.past import Step, Trip
 from dispatch.staff.models import Person
 from orders.facts import ASKED, CALLED
@@ -61,6 +61,7 @@ def lay_out() -> bool:
         drivers = [_driver(cab) for cab in the_town().drivers]
         clients = [_client(caller) for caller in the_town().clients]
         Driver.objects.filter(call_sign=KEPT_FREE, person=None).update(person=people["driver17"])
+        demo_drivers.lay_out(Driver.objects.filter(pk__in=[one.pk for one in drivers]).order_by("pk"), timezone.now())
         if Order.objects.exists():
             return False
         _write_orders(clients, drivers, (people["vera"], people["boris"]), timezone.now())

@@ -21,6 +21,7 @@ from orders.services import tariffs
 from places.models import Zone
 from telephony.sim.simulator import CITY, SECOND_CITY
 
+WIDE_M = 8000  # few cars at night
 LONG_AGO = timedelta(days=30)
 NEW_YEAR = frozenset({(1, 1), (1, 2), (1, 7), (2, 23), (3, 8), (5, 1), (5, 9), (6, 12), (11, 4)})
 AIRPORTS = ("Шереметьево", "Внуково", "Домодедово")
@@ -32,6 +33,8 @@ def lay_out(now: datetime) -> None:
         return
     daisy = _fleet("Такси «Ромашка»", "Такси «Ромашка», здравствуйте!", CITY, is_default=True)
     night = _fleet("Ночной экспресс", "«Ночной экспресс», слушаю вас.", SECOND_CITY)
+    night.searches_by_itself, night.radius_m = True, WIDE_M
+    night.save(update_fields=["searches_by_itself", "radius_m"])
     _tariff(daisy, "Эконом", ServiceClass.ECONOMY, D(1), now)
     _tariff(daisy, "Комфорт", ServiceClass.COMFORT, D("1.4"), now)
     _tariff(daisy, "Бизнес", ServiceClass.BUSINESS, D("2.2"), now)

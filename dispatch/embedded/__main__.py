@@ -170,6 +170,7 @@ def _attach_pbx(office: Supervisor, wanted: argparse.Namespace, var: Path, env: 
     user, secret = "desk", secrets.token_urlsafe(12)
     ami, page = process.free_port(15038), process.free_port(8090)
     env["AMI_URL"] = f"ami://{user}:{secret}@127.0.0.1:{ami}"
+    env.setdefault("PLAY_DRIVERS", "true")  # whoever calls is pretended, and so are the drivers
     command = [sys.executable, "-m", "telephony.sim", "--port", str(ami), "--page-port", str(page), "--user", user,
                "--secret", secret, "--recordings", env["RECORDINGS_DIR"], "--pace", str(wanted.pace)]  # fmt: skip
     office.add(Part("pbx", start=lambda: office.command("pbx", command, env=env, cwd=ROOT)))

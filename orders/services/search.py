@@ -21,6 +21,9 @@ from orders.models import Alarm, Driver, Fleet, Offer, OfferPhase, OfferState, O
 from orders.models.offer import ASKED
 from orders.selectors import candidates
 from orders.services import lifecycle, offers
+from places.geo import Point, distance_m
+from places.models import Stand
+from places.selectors import zones
 
 NEXT = {OfferPhase.QUEUE: OfferPhase.RADIUS, OfferPhase.RADIUS: OfferPhase.BROADCAST}
 
@@ -121,9 +124,25 @@ def _look(order: Order, now: datetime) -> bool:
 
 
 def _begin(order: Order, fleet: Fleet, now: datetime) -> Search:
+    if order.stand is None and (stand := _stand_for(order, fleet)):
+        order.stand = stand
+        order.save(update_fields=["stand"])
     search = Search(order=order, began_at=now)
     _enter(search, OfferPhase.QUEUE if order.stand_id else OfferPhase.RADIUS, fleet, now)
     return search
+
+
+def _stand_for(order: Order, fleet: Fleet) -> Stand | None:
+    """Whose queue is asked: the nearest stand of the pick-up's zone, else the nearest one within the fleet's radius."""
+    if order.pickup_latitude is None or order.pickup_longitude is None:
+        return None
+    pickup = Point(order.pickup_latitude, order.pickup_longitude)
+    zone = order.zone or zones.at(pickup)
+    stands = Stand.objects.filter(is_active=True)
+    far = {stand: distance_m(pickup, Point(stand.latitude, stand.longitude)) for stand in stands}
+    of_zone = [stand for stand in far if zone is not None and stand.zone_id == zone.pk]
+    near = of_zone or [stand for stand, metres in far.items() if metres <= fleet.radius_m]
+    return min(near, key=lambda stand: far[stand], default=None)
 
 
 def _enter(search: Search, phase: OfferPhase, fleet: Fleet, now: datetime) -> None:

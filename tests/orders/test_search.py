@@ -10,6 +10,7 @@ from orders.flow import State
 from orders.models import Alarm, Client, DriverShift, Fleet, Offer, OfferPhase, OfferState, Order, Search
 from orders.services import assignment, lifecycle, offers
 from orders.tasks import search_due
+from places.models import Zone
 from tests.orders import town
 from tests.orders.conftest import person
 from tests.orders.test_races import all_at_once
@@ -88,12 +89,34 @@ def test_an_offer_that_runs_out_goes_to_the_next_one(by_vera, city):
 @pytest.mark.parametrize("seconds", ["queue_offer_seconds", "radius_offer_seconds"])
 def test_each_phase_has_its_own_time_to_decide(by_vera, seconds):
     town.fleet(**{seconds: 45})
-    arbat = town.stand()
-    town.at_work("1", waits_at=arbat)
-    order = town.ordered(by_vera, stand=arbat if seconds.startswith("queue") else None)
+    if seconds.startswith("queue"):
+        town.at_work("1", waits_at=town.stand())
+    else:
+        town.at_work("1", 100)
+    order = town.ordered(by_vera)
     search_due()
     offer = order.offers.get()
     assert offer.expires_at - offer.sent_at == timedelta(seconds=45)
+
+
+@pytest.mark.feature("C7")
+def test_the_queue_that_is_asked_is_that_of_the_zone_and_else_of_the_nearest_stand(by_vera, city):
+    near = town.stand("Near", north_m=400)
+    zone = Zone.objects.create(
+        name="Centre", area=town.square(2000), south=55.7, north=55.8, west=37.5, east=37.7,
+    )  # fmt: skip
+    of_zone = town.stand("Of the zone", north_m=900, zone=zone)
+    town.stand("Far", north_m=9000)
+    town.at_work("1", waits_at=near), town.at_work("2", waits_at=of_zone)
+    order = town.ordered(by_vera)
+    search_due()
+    assert asked(order) == ["2"]
+    order.refresh_from_db()
+    assert order.stand == of_zone
+    Zone.objects.update(is_active=False)
+    second = town.ordered(by_vera)
+    search_due()
+    assert asked(second) == ["1"]
 
 
 def test_when_the_time_of_the_queue_is_over_the_radius_begins(by_vera, city):

@@ -23,6 +23,14 @@ def stand(name: str = "Arbat", north_m: int = 0, **how: object) -> Stand:
     return Stand.objects.create(name=name, latitude=ARBAT[0] + north_m / METRES_A_DEGREE, longitude=ARBAT[1], **how)
 
 
+def square(metres: int) -> dict[str, object]:
+    """An area so far around the Arbat."""
+    up, across = metres / METRES_A_DEGREE, metres / METRES_A_DEGREE * 1.8
+    south, north, west, east = ARBAT[0] - up, ARBAT[0] + up, ARBAT[1] - across, ARBAT[1] + across
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    return {"type": "Polygon", "coordinates": [ring]}
+
+
 def at_work(call_sign: str, metres: int | None = None, *, waits_at: Stand | None = None, since: int = 0) -> Driver:
     """On shift with his own car and page; seen `metres` north of the Arbat; in the queue of a stand for `since` min."""
     one = driver(call_sign, person(f"d{call_sign}", Role.DRIVER))
