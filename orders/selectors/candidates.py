@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from orders import facts
 from orders.flow import BUSY_STATES, State
-from orders.matching import UNSAID, Candidate, Concern, Doubt, Wanted, doubts, fits
+from orders.matching import NEVER, UNSAID, Candidate, Concern, Doubt, Wanted, doubts, may_be_next
 from orders.models import (
     ClientDriverBlock,
     Driver,
@@ -38,6 +38,15 @@ class Likely:
     driver: Driver
     candidate: Candidate
     doubts: tuple[Doubt, ...]
+
+    @property
+    def may_be_assigned(self) -> bool:
+        return not any(doubt.concern in NEVER for doubt in self.doubts)
+
+    @property
+    def may_be_asked(self) -> bool:
+        """He can answer, in a page of his own, and is free or will be soon."""
+        return self.driver.person_id is not None and (self.may_be_assigned or may_be_next(self.candidate))
 
 
 def fleet_of(order: Order) -> Fleet | None:
@@ -178,9 +187,10 @@ def _metres(order: Order, position: DriverPosition | None) -> int | None:
     return round(distance_m(pickup, Point(position.latitude, position.longitude)))
 
 
-def _by_likelihood(line: Likely) -> tuple[int, bool, int, int, str]:
+def _by_likelihood(line: Likely) -> tuple[bool, int, bool, int, int, str]:
     one = line.candidate
     return (
+        not line.may_be_assigned,
         sum(doubt.concern not in UNSAID for doubt in line.doubts),
         one.metres is None,
         one.metres or 0,
