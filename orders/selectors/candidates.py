@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from orders import facts
 from orders.flow import BUSY_STATES, State
-from orders.matching import NEVER, UNSAID, Candidate, Concern, Doubt, Wanted, doubts, may_be_next
+from orders.matching import NEVER, UNSAID, Candidate, Concern, Doubt, Wanted, doubts, fits, may_be_next
 from orders.models import (
     ClientDriverBlock,
     Driver,
