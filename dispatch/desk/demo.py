@@ -1,6 +1,7 @@
 """The demo town, laid out once: people, telephones, drivers, clients, and the orders of the last days."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
@@ -42,6 +43,7 @@ UNDER_WAY: tuple[tuple[timedelta, tuple[Step, ...]], ...] = (  # (asked so long 
     (16 * MINUTE, (PLACE, ASSIGN, SET_OFF, ARRIVE)),
     (30 * MINUTE, (PLACE, ASSIGN, SET_OFF, ARRIVE, BOARD)),
 )
+SEARCHED = 2  # orders for which the house itself looks for a driver
 PRE_ORDERS = (  # (asked so long ago, pick-up from now)
     (timedelta(hours=5), timedelta(hours=3)),
     (40 * MINUTE, timedelta(hours=17)),
@@ -150,6 +152,10 @@ def _under_way(chance: Random, clients: list[Client], drivers: list[Driver], now
     callers = chance.sample([c for c in clients if c.mark != "blacklisted"], len(UNDER_WAY) + len(PRE_ORDERS))
     for (ago, steps), driver in zip(UNDER_WAY, free, strict=False):
         yield _trip(chance, callers.pop(), now - ago, steps, driver)
+    others = [client for client in clients if client.mark != "blacklisted" and client not in callers]
+    for client in chance.sample(others, SEARCHED) if len(others) >= SEARCHED else ():
+        trip = _trip(chance, client, now - MINUTE, (PLACE,), None)
+        yield replace(trip, fleet=Fleet.objects.filter(searches_by_itself=True).first() or trip.fleet)
     for ago, ahead in PRE_ORDERS:
         yield _trip(chance, callers.pop(), now - ago, (Step("schedule", 0 * MINUTE),), None, pickup_at=now + ahead)
 

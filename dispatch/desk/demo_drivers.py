@@ -17,6 +17,7 @@ from orders.models.offer import ASKED
 from orders.services import driver_shifts, lifecycle, offers
 from places.models import Stand
 
+NAMED = "cab"  # and the call sign
 NOBODYS = "!"  # the password of one who never signs in
 THINKS = timedelta(seconds=6)
 REFUSES_EVERY = 4  # offers
@@ -32,12 +33,12 @@ NEXT = {  # what he does when he has been in a state for so long
 
 
 def lay_out(drivers: Iterable[Driver], now: datetime) -> None:
-    """A shift for each who works, a place at a stand, and a sign-in for him whom nobody plays."""
+    """A shift for each who works; a sign-in and a place at a stand for him whom nobody plays."""
     stands = list(Stand.objects.order_by("pk")[:STANDS])
     for number, driver in enumerate(one for one in drivers if one.on_shift):
         if driver.person is None:
             driver.person, _new = Person.objects.get_or_create(
-                username=f"cab{driver.call_sign}",
+                username=f"{NAMED}{driver.call_sign}",
                 defaults={
                     "first_name": driver.first_name,
                     "last_name": driver.last_name,
@@ -50,14 +51,20 @@ def lay_out(drivers: Iterable[Driver], now: datetime) -> None:
         DriverShift.objects.get_or_create(
             driver=driver, ended_at=None, defaults={"vehicle": driver.vehicle, "started_at": now - timedelta(hours=2)}
         )
-        if stands:
+        if stands and _is_played(driver):  # who signs in tells himself where he is
             _place(driver, stands[number % len(stands)], number // len(stands), now)
 
 
 def play(now: datetime) -> int:
     """One step of each. Returns how many did something."""
-    played = Driver.objects.filter(on_shift=True, person__password=NOBODYS).select_related("person")
+    drivers = Driver.objects.filter(on_shift=True, person__password=NOBODYS).select_related("person")
+    played = [driver for driver in drivers if _is_played(driver)]
     return sum(_answer(driver, now) or _drive(driver, now) or _report(driver, now) for driver in played)
+
+
+def _is_played(driver: Driver) -> bool:
+    person = _person(driver)
+    return person.username == f"{NAMED}{driver.call_sign}" and person.password == NOBODYS
 
 
 def _place(driver: Driver, stand: Stand, number: int, now: datetime) -> None:
