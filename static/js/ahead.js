@@ -40,7 +40,9 @@ export function start(form) {
   function show(html) {
     if (place.contains(document.activeElement) && document.activeElement.matches("input:not([type=checkbox])")) return;
     const hadFocus = place.contains(document.activeElement) && document.activeElement.name;
+    const wasOpen = place.querySelector("details")?.open; // the breakdown that is being read out
     window.htmx.swap(place, html, { swapStyle: "innerHTML", settleDelay: 0 });
+    if (wasOpen) place.querySelector("details")?.setAttribute("open", "");
     if (hadFocus) place.querySelector(`[name="${CSS.escape(hadFocus)}"]:not([type=hidden])`)?.focus();
   }
 

@@ -25,6 +25,10 @@ def test_the_price_is_there_while_the_client_speaks_and_is_kept_without_an_order
     expect(quote).to_contain_text("from RUB 200")
     quote.locator("summary").click()
     expect(quote).to_contain_text("Up to the minimum")
+    quote.evaluate("element => element.dataset.seen = 'yes'")
+    page.locator("[name=comment]").press_sequentially("by the gate")
+    expect(page.locator(".quote:not([data-seen])")).to_be_visible()
+    expect(quote).to_have_attribute("open", "")  # asked for anew, it stays open
     page.get_by_label("Why not").press_sequentially("too dear")
     page.keyboard.press("Enter")  # is no order
     page.get_by_role("button", name="Keep the price without an order").click()
