@@ -10,5 +10,9 @@ def e164(raw: str | None) -> str:
     return phones.e164(raw, region=settings.PHONE_REGION, city_code=settings.PHONE_CITY_CODE)
 
 
+def masked_within(text: str) -> str:
+    return phones.masked_within(text, settings.PHONE_REGION)
+
+
 def national(number: str) -> str:
     return phones.national(number, settings.PHONE_REGION)

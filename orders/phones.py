@@ -45,6 +45,14 @@ def masked(number: str) -> str:
     return f"{number[:2]}{'•' * hidden}{number[-2:]}" if hidden > 0 else "•" * len(number)
 
 
+def masked_within(text: str, region: str) -> str:
+    """The text with each telephone number in it masked, in whatever writing it stands there."""
+    for found in reversed(list(phonenumbers.PhoneNumberMatcher(text, region, max_tries=10_000))):
+        number = phonenumbers.format_number(found.number, PhoneNumberFormat.E164)
+        text = text[: found.start] + masked(number) + text[found.end :]
+    return text
+
+
 def _dialled(raw: str) -> str:
     """What is left of `"Anna" <sip:+7 (912) 345@host;tag=1>` when only what one would dial is kept."""
     inner = _IN_BRACKETS.search(raw)

@@ -3,9 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 
 from dispatch.audit import verbs
-from orders import wording
+from orders import numbers, wording
 from orders.models import ClientMark
 
+verbs.veils.append(numbers.masked_within)
 verbs.register({f"order.{name}": words for name, words in wording.HAPPENED.items()})
 verbs.register({mark.value: mark.label for mark in ClientMark if mark.value})
 verbs.register(

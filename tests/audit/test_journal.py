@@ -91,6 +91,19 @@ def test_sofia_reads_what_happened_on_her_own_shifts(marina, sofia):
     assert {line.id for line in read(reader=sofia, wanted=Filter()).lines} == {during.pk, end.pk}
 
 
+def test_who_may_not_see_whole_numbers_does_not_read_them_in_the_journal(marina, sofia):
+    """In no writing; what only looks like a number stays."""
+    Shift.objects.create(person=sofia, extension="103", started_at=NOON - timedelta(hours=1))
+    change = {"phone": ["+79123456789", "8 (912) 345-67-80"]}
+    wrote(NOON, marina, "order.edited", changes=change, reason="Просит на 8-912-345-67-89, заказ 1042", price="1250.00")
+    said = " ".join(read(reader=marina, wanted=Filter()).lines[0].details)
+    assert not re.search(r"345.?67", said)
+    assert "+7••••••••89 → +7••••••••80" in said
+    assert "заказ 1042" in said
+    assert "1250.00" in said
+    assert "+79123456789" in " ".join(read(reader=sofia, wanted=Filter()).lines[0].details)
+
+
 def test_a_dispatcher_reads_nothing(marina):
     wrote(NOON, marina)
     assert read(reader=someone("Vera", Role.DISPATCHER), wanted=Filter()).lines == ()

@@ -62,7 +62,8 @@ def read(*, reader: Person, wanted: Filter) -> Page:
         entries = entries.filter(Q(at__lt=last) | Q(at=last, pk__lt=wanted.before)) if last else entries.none()
     found = list(entries.order_by("-at", "-pk")[: PAGE + 1])
     shown = found[:PAGE]
-    return Page(tuple(_line(entry) for entry in shown), shown[-1].pk if len(found) > PAGE else None)
+    is_whole = access.may(reader, "numbers.whole")
+    return Page(tuple(_line(entry, is_whole=is_whole) for entry in shown), shown[-1].pk if len(found) > PAGE else None)
 
 
 def visible_to(reader: Person) -> QuerySet[Entry]:
@@ -77,14 +78,15 @@ def visible_to(reader: Person) -> QuerySet[Entry]:
     return Entry.objects.filter(Exists(during) | Q(Exists(about), target_kind="shift"))
 
 
-def _line(entry: Entry) -> Line:
+def _line(entry: Entry, *, is_whole: bool) -> Line:
+    details = _details(entry)
     return Line(
         id=entry.pk,
         at=entry.at,
         who=entry.actor_name if entry.actor_id else entry.details.get("username") or _("system"),
         did=verbs.say(entry.verb),
         target=f"{verbs.say(entry.target_kind)} {entry.target_id}".strip(),
-        details=tuple(_details(entry)),
+        details=tuple(details if is_whole else map(verbs.veiled, details)),
         address=entry.address or "",
     )
 
