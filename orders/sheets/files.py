@@ -23,6 +23,8 @@ ENCODINGS = {
     "he": "cp1255",
     "pl": "cp1250",
 }  # of old programs, by the reader's language
+Cell = str | int | float | None
+Row = Iterable[Cell]
 MOST_COLUMNS = 60
 LONGEST_CELL = 2000  # characters
 MOST_UNPACKED = 300 * 1024 * 1024  # bytes of an XLSX, which is a ZIP
@@ -38,18 +40,18 @@ def read(content: bytes, *, language: str = "en") -> Iterator[list[str]]:
     return _xlsx(content) if content[:4] == b"PK\x03\x04" else _csv(_text(content, language))
 
 
-def safe(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA) else text
+def safe(cell: Cell) -> Cell:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
 
 
-def csv_lines(rows: Iterable[Iterable[str]]) -> str:
+def csv_lines(rows: Iterable[Row]) -> str:
     """As RFC 4180 has it: commas, CRLF, quotes where they are needed."""
     out = io.StringIO()
     csv.writer(out, lineterminator="\r\n").writerows([safe(cell) for cell in row] for row in rows)
     return out.getvalue()
 
 
-def write_xlsx(rows: Iterable[Iterable[str]], file: IO[bytes]) -> None:
+def write_xlsx(rows: Iterable[Row], file: IO[bytes]) -> None:
     """Row by row: what is in memory does not grow with the sheet."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
@@ -121,6 +123,8 @@ def _plain(cell: str) -> str:
     return text[1:] if text[:1] == "'" and text[1:].startswith(FORMULA) else text
 
 
-def _printable(text: str) -> str:
+def _printable(cell: Cell) -> Cell:
     """Without the signs that XML cannot hold."""
-    return "".join(sign for sign in text if sign in "\t\n\r" or ord(sign) >= 32)
+    if not isinstance(cell, str):
+        return cell
+    return "".join(sign for sign in cell if sign in "\t\n\r" or ord(sign) >= 32)

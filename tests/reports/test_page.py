@@ -9,7 +9,6 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from dispatch.audit.models import Entry
-from dispatch.reports import export
 from dispatch.staff.models import Person, Role, Shift
 from orders.actors import staff
 from orders.models import Draft, Order
@@ -87,12 +86,6 @@ def test_a_file_for_a_spreadsheet_has_no_formula_and_is_journalled():
     assert '"\'=HYPERLINK(""x"")"' in text
     book = zipfile.ZipFile(io.BytesIO(get(marina, "?format=xlsx").content))
     sheet = book.read("xl/worksheets/sheet1.xml").decode()
-    assert '<c t="inlineStr"><is><t xml:space="preserve">=HYPERLINK("x")</t></is></c>' in sheet
+    assert """<t>'=HYPERLINK("x")</t>""" in sheet
     assert "<f>" not in sheet
     assert Entry.objects.filter(verb="report.exported", actor=marina).count() == 2
-
-
-@pytest.mark.parametrize("cell", ["=1", "+7", "-1", "@x", "\t=1", "\r=1"])
-def test_what_a_spreadsheet_would_run_is_text(cell):
-    assert export.safe(cell) == f"'{cell}"
-    assert export.safe(5) == 5
