@@ -42,7 +42,6 @@ urlpatterns = [
     path("orders/intake/", intake.form, name="intake"),
     path("orders/intake/ahead/", ahead.intake, name="intake-ahead"),
     path("orders/intake/client/", intake.client, name="intake-client"),
-    path("orders/quote/", quotes.quote, name="quote"),
     path("orders/quotes/", quotes.kept, name="quotes"),
     path("orders/quotes/<int:pk>/order/", quotes.take, name="quote-take"),
     path("orders/drafts/", intake.unfinished_forms, name="drafts"),

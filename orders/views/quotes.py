@@ -6,7 +6,7 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from dispatch.staff.access import SignedInRequest, requires
 from dispatch.staff.refusal import Refused
@@ -15,21 +15,13 @@ from orders import actors, numbers
 from orders.forms import sketch
 from orders.forms.intake import IntakeForm, unmasked
 from orders.models import Draft, KeptQuote
-from orders.selectors import pricing, quotes
+from orders.selectors import quotes
 from orders.services import clients, drafts, intake
 from orders.services import quotes as services
 from orders.views.answers import say, wants_fragment
 from orders.views.pane import show_order
 
 NOT_SAID = frozenset({"csrfmiddlewaretoken", "draft", "accept", "why_not"})  # of the form, but no field of it
-
-
-# /orders/quote/?pickup=…&destination=…
-@requires("desk.work")
-@require_safe
-def quote(request: SignedInRequest) -> HttpResponse:
-    found = pricing.quote(sketch.read(request.GET), at=timezone.now())
-    return render(request, "orders/_quote.html", {"quote": found})
 
 
 # /orders/quotes/?phone=…&client=…

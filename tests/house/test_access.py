@@ -115,7 +115,6 @@ TABLE = (
     Line("calls/<int:pk>/pick/", "ringing", "-MM--", "-YY--"),
     Line("orders/intake/", "", "-YY--", "-YY--"),
     Line("orders/intake/client/", "", "-YY--", "-MM--"),
-    Line("orders/quote/", "", "-YY--", "-MM--"),
     Line("orders/quotes/", "", "-YY--", "-YY--"),
     Line("orders/quotes/<int:pk>/order/", "quote", "-MM--", "-YY--"),
     Line("orders/intake/ahead/", "", "-YY--", "-MM--"),

@@ -33,19 +33,20 @@ TRIP = {
 SAID = TRIP | {"phone": "8 912 345-67-89", "why_not": "дорого"}
 
 
+def ahead(signed_in, person, said: dict[str, str]) -> str:
+    return signed_in(person).get(reverse("orders:intake-ahead"), said).content.decode()
+
+
 def test_the_price_is_said_while_typing(signed_in, vera, economy):
-    browser = signed_in(vera)
-    page = browser.get(reverse("orders:quote"), TRIP).content.decode()
+    page = ahead(signed_in, vera, TRIP)
     assert f"RUB\xa0{on_paper(HOME, STATION)}" in page
     assert "km," in page
-    page = browser.get(reverse("orders:quote"), {"pickup": "Лен", "when": "25:99", "passengers": "x"}).content.decode()
-    assert "from RUB\xa0200" in page
-    assert "no tariff" in browser.get(reverse("orders:quote"), {"service_class": "business"}).content.decode()
+    assert "from RUB\xa0200" in ahead(signed_in, vera, {"pickup": "Лен", "when": "25:99", "passengers": "x"})
+    assert "no tariff" in ahead(signed_in, vera, {"pickup": "Лен", "service_class": "business"})
 
 
 def test_a_place_counts_only_for_the_text_that_it_was_chosen_for(signed_in, vera, economy):
-    page = signed_in(vera).get(reverse("orders:quote"), TRIP | {"destination": "Вокзал 2"}).content.decode()
-    assert "from RUB" in page
+    assert "from RUB" in ahead(signed_in, vera, TRIP | {"destination": "Вокзал 2"})
 
 
 def test_a_price_without_an_order_is_kept_and_found_at_the_next_call(signed_in, vera, boris, anna, economy):
