@@ -9,6 +9,7 @@ from django.utils.http import urlencode
 from django_htmx.http import HttpResponseClientRedirect
 
 OPEN_TO_ALL = frozenset({"/healthz", "/readyz"})
+API_PATH = "/api/"  # asks for a token itself, and knows no session
 LANGUAGE_PATH = "/language/"  # to post only: the sign-in page, too, is read in one's own language
 
 
@@ -19,7 +20,7 @@ class SignInWall(MiddlewareMixin):
     """
 
     def process_request(self, request: HttpRequest) -> HttpResponse | None:
-        if request.path in OPEN_TO_ALL or request.path.startswith(settings.STATIC_URL):
+        if request.path in OPEN_TO_ALL or request.path.startswith((settings.STATIC_URL, API_PATH)):
             return None
         if request.user.is_authenticated:
             if request.user.language:

@@ -44,6 +44,8 @@ INSTALLED_APPS = [
     "orders",
     "telephony",
     "dispatch.reports",
+    "rest_framework",
+    "dispatch.api",
     "dispatch.desk",
 ]
 
@@ -186,6 +188,31 @@ PLACES_UPLOAD_MB = env.int("PLACES_UPLOAD_MB", default=64)  # what is larger goe
 ROUTING_REST_SECONDS = 15.0  # an engine that failed is asked again after that
 if ROUTING_KIND not in ("valhalla", "osrm"):
     raise ImproperlyConfigured("ROUTING_KIND is either valhalla or osrm.")
+
+# --- other systems ------------------------------------------------------------------------------------------------
+API_A_MINUTE = 600  # requests of one token, where nothing else is said
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["dispatch.api.door.token.ByToken"],
+    "DEFAULT_PERMISSION_CLASSES": ["dispatch.api.door.token.HasScope"],
+    "DEFAULT_THROTTLE_CLASSES": ["dispatch.api.door.token.PerToken"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_METADATA_CLASS": None,
+    "DEFAULT_SCHEMA_CLASS": "dispatch.api.door.schema.Described",
+    "EXCEPTION_HANDLER": "dispatch.api.door.problems.answer",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Taxi-dispatch desk",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {
+        "OrderState": "dispatch.api.shapes.orders.STATES",
+        "OfferState": "orders.models.OfferState.choices",
+        "ServiceClass": "orders.models.ServiceClass.choices",
+    },
+}
 
 # --- the PBX ------------------------------------------------------------------------------------------------------
 AMI_URL = env.str("AMI_URL", default="")  # ami://user:secret@host:5038

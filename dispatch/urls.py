@@ -11,6 +11,8 @@ urlpatterns = [
     path("", include("dispatch.desk.urls")),
     path("", include("dispatch.staff.urls")),
     path("journal/", include(([path("", journal, name="journal")], "audit"))),
+    path("api/v1/", include("dispatch.api.endpoints.urls")),
+    path("systems/", include("dispatch.api.urls")),
     path("reports/", include("dispatch.reports.urls")),
     path("", include("telephony.urls")),  # before orders: orders/<id>/calls/ is its, and no transition
     path("places/", include("places.urls")),

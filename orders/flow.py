@@ -33,6 +33,7 @@ class ActorKind(StrEnum):
     DRIVER = "driver"
     CLIENT = "client"
     SYSTEM = "system"
+    INTEGRATION = "integration"  # another system, by the API: does what the desk does, but corrects nothing
 
 
 class Guard(StrEnum):
@@ -107,8 +108,8 @@ class Transition:
 
 
 S = State
-DISPATCHER, SUPERVISOR, DRIVER, CLIENT, SYSTEM = ActorKind
-STAFF = frozenset({DISPATCHER, SUPERVISOR})
+DISPATCHER, SUPERVISOR, DRIVER, CLIENT, SYSTEM, INTEGRATION = ActorKind
+STAFF = frozenset({DISPATCHER, SUPERVISOR, INTEGRATION})
 NEW_DRIVER = (Guard.NEEDS_DRIVER, Guard.DRIVER_BUSY)
 
 

@@ -155,6 +155,7 @@ ACTORS: dict[str, Promise] = {
     ActorKind.DRIVER: gettext_lazy("the driver"),
     ActorKind.DISPATCHER: gettext_lazy("the dispatcher"),
     ActorKind.SUPERVISOR: gettext_lazy("the supervisor"),
+    ActorKind.INTEGRATION: gettext_lazy("another system"),
 }
 
 

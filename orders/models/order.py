@@ -203,7 +203,7 @@ class OrderEvent(models.Model):
     from_state = models.CharField(max_length=16, blank=True)
     to_state = models.CharField(max_length=16, blank=True)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
-    actor_kind = models.CharField(max_length=12)  # dispatcher, supervisor, driver, client, system
+    actor_kind = models.CharField(max_length=12)  # of orders.flow.ActorKind
     driver = models.ForeignKey(Driver, on_delete=models.PROTECT, null=True, related_name="+")
     reason = models.CharField(max_length=200, blank=True)
     source = models.CharField(max_length=64, blank=True)  # "call:731" when a call was the occasion

@@ -25,6 +25,7 @@ from orders.trip import Wording
 
 BLACKLISTED, TWIN = "blacklisted", "twin"
 MOST_CARS = 9
+CHANNELS = {"call": Channel.PHONE, "api": Channel.API}  # by the kind of the occasion
 LONGEST_TYPING = timedelta(minutes=30)  # a form that lay longer was put aside: its time says nothing
 
 
@@ -119,7 +120,7 @@ def _wanted(
     order.client = client
     order.phone_raw = booking.phone_raw[:40]
     order.series = series
-    order.channel = Channel.PHONE if actor.source.startswith("call:") else Channel.DESK
+    order.channel = CHANNELS.get(actor.source.partition(":")[0], Channel.DESK)
     stops = list(trip.stops_of(said))
     if order.price is None:
         pricing.price(order, at=timezone.now(), stops=stops)

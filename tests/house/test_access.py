@@ -17,6 +17,7 @@ from django.test import Client as Browser
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
+from dispatch.api.services import tokens
 from dispatch.desk.models import CallBack, Handover
 from dispatch.staff.models import BreakReason, Person, Role, Shift
 from orders.flow import State
@@ -54,11 +55,13 @@ HIDDEN = "-"  # 404: not even to know that it exists
 REFUSED = "R"  # 403, with a sentence
 OWN = "o"  # served on what is his own, refused (403) on another's
 OWN_HIDDEN = "h"  # served on what is his own, and another's does not exist (404)
+TOKEN = "T"  # 401: the API knows tokens only, and no person (tests/api)
 NO_SUCH_METHOD = "M"  # 405: the page is there for him, but not by this method
 MEANS = {
     SERVED: {200, 201, 202, 204, 206, 302, 303, 400, 409, 422},
     HIDDEN: {404},
     REFUSED: {403},
+    TOKEN: {401},
     NO_SUCH_METHOD: {405},
 }
 
@@ -82,11 +85,33 @@ class Line:
         values = dict(pair.split("=") for pair in self.about.split(" ")[1:])
 
         def value(found: re.Match[str]) -> str:
-            return values.get(found[1]) or str(key)
+            return values.get(found[1]) or ("1" if key is None else str(key))
 
         assert key is not None or not self.kind, f"the world of this test has no {self.kind}"
         return f"/{re.sub(r'<(?:[a-z]+:)?([a-z_]+)>', value, self.route)}{self.query}"
 
+
+API = (
+    "orders/",
+    "orders/counts/",
+    "orders/<int:pk>/",
+    "orders/<int:pk>/candidates/",
+    "recurring/",
+    "recurring/<int:pk>/",
+    "clients/",
+    "clients/<int:pk>/",
+    "companies/",
+    "companies/<int:pk>/",
+    "drivers/",
+    "drivers/<int:pk>/",
+    "vehicles/",
+    "fleets/",
+    "tariffs/",
+    "zones/",
+    "reports/",
+    "schema/",
+    "<path:rest>",
+)
 
 # columns: driver dispatcher supervisor manager administrator
 TABLE = (
@@ -276,6 +301,11 @@ TABLE = (
     Line("staff/extensions/", "", "----Y", "----M"),
     Line("staff/extensions/new/", "", "----Y", "----Y"),
     Line("staff/extensions/<int:pk>/", "extension", "----Y", "----Y"),
+    # other systems: their tokens are the administrator's, and only tokens open the API
+    Line("systems/", "", "----Y", "----M"),
+    Line("systems/tokens/new/", "", "----Y", "----Y"),
+    Line("systems/tokens/<int:pk>/revoke/", "token", "----M", "----Y"),
+    *(Line(f"api/v1/{rest}", "", "TTTTT", "TTTTT") for rest in API),
     # journal: own shift's for a supervisor (tests/audit)
     Line("journal/", "", "--YYY", "--MMM"),
 )
@@ -376,6 +406,7 @@ def world(db, settings, tmp_path) -> World:
         "tariff": tariff.pk,
         "version": version.pk,
         "quote": quote.pk,
+        "token": tokens.issue(name="Сайт", scopes=[], a_minute=60, actor=petrov)[0].pk,
         "document": document.pk,
         **town_of(petrov),
         "filter": SavedFilter.objects.create(owner=petrov, name="hers").pk,
@@ -492,7 +523,9 @@ def test_nobody_learns_what_exists(world, line):
     path = line.path(world.others.get(line.kind))
     nobody = Browser(raise_request_exception=False)
     for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
-        if expected := OPEN_TO_NOBODY.get(("GET" if method == "HEAD" else method, line.route)):
+        if line.reading == TOKEN * len(ROLES):
+            assert ask(nobody, method, path) == 401
+        elif expected := OPEN_TO_NOBODY.get(("GET" if method == "HEAD" else method, line.route)):
             assert ask(nobody, method, path) in expected
         elif line.route in OPEN_TO_NOBODY_BY_ANY_METHOD:
             assert ask(nobody, method, path) in MEANS[NO_SUCH_METHOD] | MEANS[SERVED]

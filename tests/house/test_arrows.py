@@ -31,6 +31,7 @@ ARROWS = {
     },
 }
 ARROWS["dispatch.reports"] = {*ARROWS["telephony"], "telephony"} - {"telephony.ami", "telephony.core"}
+ARROWS["dispatch.api"] = {*ARROWS["dispatch.reports"], "dispatch.reports"}
 ROOF = {"dispatch.desk", "dispatch"}  # may know all
 NOT_OF_DJANGO = ("dispatch/embedded", "telephony/sim", "telephony/core", "telephony/ami")
 STANDARD_ONLY = (

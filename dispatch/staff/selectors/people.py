@@ -6,8 +6,8 @@ from dispatch.staff.models import Person
 
 
 def people(*, text: str = "") -> QuerySet[Person]:
-    """All accounts, those that may sign in first, by name; `text` narrows by name, call sign or extension."""
-    found = Person.objects.order_by("-is_active", "last_name", "first_name", "pk")
+    """All accounts of people, those that may sign in first, by name; `text` narrows by name, call sign or extension."""
+    found = Person.objects.filter(is_machine=False).order_by("-is_active", "last_name", "first_name", "pk")
     for word in text.split():
         found = found.filter(
             Q(last_name__icontains=word)

@@ -39,7 +39,7 @@ def add(request: SignedInRequest) -> HttpResponse:
 @requires("staff.administer")
 @require_http_methods(["GET", "HEAD", "POST"])
 def person(request: SignedInRequest, pk: int) -> HttpResponse:
-    person = get_object_or_404(Person, pk=pk)
+    person = get_object_or_404(Person, pk=pk, is_machine=False)
     form = PersonForm(request.POST or None, instance=person)
     if not form.is_valid():
         return _person_page(request, form, status=422 if form.is_bound else 200)
@@ -56,7 +56,7 @@ def person(request: SignedInRequest, pk: int) -> HttpResponse:
 @requires("staff.administer")
 @require_POST
 def new_password(request: SignedInRequest, pk: int) -> HttpResponse:
-    person = get_object_or_404(Person, pk=pk)
+    person = get_object_or_404(Person, pk=pk, is_machine=False)
     form = NewPasswordForm(person, request.POST)
     if not form.is_valid():
         return _person_page(request, PersonForm(instance=person), password_form=form, status=422)

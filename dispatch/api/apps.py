@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class ApiConfig(AppConfig):
+    name = "dispatch.api"
+    label = "api"
+
+    def ready(self) -> None:
+        from dispatch.api import verbs  # noqa: F401  (they register themselves)

@@ -1,0 +1,128 @@
+"""Every refusal as application/problem+json (RFC 9457): a code for the machine, a sentence in the reader's language."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404
+from django.utils.translation import gettext as _
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from dispatch.staff.refusal import Refused
+from orders import reasons
+from orders.matching import Doubt
+from orders.services import assignment, clients, editing, intake
+from orders.services.outlook import Outlook
+
+MEDIA_TYPE = "application/problem+json"
+CODES = {
+    400: "not_json",
+    401: "no_token",
+    403: "no_scope",
+    404: "not_found",
+    405: "no_such_method",
+    406: "not_acceptable",
+    409: "refused",
+    415: "not_json",
+    422: "invalid",
+    429: "too_many",
+}
+
+
+class Invalid(exceptions.APIException):
+    """`errors`: the field, as it stands in the request, and what is wrong with it."""
+
+    status_code = 422
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        super().__init__(_("Some fields cannot be taken as they are."))
+        self.errors = [{"field": field, "message": message} for field, message in errors.items()]
+
+
+def answer(error: Exception, context: dict[str, Any]) -> Response | None:
+    """For an exception of ours or of the framework; None for one that nobody expected."""
+    known = _ours(error)
+    if known:
+        code, sentence, more = known
+        return problem(409, code, sentence, **more)
+    if isinstance(error, Http404 | ObjectDoesNotExist):
+        return problem(404, CODES[404], _("There is nothing at this address."))
+    if isinstance(error, exceptions.ValidationError):
+        error = Invalid(dict(_flat(error.detail)))
+    response = exception_handler(error, context)
+    if response is None or not isinstance(error, exceptions.APIException):
+        return None
+    more = {"errors": error.errors} if isinstance(error, Invalid) else {}
+    told = problem(response.status_code, CODES.get(response.status_code, "refused"), str(error.detail), **more)
+    for name, value in response.items():
+        if name.lower() != "content-type":
+            told[name] = value
+    return told
+
+
+def problem(status: int, code: str, sentence: str, **more: Any) -> Response:
+    body = {"type": f"urn:taxi-desk:problem:{code}", "title": code, "status": status, "detail": sentence, **more}
+    return Response(body, status=status, content_type=MEDIA_TYPE)
+
+
+def _ours(error: Exception) -> tuple[str, str, dict[str, Any]] | None:
+    """The code, the sentence, and what the caller needs in order to decide."""
+    match error:
+        case Refused():
+            return "refused", error.sentence, {}
+        case intake.Doubtful():
+            concerns = [{"name": each.name, "detail": each.sentence} for each in error.concerns]
+            return "doubtful", " ".join(each.sentence for each in error.concerns), {"concerns": concerns}
+        case assignment.Doubtful():
+            return "doubtful", reasons.doubtful(error.driver, error.doubts), {"concerns": doubts(error.doubts)}
+        case editing.Undecided():
+            return (
+                "undecided",
+                _("The change takes the order from its driver, or he drives all the same: decide."),
+                {
+                    "outlook": _outlook(error.outlook),
+                    "choices": [editing.RESTART, editing.KEEP],
+                },
+            )
+        case editing.Conflict():
+            clashes = [
+                {"field": each.field, "before": each.before, "theirs": each.theirs, "mine": each.mine}
+                for each in error.clashes
+            ]
+            sentence = _("%(who)s changed the same fields meanwhile: both versions stand here.") % {"who": error.who}
+            return "conflict", sentence, {"version": error.order.version, "conflicts": clashes}
+        case clients.Ambiguous():
+            known = [{"id": each.pk, "name": each.name} for each in error.clients]
+            return "ambiguous", _("Several clients have this number: choose who calls."), {"clients": known}
+    return None
+
+
+def doubts(found: Sequence[Doubt]) -> list[dict[str, str]]:
+    return [{"name": doubt.concern.value, "detail": reasons.why_not(doubt)} for doubt in found]
+
+
+def _outlook(found: Outlook) -> dict[str, Any]:
+    return {
+        "moved": [what.value for what in found.moved],
+        "concerns": doubts(found.doubts),
+        "price": None if found.price is None else str(found.price),
+        "currency": found.currency,
+    }
+
+
+def _flat(detail: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """("pickup.address", "…") for each field; "" for what is wrong with the whole."""
+    if isinstance(detail, Mapping):
+        for name, inner in detail.items():
+            below = path if name == "non_field_errors" else f"{path}.{name}" if path else str(name)
+            yield from _flat(inner, below)
+    elif isinstance(detail, Sequence) and not isinstance(detail, str):
+        if all(isinstance(each, str) for each in detail):
+            yield path, " ".join(str(each) for each in detail)
+        else:
+            for place, inner in enumerate(detail):
+                yield from _flat(inner, f"{path}.{place}") if inner else ()
+    else:
+        yield path, str(detail)

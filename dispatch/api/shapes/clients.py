@@ -1,0 +1,100 @@
+"""Clients and companies as other systems read them."""
+
+from rest_framework import serializers
+
+from dispatch.api.shapes.orders import NamedShape
+from orders.models import Client, ClientMark, ServiceClass
+
+
+class ClientPhoneShape(serializers.Serializer):
+    id = serializers.IntegerField()
+    number = serializers.CharField(source="e164", help_text="E.164.")
+    is_main = serializers.BooleanField()
+
+
+class ClientShape(serializers.Serializer):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    mark = serializers.ChoiceField(choices=ClientMark.choices, source="mark_now", help_text="The one that counts now.")
+    mark_reason = serializers.SerializerMethodField()
+    mark_until = serializers.SerializerMethodField(help_text="Null: for good.")
+    notes = serializers.CharField()
+    phones = ClientPhoneShape(many=True)
+    created_at = serializers.DateTimeField()
+
+    def get_mark_reason(self, client: Client) -> str:
+        return client.mark_reason if client.mark_now else ""
+
+    def get_mark_until(self, client: Client) -> str | None:
+        return client.mark_until.isoformat() if client.mark_now and client.mark_until else None
+
+
+class AddressShape(serializers.Serializer):
+    id = serializers.IntegerField()
+    label = serializers.CharField()  # type: ignore[assignment]  # of the class itself it is none
+    address = serializers.CharField()
+    entrance = serializers.CharField()
+    flat = serializers.CharField()
+    comment = serializers.CharField()
+    latitude = serializers.FloatField(allow_null=True)
+    longitude = serializers.FloatField(allow_null=True)
+
+
+class EmploymentShape(serializers.Serializer):
+    id = serializers.IntegerField(source="account.pk", help_text="Of the company.")
+    name = serializers.CharField(source="account.name")
+    reference = serializers.CharField()
+    is_active = serializers.BooleanField()
+
+
+class WholeClientShape(ClientShape):
+    addresses = AddressShape(many=True)
+    completed = serializers.IntegerField(help_text="Trips.")
+    cancelled = serializers.IntegerField()
+    no_shows = serializers.IntegerField(help_text="So often a car waited in vain.")
+    companies = EmploymentShape(many=True, source="employments", help_text="That pay for this client's trips.")
+    merged_into = serializers.IntegerField(
+        source="merged_into_id", allow_null=True, help_text="This card is empty: the client's card is that one."
+    )
+
+
+class ClientPage(serializers.Serializer):
+    clients = ClientShape(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class BalanceShape(serializers.Serializer):
+    """Of this calendar month."""
+
+    used = serializers.DecimalField(14, 2)
+    limit = serializers.DecimalField(12, 2, allow_null=True, help_text="Null: there is none.")
+
+
+class CompanyShape(serializers.Serializer):
+    id = serializers.IntegerField(source="account.pk")
+    name = serializers.CharField(source="account.name")
+    is_active = serializers.BooleanField(source="account.is_active")
+    currency = serializers.CharField(source="account.currency")
+    forbids_cash = serializers.BooleanField(source="account.forbids_cash")
+    classes = serializers.ListField(
+        child=serializers.ChoiceField(choices=ServiceClass.choices), source="account.classes", help_text="Empty: any."
+    )
+    balance = BalanceShape()
+
+
+class EmployeeShape(serializers.Serializer):
+    id = serializers.IntegerField(source="employee.pk")
+    client = NamedShape(source="employee.client")
+    reference = serializers.CharField(source="employee.reference")
+    is_active = serializers.BooleanField(source="employee.is_active")
+    balance = BalanceShape()
+
+
+class WholeCompanyShape(CompanyShape):
+    employees = EmployeeShape(many=True, source="members")
+    next = serializers.IntegerField(source="after", allow_null=True, help_text="Goes into `after` for more employees.")
+
+
+class CompanyPage(serializers.Serializer):
+    companies = CompanyShape(many=True)
+    next = serializers.CharField(allow_null=True)

@@ -1,0 +1,41 @@
+"""Fields that are cleaned as the office's own forms do, and numbers that not every eye sees whole."""
+
+from typing import Any
+
+from django import forms
+from rest_framework import serializers
+
+from orders import phones
+from orders.forms.fields import FlightField, PhoneField
+from orders.sight import Sight
+
+
+class Number(serializers.CharField):
+    """A client's telephone number, E.164; masked without the scope clients:read."""
+
+    def to_representation(self, value: Any) -> str:
+        return seen(str(value or ""), self.context["sight"])
+
+
+def seen(number: str, sight: Sight) -> str:
+    return number if sight is Sight.WHOLE else phones.masked(number)
+
+
+class _AsTyped(serializers.CharField):
+    form_field: forms.Field
+
+    def to_internal_value(self, data: Any) -> Any:
+        try:
+            return self.form_field.clean(super().to_internal_value(data))
+        except forms.ValidationError as error:
+            raise serializers.ValidationError(error.messages) from None
+
+
+class Phone(_AsTyped):
+    """A telephone number in any writing."""
+
+    form_field = PhoneField(required=False)
+
+
+class Flight(_AsTyped):
+    form_field = FlightField()

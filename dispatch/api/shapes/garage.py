@@ -1,0 +1,77 @@
+"""Drivers and their cars as other systems read them."""
+
+from rest_framework import serializers
+
+from dispatch.api.shapes.orders import NamedShape
+from orders.models import Driver, ServiceClass, TripOption
+
+
+class VehicleShape(serializers.Serializer):
+    id = serializers.IntegerField()
+    plate = serializers.CharField()
+    description = serializers.CharField()
+    seats = serializers.IntegerField()
+    classes = serializers.ListField(child=serializers.ChoiceField(choices=ServiceClass.choices))
+    options = serializers.ListField(child=serializers.ChoiceField(choices=TripOption.choices))
+
+
+class VehiclePage(serializers.Serializer):
+    vehicles = VehicleShape(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class PositionShape(serializers.Serializer):
+    latitude = serializers.FloatField()
+    longitude = serializers.FloatField()
+    accuracy_m = serializers.IntegerField(allow_null=True)
+    at = serializers.DateTimeField()
+    stand = NamedShape(allow_null=True, help_text="In whose queue he waits.")
+
+
+class DriverShape(serializers.Serializer):
+    id = serializers.IntegerField()
+    call_sign = serializers.CharField()
+    first_name = serializers.CharField()
+    last_name = serializers.CharField()
+    phones = serializers.SerializerMethodField(help_text="E.164, the main one first.")
+    fleet_id = serializers.IntegerField(allow_null=True, help_text="Null: drives for every fleet.")
+    vehicle = VehicleShape(allow_null=True)
+    on_shift = serializers.BooleanField()
+    order = serializers.SerializerMethodField(help_text="The one that he performs.", allow_null=True)
+
+    def get_phones(self, driver: Driver) -> list[str]:
+        return [phone.e164 for phone in sorted(driver.phones.all(), key=lambda phone: (not phone.is_main, phone.pk))]
+
+    def get_order(self, driver: Driver) -> int | None:
+        return next((order.pk for order in driver.performing), None)  # type: ignore[attr-defined]
+
+
+class DriverPage(serializers.Serializer):
+    drivers = DriverShape(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class BreakShape(serializers.Serializer):
+    began_at = serializers.DateTimeField()
+    reason = serializers.CharField()
+
+
+class ShiftShape(serializers.Serializer):
+    started_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField(allow_null=True)
+    vehicle = VehicleShape(allow_null=True)
+    takes_next = serializers.BooleanField(help_text="May be asked about an order while he finishes another one.")
+
+
+class DocumentShape(serializers.Serializer):
+    kind = serializers.CharField()
+    number = serializers.CharField()
+    valid_until = serializers.DateField(allow_null=True)
+    is_expired = serializers.BooleanField()
+
+
+class WholeDriverShape(DriverShape):
+    shift = ShiftShape(allow_null=True)
+    pause = BreakShape(allow_null=True)
+    position = PositionShape(allow_null=True)
+    documents = DocumentShape(many=True)
