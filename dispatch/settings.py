@@ -134,6 +134,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget old imports": {"task": "orders.tasks.forget_old_imports", "schedule": 3600},
     "lift marks that have ended": {"task": "orders.tasks.lift_ended_marks", "schedule": 15},
     "end wrap-ups": {"task": "telephony.tasks.end_wrap_ups", "schedule": 5},  # the link does, too, and in time
+    "forget old answers": {"task": "dispatch.api.tasks.forget_old_answers", "schedule": 600},
     "sum the reports": {"task": "dispatch.reports.tasks.sum_up", "schedule": 60},
     "measure recordings": {"task": "telephony.tasks.measure_recordings", "schedule": 10},
 }
@@ -190,6 +191,8 @@ if ROUTING_KIND not in ("valhalla", "osrm"):
     raise ImproperlyConfigured("ROUTING_KIND is either valhalla or osrm.")
 
 # --- other systems ------------------------------------------------------------------------------------------------
+API_ANSWER_HOURS = 24  # so long a request that names itself by a key is answered as the first time
+API_TWIN_SECONDS = 10  # so long the second of two such requests at once waits for the first one
 API_A_MINUTE = 600  # requests of one token, where nothing else is said
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["dispatch.api.door.token.ByToken"],

@@ -16,6 +16,8 @@ CONTACTS = (CALLED, ASKED)
 SEARCHED_AGAIN = "search_again"  # whoever refused may be asked again
 NOTES = (*CONTACTS, SEARCHED_AGAIN)  # events that change neither field nor state, nor the version
 
+GOES_ON = (State.OFFERED, State.SEARCHING)  # coming from there, a search goes on: an offer failed, a note was made
+
 
 def of(
     order: Order, actor: Actor, *, driver: Driver | None = None, reason: str = "", now: datetime | None = None
@@ -52,19 +54,19 @@ def hoped(order: Order, actor: Actor, events: Sequence[OrderEvent]) -> Facts:
 
 def was_called(events: Sequence[OrderEvent]) -> bool:
     """Whether somebody tried to ring the client since the car arrived. `events`: oldest first."""
-    return _noted_since(events, CALLED, lambda event: event.to_state == State.ARRIVED)
+    return _noted_since(events, CALLED, lambda event: event.to_state == State.ARRIVED != event.from_state)
 
 
 def was_asked(events: Sequence[OrderEvent]) -> bool:
     """Whether the client was asked since the search began; offers that failed do not begin it anew."""
     return _noted_since(
-        events, ASKED, lambda event: event.to_state == State.SEARCHING and event.from_state != State.OFFERED
+        events, ASKED, lambda event: event.to_state == State.SEARCHING and event.from_state not in GOES_ON
     )
 
 
 def search_began_at(order: Order) -> datetime | None:
     """When it entered the search, or somebody began the search anew; offers that failed begin nothing. One query."""
-    begins = Q(to_state=State.SEARCHING) & ~Q(from_state=State.OFFERED) | Q(transition=SEARCHED_AGAIN)
+    begins = Q(to_state=State.SEARCHING) & ~Q(from_state__in=GOES_ON) | Q(transition=SEARCHED_AGAIN)
     return order.events.filter(begins).order_by("-id").values_list("at", flat=True).first()
 
 

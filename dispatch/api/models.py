@@ -39,3 +39,24 @@ class Token(models.Model):
 
     def may(self, scope: str) -> bool:
         return scope in self.scopes
+
+
+class KeptAnswer(models.Model):
+    """What was answered to a request that named itself by a key, written in the transaction of what it did. Whoever
+    asks again with that key gets the same answer, and nothing is done twice."""
+
+    token = models.ForeignKey(Token, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=120)  # as long as `door.once` lets it be
+    fingerprint = models.CharField(max_length=64)  # of method, address and body
+    status = models.PositiveSmallIntegerField()
+    media_type = models.CharField(max_length=40)
+    body = models.TextField()
+    location = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["token", "key"], name="one_answer_a_key")]
+        indexes = [models.Index(fields=["at"], name="kept_answer_age")]
+
+    def __str__(self) -> str:
+        return self.key

@@ -14,7 +14,7 @@ from orders.actors import SYSTEM, Actor
 from orders.facts import ASKED, CALLED
 from orders.flow import ActorKind, State
 from orders.models import Driver, Order, OrderEvent
-from orders.services import assignment, contact, lifecycle
+from orders.services import assignment, contact, lifecycle, marks
 from orders.signals import order_moved, order_placed
 from tests.orders.conftest import placed
 
@@ -84,6 +84,15 @@ def test_nobody_did_not_come_before_somebody_called_him(order, ivan, by_vera):
     lifecycle.move(order_id=order.pk, name="no_show", actor=by_vera)
     order.refresh_from_db()
     assert (order.state, order.driver) == (State.NO_SHOW, ivan)
+
+
+@pytest.mark.parametrize(("way", "note"), [((), ASKED), (("assign", "set_off", "arrive"), CALLED)])
+def test_a_note_on_the_order_does_not_make_forget_that_the_client_was_asked(order, ivan, by_vera, way, note):
+    for name in way:
+        lifecycle.move(order_id=order.pk, name=name, actor=by_vera, driver=ivan if name == "assign" else None)
+    contact.note(order_id=order.pk, kind=note, actor=by_vera)
+    marks.raise_problem(order_id=order.pk, problem="вещи в машине", actor=by_vera)
+    lifecycle.move(order_id=order.pk, name="no_show" if way else "give_up", actor=by_vera)
 
 
 def test_no_car_is_said_only_to_a_client_who_was_asked(order, ivan, by_vera):

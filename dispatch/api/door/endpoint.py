@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -18,3 +19,9 @@ class Endpoint(APIView):
     def eyes(self, request: Request) -> dict[str, Any]:
         """For shapes: whether whole numbers of clients are shown."""
         return {"sight": Sight.WHOLE if token_of(request).may(Scope.CLIENTS_READ) else Sight.MASKED}
+
+
+def read(form: serializers.Serializer) -> dict[str, Any]:
+    """What a body says. Raises ValidationError."""
+    form.is_valid(raise_exception=True)
+    return form.validated_data

@@ -6,6 +6,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiResponse
 
+from dispatch.api.door import once
 from dispatch.api.door.endpoint import Endpoint
 from dispatch.api.scopes import Scope
 from dispatch.api.shapes.problems import ProblemShape
@@ -24,6 +25,10 @@ class Described(AutoSchema):
     def scope(self) -> Scope | None:
         assert isinstance(self.view, Endpoint)
         return self.view.scopes[self.method]
+
+    def get_override_parameters(self) -> list[Any]:
+        takes_key = hasattr(getattr(self.view, self.method.lower()), "takes_key")
+        return [*super().get_override_parameters(), *([once.PARAMETER] if takes_key else [])]
 
     def get_auth(self) -> list[dict[str, list[str]]]:
         return [{"token": [self.scope.value] if self.scope else []}]

@@ -2,26 +2,37 @@
 
 from typing import Any, ClassVar
 
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from dispatch.api.door.endpoint import Endpoint
+from dispatch.api.door.endpoint import Endpoint, read
+from dispatch.api.door.once import once
+from dispatch.api.door.token import token_of
 from dispatch.api.endpoints import paging
 from dispatch.api.scopes import Scope
 from dispatch.api.shapes.garage import (
+    BreakIn,
     BreakShape,
     DocumentShape,
     DriverPage,
     DriverShape,
+    NextIn,
+    PositionIn,
     PositionShape,
+    ShiftIn,
     ShiftShape,
     VehiclePage,
     VehicleShape,
     WholeDriverShape,
 )
-from orders.models import DriverPosition
+from dispatch.staff.refusal import Refused
+from orders import models
+from orders.models import Driver
 from orders.selectors import cards, vehicles
+from orders.services import driver_shifts
 
 
 class Drivers(Endpoint):
@@ -51,6 +62,99 @@ class OneDriver(Endpoint):
         return Response(whole(pk))
 
 
+class DriverShift(Endpoint):
+    scopes: ClassVar = {
+        "POST": Scope.DRIVERS_WRITE,
+        "PATCH": Scope.DRIVERS_WRITE,
+        "DELETE": Scope.DRIVERS_WRITE,
+    }
+
+    @extend_schema(
+        summary="Begin a driver's shift",
+        description="In his own car or in another one. Asked twice, it is one shift.",
+        request=ShiftIn,
+        responses={201: WholeDriverShape},
+    )
+    @once
+    def post(self, request: Request, pk: int) -> Response:
+        said, by = read(ShiftIn(data=request.data)), token_of(request).person
+        driver = Driver.objects.get(pk=pk)
+        vehicle = said["vehicle"].pk if said.get("vehicle") else driver.vehicle_id
+        driver_shifts.start(driver_id=pk, vehicle_id=vehicle, by=by, ends_at=said.get("ends_at"))
+        return Response(whole(pk), status=201)
+
+    @extend_schema(
+        summary="Whether a driver takes the next order",
+        description="He may be asked about it while he sets another client down.",
+        request=NextIn,
+        responses=WholeDriverShape,
+    )
+    @once
+    def patch(self, request: Request, pk: int) -> Response:
+        said = read(NextIn(data=request.data))
+        driver_shifts.want_next(driver_id=pk, wants=said["takes_next"], by=token_of(request).person)
+        return Response(whole(pk))
+
+    @extend_schema(
+        summary="End a driver's shift",
+        description="Refused while he has an order.",
+        responses={204: None},
+    )
+    def delete(self, request: Request, pk: int) -> Response:
+        driver_shifts.end(driver_id=pk, by=token_of(request).person)
+        return Response(status=204)
+
+
+class DriverBreak(Endpoint):
+    scopes: ClassVar = {"POST": Scope.DRIVERS_WRITE, "DELETE": Scope.DRIVERS_WRITE}
+
+    @extend_schema(
+        summary="Begin a driver's break",
+        description="Refused while he has an order. In a break he is asked about none.",
+        request=BreakIn,
+        responses={201: WholeDriverShape},
+    )
+    @once
+    def post(self, request: Request, pk: int) -> Response:
+        said = read(BreakIn(data=request.data))
+        driver_shifts.begin_break(driver_id=pk, reason=said.get("reason", ""), by=token_of(request).person)
+        return Response(whole(pk), status=201)
+
+    @extend_schema(
+        summary="End a driver's break",
+        description="Asked twice, it is ended all the same.",
+        responses={204: None},
+    )
+    def delete(self, request: Request, pk: int) -> Response:
+        driver_shifts.end_break(driver_id=pk, by=token_of(request).person)
+        return Response(status=204)
+
+
+class DriverPosition(Endpoint):
+    scopes: ClassVar = {"POST": Scope.DRIVERS_WRITE}
+
+    @extend_schema(
+        summary="Report where a driver is",
+        description="On shift. An older report than the known one changes nothing. At a stand he enters its queue.",
+        request=PositionIn,
+        responses=WholeDriverShape,
+    )
+    @once
+    def post(self, request: Request, pk: int) -> Response:
+        said = read(PositionIn(data=request.data))
+        seen = driver_shifts.report(
+            driver_id=pk,
+            latitude=said["latitude"],
+            longitude=said["longitude"],
+            accuracy_m=said.get("accuracy_m"),
+            at=said.get("at") or timezone.now(),
+        )
+        if seen is None:
+            driver = Driver.objects.get(pk=pk)
+            raise Refused(_("Driver %(sign)s is not on shift.") % {"sign": driver.call_sign})
+        return Response(whole(pk))
+
+
 class Vehicles(Endpoint):
     scopes: ClassVar = {"GET": Scope.DRIVERS_READ}
 
@@ -70,7 +174,7 @@ def whole(driver_id: int) -> dict[str, Any]:
     """`WholeDriverShape`. Seven queries. Raises Driver.DoesNotExist."""
     card = cards.driver_card(driver_id)
     card.driver.performing = [card.current] if card.current else []  # type: ignore[attr-defined]
-    position = DriverPosition.objects.select_related("stand").filter(driver=driver_id).first()
+    position = models.DriverPosition.objects.select_related("stand").filter(driver=driver_id).first()
     return {
         **DriverShape(card.driver).data,
         "shift": ShiftShape(card.shift).data if card.shift else None,

@@ -1,15 +1,21 @@
 """Orders: the list, one, who could drive it. The same filters, selectors and verbs as the desk's own pages."""
 
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, ClassVar, cast
 
 from django.db.models import prefetch_related_objects
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from dispatch.api.door import problems
-from dispatch.api.door.endpoint import Endpoint
+from dispatch.api.door.endpoint import Endpoint, read
+from dispatch.api.door.once import once
 from dispatch.api.door.token import token_of
 from dispatch.api.endpoints import paging
 from dispatch.api.scopes import Scope
@@ -22,9 +28,15 @@ from dispatch.api.shapes.orders import (
     OrderShape,
     WholeOrderShape,
 )
-from orders import actors, wording
+from dispatch.api.shapes.wishes import NewOrder, OrderChange, wording_of
+from orders import actors, trip, wording
+from orders.actors import Actor
 from orders.filters import CLIENT_GROUPS, GROUPS, PERIODS, Filter
+from orders.flow import ActorKind
+from orders.models import Payment
 from orders.selectors import candidates, counting, detail, listing
+from orders.services import editing, intake, quotes
+from orders.services.intake import Booking
 
 LARGEST = 200  # of a page
 
@@ -59,7 +71,7 @@ PAGES = (
 
 
 class Orders(Endpoint):
-    scopes: ClassVar = {"GET": Scope.ORDERS_READ}
+    scopes: ClassVar = {"GET": Scope.ORDERS_READ, "POST": Scope.ORDERS_WRITE}
 
     @extend_schema(
         summary="Orders that fit a filter",
@@ -82,6 +94,37 @@ class Orders(Endpoint):
         rows = OrderShape(page.orders, many=True, context=self.eyes(request)).data
         return Response({"orders": rows, "next": following, "looked_back_to": page.back_to})
 
+    @extend_schema(
+        summary="Take an order",
+        description="As the intake form does: only phone and pick-up are needed; a client who is not known gets a "
+        "card; several cars and a way back become orders of one series, of which the first is answered. What is "
+        "doubtful (black list, a twin, a company's limit) is refused with its concerns, which may be accepted.",
+        request=NewOrder,
+        responses={201: WholeOrderShape},
+    )
+    @once
+    def post(self, request: Request) -> Response:
+        said = read(NewOrder(data=request.data))
+        actor = who_acts(request, said)
+        typed = cast(dict[str, Any], request.data)["phone"]
+        booking = Booking(
+            **wording_of(said),
+            phone_raw=str(typed).strip(),
+            name=said.get("name", ""),
+            client_id=said.get("client"),
+            is_new_client=said.get("is_new_client", False),
+            cars=said.get("cars", 1),
+            return_at=said.get("return_at"),
+        )
+        accepted = frozenset(said.get("accept", ()))
+        if said.get("quote"):
+            order = quotes.take(quote_id=said["quote"], booking=booking, actor=actor, accepted=accepted)
+        else:
+            order = intake.place(booking=booking, actor=actor, accepted=accepted)
+        answer = Response(whole(self, request, order.pk), status=201)
+        answer["Location"] = reverse("api:order", args=[order.pk])
+        return answer
+
 
 class Counts(Endpoint):
     scopes: ClassVar = {"GET": Scope.ORDERS_READ}
@@ -97,7 +140,7 @@ class Counts(Endpoint):
 
 
 class OneOrder(Endpoint):
-    scopes: ClassVar = {"GET": Scope.ORDERS_READ}
+    scopes: ClassVar = {"GET": Scope.ORDERS_READ, "PATCH": Scope.ORDERS_WRITE}
 
     @extend_schema(
         summary="One order with its history",
@@ -106,6 +149,36 @@ class OneOrder(Endpoint):
         responses=WholeOrderShape,
     )
     def get(self, request: Request, pk: int) -> Response:
+        return Response(whole(self, request, pk))
+
+    @extend_schema(
+        summary="Change what an order says",
+        description="Changes of different fields by two who look at the same version join; of the same field they are "
+        "a `conflict`, which shows both. A change that would take the order from its driver is `undecided` until "
+        "`accept` holds `restart` (it does) or `keep` (he drives all the same).",
+        request=OrderChange,
+        responses=WholeOrderShape,
+    )
+    @once
+    def patch(self, request: Request, pk: int) -> Response:
+        said = read(OrderChange(data=request.data, partial=True))
+        if "version" not in said:
+            raise problems.Invalid({"version": str(serializers.Field.default_error_messages["required"])})
+        now = trip.of(editing.locked(pk))
+        mine = wording_of(said)
+        wanted = replace(now, **mine)
+        if wanted.payment != Payment.ACCOUNT:
+            wanted = replace(wanted, account=None)
+        elif wanted.account is None:
+            raise problems.Invalid({"company": _("Choose the company that pays.")})
+        editing.edit(
+            order_id=pk,
+            wanted=wanted,
+            version=said["version"],
+            actor=who_acts(request, said),
+            reason=said.get("reason", ""),
+            accepted=frozenset(said.get("accept", ())),
+        )
         return Response(whole(self, request, pk))
 
 
@@ -132,6 +205,15 @@ class Candidates(Endpoint):
             for one in found
         ]
         return Response(CandidateShape(rows, many=True).data)
+
+
+def who_acts(request: Request, said: Mapping[str, Any]) -> Actor:
+    """The system, or the client, for whom it only passes on what he did. The occasion is the system's own reference."""
+    token = token_of(request)
+    source = f"api:{said.get('reference') or token.pk}"
+    if said.get("by") == "client":
+        return Actor(ActorKind.CLIENT, token.person, source)
+    return actors.integration(token.person, source)
 
 
 def whole(view: Endpoint, request: Request, order_id: int) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 from rest_framework import serializers
 
 from dispatch.api.shapes.orders import NamedShape
+from dispatch.api.shapes.wishes import SpotIn
+from orders.forms.cards import MOST_NEW
 from orders.models import Client, ClientMark, ServiceClass
 
 
@@ -98,3 +100,34 @@ class WholeCompanyShape(CompanyShape):
 class CompanyPage(serializers.Serializer):
     companies = CompanyShape(many=True)
     next = serializers.CharField(allow_null=True)
+
+
+class ClientIn(serializers.Serializer):
+    name = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    notes = serializers.CharField(max_length=4000, required=False, allow_blank=True)
+    phones = serializers.ListField(
+        child=serializers.CharField(max_length=40), allow_empty=False, max_length=MOST_NEW, help_text="In any writing."
+    )
+
+
+class ClientChange(serializers.Serializer):
+    name = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    notes = serializers.CharField(max_length=4000, required=False, allow_blank=True)
+    add_phones = serializers.ListField(
+        child=serializers.CharField(max_length=40), required=False, max_length=MOST_NEW, help_text="In any writing."
+    )
+    remove_phones = serializers.ListField(child=serializers.IntegerField(), required=False, help_text="Their `id`.")
+    main_phone = serializers.IntegerField(required=False, help_text="Its `id`.")
+
+
+class ClientMarkIn(serializers.Serializer):
+    mark = serializers.ChoiceField(choices=ClientMark.choices, allow_blank=True)
+    reason = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    until = serializers.DateTimeField(required=False, allow_null=True, help_text="Null: for good.")
+
+
+class AddressIn(SpotIn):
+    label = serializers.CharField(max_length=40, required=False, allow_blank=True)  # type: ignore[assignment]
+    entrance = serializers.CharField(max_length=20, required=False, allow_blank=True)
+    flat = serializers.CharField(max_length=20, required=False, allow_blank=True)
+    comment = serializers.CharField(max_length=200, required=False, allow_blank=True)

@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from dispatch.api.shapes.orders import NamedShape
-from orders.models import Driver, ServiceClass, TripOption
+from orders.models import Driver, ServiceClass, TripOption, Vehicle
 
 
 class VehicleShape(serializers.Serializer):
@@ -75,3 +75,25 @@ class WholeDriverShape(DriverShape):
     pause = BreakShape(allow_null=True)
     position = PositionShape(allow_null=True)
     documents = DocumentShape(many=True)
+
+
+class ShiftIn(serializers.Serializer):
+    vehicle = serializers.PrimaryKeyRelatedField(
+        queryset=Vehicle.objects.all(), required=False, allow_null=True, help_text="Without it: his own."
+    )
+    ends_at = serializers.DateTimeField(required=False, allow_null=True, help_text="As he means to.")
+
+
+class NextIn(serializers.Serializer):
+    takes_next = serializers.BooleanField()
+
+
+class BreakIn(serializers.Serializer):
+    reason = serializers.CharField(max_length=80, required=False, allow_blank=True)
+
+
+class PositionIn(serializers.Serializer):
+    latitude = serializers.FloatField(min_value=-90, max_value=90)
+    longitude = serializers.FloatField(min_value=-180, max_value=180)
+    accuracy_m = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=10**6)
+    at = serializers.DateTimeField(required=False, help_text="When he was there. Without it: now.")

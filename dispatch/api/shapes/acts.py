@@ -1,0 +1,59 @@
+"""What is said when something is done to an order."""
+
+from rest_framework import serializers
+
+from dispatch.api.shapes.wishes import BY, accept, version
+from orders.facts import CONTACTS
+
+
+class ActIn(serializers.Serializer):
+    version = version()
+    by = serializers.ChoiceField(
+        choices=BY, required=False, help_text="client: he did it himself, in the other system."
+    )
+
+
+class ReasonIn(ActIn):
+    reason = serializers.CharField(max_length=200, required=False, allow_blank=True)
+
+
+class DriverIn(ActIn):
+    call_sign = serializers.CharField(max_length=12)
+    accept = accept()
+
+
+class OfferIn(ActIn):
+    call_sign = serializers.CharField(max_length=12, required=False, help_text="Without it: to all who could.")
+    accept = accept()
+
+
+class ContactIn(ActIn):
+    kind = serializers.ChoiceField(choices=CONTACTS)
+    outcome = serializers.CharField(max_length=200, required=False, allow_blank=True)
+
+
+class MarkIn(ActIn):
+    name = serializers.ChoiceField(choices=("hold", "resume", "problem", "settle"))
+    problem = serializers.CharField(max_length=200, required=False, allow_blank=True, help_text="What is to be done.")
+
+
+class ReserveIn(ActIn):
+    call_sign = serializers.CharField(max_length=12)
+
+
+class PlanIn(serializers.Serializer):
+    weekdays = serializers.ListField(
+        child=serializers.IntegerField(min_value=0, max_value=6), allow_empty=False, help_text="0 is Monday."
+    )
+    time = serializers.TimeField(help_text="Of the office's clock.")
+    starts_on = serializers.DateField()
+    ends_on = serializers.DateField(required=False, allow_null=True)
+
+
+class SkipIn(serializers.Serializer):
+    day = serializers.DateField()
+
+
+class PauseIn(serializers.Serializer):
+    first = serializers.DateField()
+    last = serializers.DateField(required=False, allow_null=True, help_text="Included. Null: until it is resumed.")
