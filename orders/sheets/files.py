@@ -1,7 +1,7 @@
 """CSV and XLSX as rows of text. No Django.
 
 What is written is safe to open: a cell that a spreadsheet program would take for a formula begins with an apostrophe;
-what is read loses it again.
+what is read loses it again. openpyxl is imported where it is used: it is a fifth of what a web process needs to start.
 """
 
 import csv
@@ -10,9 +10,6 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import IO, Any
-
-from openpyxl import Workbook, load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 BOM = "\ufeff"
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -53,6 +50,8 @@ def csv_lines(rows: Iterable[Row]) -> str:
 
 def write_xlsx(rows: Iterable[Row], file: IO[bytes]) -> None:
     """Row by row: what is in memory does not grow with the sheet."""
+    from openpyxl import Workbook
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
     for row in rows:
@@ -89,6 +88,9 @@ def _csv(text: str) -> Iterator[list[str]]:
 
 
 def _xlsx(content: bytes) -> Iterator[list[str]]:
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             if sum(part.file_size for part in packed.infolist()) > MOST_UNPACKED:

@@ -4,8 +4,8 @@ const FIELDS = "input:not([type=hidden], :disabled), textarea, select, button[ty
 
 export function start(form) {
   focusFirst(form);
+  form.addEventListener("keydown", (event) => count(form, event), true); // also those that a field keeps for itself
   form.addEventListener("keydown", (event) => {
-    count(form, event);
     if (event.isComposing) return;
     if (event.key === "Enter") enter(form, event);
     else if (/^Digit[1-9]$/.test(event.code)) digit(form, event, event.code.slice(-1));
@@ -46,7 +46,7 @@ function enter(form, event) {
   if (event.ctrlKey || event.metaKey) {
     event.preventDefault();
     form.requestSubmit();
-  } else if (event.target.matches("input, textarea, select") && !event.shiftKey && !event.defaultPrevented) {
+  } else if (event.target.matches("input, textarea, select") && !event.shiftKey) {
     event.preventDefault();
     const fields = [...form.querySelectorAll(FIELDS)].filter((field) => field === event.target || isNext(field));
     fields[fields.indexOf(event.target) + 1]?.focus();
