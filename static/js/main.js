@@ -1,4 +1,5 @@
 // Starts the behaviours: an element with data-behaviour="menu live" gets start(element) of menu.js and of live.js, once.
+// When those that the page came with have begun, <html> has data-begun.
 import "./answers.js";
 
 const started = new WeakMap();
@@ -13,10 +14,11 @@ async function begin(element) {
 }
 
 function beginWithin(root) {
-  if (root?.dataset?.behaviour) begin(root);
-  for (const element of root?.querySelectorAll?.("[data-behaviour]") ?? []) begin(element);
+  const elements = [...(root?.querySelectorAll?.("[data-behaviour]") ?? [])];
+  if (root?.dataset?.behaviour) elements.unshift(root);
+  return Promise.all(elements.map(begin));
 }
 
-beginWithin(document.body);
+beginWithin(document.body).then(() => document.documentElement.toggleAttribute("data-begun", true));
 document.body.addEventListener("htmx:load", (event) => beginWithin(event.detail.elt));
 document.addEventListener("live:changed", (event) => beginWithin(event.detail.element));

@@ -16,8 +16,7 @@ def intake(sit_down, vera) -> Page:
     street("Тверской бульвар", "12")
     place("Киевский вокзал", "station")
     page = sit_down(vera, path="/orders/intake/")
-    page.locator("[name=pickup][role=combobox]").wait_for()
-    expect(page.locator("[name=phone]")).to_be_focused()  # the form has begun its work
+    page.locator("html[data-begun]").wait_for()
     page.locator("[name=pickup]").focus()
     return page
 

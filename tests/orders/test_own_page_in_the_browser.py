@@ -63,6 +63,11 @@ def page(context) -> Page:
     return page
 
 
+def begin(page: Page) -> None:
+    page.goto("/driver/")
+    page.locator("html[data-begun]").wait_for()  # a press before that is a plain form's
+
+
 def until(page: Page, true: Callable[[], object]) -> None:
     for _ in range(160):
         if true():
@@ -79,7 +84,7 @@ def put(order: Order, by: actors.Actor) -> Offer:
 def test_seven_reads_his_offer_with_its_countdown_accepts_and_drives(page, vera):
     order = town.ordered(vera)
     offer = put(order, vera)
-    page.goto("/driver/")
+    begin(page)
     expect(page.locator("[data-offer] time[data-until]")).to_have_text(re.compile(r"^0:[01]\d$"))
     until(page, lambda: Offer.objects.get(pk=offer.pk).state == "seen")
     page.get_by_role("button", name="Accept").click()
@@ -93,7 +98,7 @@ def test_seven_reads_his_offer_with_its_countdown_accepts_and_drives(page, vera)
 def test_through_a_tunnel_nothing_that_he_pressed_is_lost(page, context, vera, seven):
     order = town.ordered(vera)
     offers.accept(offer_id=put(order, vera).pk, actor=actors.driver(seven.person))
-    page.goto("/driver/")
+    begin(page)
     page.route(re.compile(r"/driver/\d+/"), lambda route: route.abort())
     page.get_by_role("button", name="On the way").click()
     expect(page.locator("[data-offline]")).to_contain_text("Waits to be sent: On the way")
@@ -109,7 +114,7 @@ def test_through_a_tunnel_nothing_that_he_pressed_is_lost(page, context, vera, s
 def test_an_acceptance_that_comes_too_late_is_explained(page, vera):
     order = town.ordered(vera)
     put(order, vera)
-    page.goto("/driver/")
+    begin(page)
     expect(page.get_by_role("button", name="Accept")).to_be_visible()
     town.runs_out(order)
     page.get_by_role("button", name="Accept").click()
@@ -120,7 +125,7 @@ def test_an_acceptance_that_comes_too_late_is_explained(page, vera):
 def test_a_refusal_needs_two_touches(page, vera):
     order = town.ordered(vera)
     put(order, vera)
-    page.goto("/driver/")
+    begin(page)
     page.get_by_text("Refuse", exact=True).click()
     page.get_by_role("button", name="too far away").click()
     expect(page.get_by_text("You are free")).to_be_visible()
@@ -129,7 +134,7 @@ def test_a_refusal_needs_two_touches(page, vera):
 
 @pytest.mark.feature("C7")
 def test_his_position_comes_by_itself(page, context, seven):
-    page.goto("/driver/")
+    begin(page)
     until(page, lambda: DriverPosition.objects.filter(driver=seven, accuracy_m=8).exists())
     context.set_geolocation({"latitude": town.ARBAT[0] + 0.01, "longitude": town.ARBAT[1]})
     until(page, lambda: DriverPosition.objects.get(driver=seven).latitude == town.ARBAT[0] + 0.01)
@@ -137,7 +142,7 @@ def test_his_position_comes_by_itself(page, context, seven):
 
 @pytest.mark.feature("C7")
 def test_the_page_opens_without_a_connection(page, context):
-    page.goto("/driver/")
+    begin(page)
     page.wait_for_function("navigator.serviceWorker.ready.then((it) => Boolean(it.active))")
     page.reload()  # now through the service worker, which keeps it
     expect(page.get_by_text("You are free")).to_be_visible()
