@@ -11,7 +11,8 @@ from dispatch.live.registry import Viewer
 from orders import sight
 from orders.flow import OPEN_STATES
 from orders.models import Order
-from orders.selectors import counting, driving, listing
+from orders.selectors import counting, driving, listing, presence
+from orders.services import presence as presences
 
 
 @registry.renderer("order")
@@ -39,6 +40,19 @@ def render_drive(keys: Sequence[str], viewer: Viewer) -> dict[str, str | None]:
     with translation.override(viewer.language):
         html = render_to_string("orders/_own_content.html", {"own": own})
     return {key: html if key == str(own.driver.pk) else None for key in keys}
+
+
+registry.attendant(presences.attend)
+
+
+@registry.renderer("presence")
+def render_others(keys: Sequence[str], viewer: Viewer) -> dict[str, str | None]:
+    """Who else looks at those orders, for one who looks at them herself. Two queries."""
+    if viewer.person_id is None:
+        return dict.fromkeys(keys)
+    found = presence.others([int(key) for key in keys], viewer.person_id)
+    with translation.override(viewer.language):
+        return {key: render_to_string("orders/_others.html", {"others": found.get(int(key), ())}) for key in keys}
 
 
 @registry.renderer("order-counts", beside="order")

@@ -5,6 +5,7 @@ import logging
 import sys
 from collections.abc import Awaitable, Callable
 
+from dispatch.live.attendance import Attendance
 from dispatch.live.beat import Beat
 from dispatch.live.doors import Doors
 from dispatch.live.hub import Hub
@@ -34,6 +35,7 @@ class Background:
                 "relay": self.relay.run,
                 "beat": Beat(self.hub).run,
                 "doors": self.doors.run,
+                "attendance": Attendance(self.hub).run,
             }.items()
         ]
 

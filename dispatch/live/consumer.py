@@ -14,6 +14,7 @@ from dispatch.live.reading import AWAY
 
 TRY_LATER = 1013  # the database is away: nobody can be recognised
 ANSWER_SECONDS = 5.0
+LONGEST_TAB = 32
 
 
 class DeskConsumer(AsyncWebsocketConsumer):
@@ -43,6 +44,7 @@ class DeskConsumer(AsyncWebsocketConsumer):
             session_key=session_key,
             write=self.send,
             close=self.close,
+            tab=QueryDict(self.scope["query_string"]).get("tab", "")[:LONGEST_TAB],
             transport=getattr(self.scope.get("protocol"), "transport", None),
         )
         hello = {"type": "hello", "numbers": live.hub.join(self.desk)}

@@ -24,6 +24,7 @@ class Desk:
     write: Callable[[str], Awaitable[None]]
     close: Callable[[int], Awaitable[None]]
     transport: Any = None  # Twisted's, when daphne serves; it knows the backlog
+    tab: str = ""  # as the page names itself; nobody else knows the name
     topics: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -41,6 +41,7 @@ class Visitor:
 
 Renderer = Callable[[Sequence[str], Viewer], dict[str, str | None]]
 Doorkeeper = Callable[[Sequence[str]], dict[str, Visitor]]
+Attendant = Callable[[Sequence[str]], None]
 
 T = TypeVar("T")
 
@@ -48,6 +49,7 @@ renderers: dict[str, Renderer] = {}
 companions: dict[str, tuple[str, str]] = {}
 pulses: dict[str, Callable[[], Pulse]] = {}
 doorkeepers: list[Doorkeeper] = []
+attendants: list[Attendant] = []
 
 
 _reads: ContextVar[dict[Hashable, Any] | None] = ContextVar("reads", default=None)
@@ -102,6 +104,13 @@ def pulse(name: str) -> Callable[[Callable[[], Pulse]], Callable[[], Pulse]]:
 def doorkeeper(function: Doorkeeper) -> Doorkeeper:
     """Register who may listen: session keys → those of them that may. Asked on connect and every few seconds."""
     doorkeepers[:] = [function]
+    return function
+
+
+def attendant(function: Attendant) -> Attendant:
+    """Register who keeps a list of what is open where: told every few seconds, by each web process, which tabs listen
+    to it. A tab that nobody names any more is gone."""
+    attendants.append(function)
     return function
 
 

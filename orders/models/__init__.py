@@ -6,6 +6,7 @@ from orders.models.driving import DriverAct, DriverBreak, DriverPosition, Driver
 from orders.models.fleet import Fleet, FleetLogo, FleetNumber
 from orders.models.offer import ClientDriverBlock, Offer, OfferPhase, OfferState, Search
 from orders.models.order import Draft, Order, OrderEvent, OrderStop
+from orders.models.presence import Presence
 from orders.models.quote import KeptQuote
 from orders.models.recurrence import Recurrence
 from orders.models.setup import DeskSetup, SavedFilter
@@ -46,6 +47,7 @@ __all__ = [
     "OrderEvent",
     "OrderStop",
     "Payment",
+    "Presence",
     "Recurrence",
     "SavedFilter",
     "Search",

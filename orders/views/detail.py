@@ -13,7 +13,7 @@ from orders.flow import FINAL_STATES, TRANSITIONS, ActorKind
 from orders.forms.editing import EditForm
 from orders.models import Order
 from orders.selectors import detail as detail_selectors
-from orders.selectors import search_panel, timeline
+from orders.selectors import presence, search_panel, timeline
 from orders.selectors.detail import ASSIGNING
 from orders.services import assignment, contact, editing, lifecycle, offers, outlook
 from orders.views.answers import say, show, wants_fragment
@@ -148,7 +148,12 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     if order.state in FINAL_STATES and actor.kind is not ActorKind.SUPERVISOR:
         return refuse(request, _("A closed order is corrected by a supervisor only."), target=order)
     form = EditForm(request.POST or None, initial=EditForm.values_of(order), order=order)
-    context = {"order": order, "form": form, "is_correction": order.state in FINAL_STATES}
+    context = {
+        "order": order,
+        "form": form,
+        "others": presence.others([pk], request.user.pk).get(pk, ()),
+        "is_correction": order.state in FINAL_STATES,
+    }
     if not form.is_valid():
         return show(request, "edit", context, status=422 if form.is_bound else 200)
     try:

@@ -10,7 +10,7 @@ from orders import actors, reasons, sight
 from orders.flow import FINAL_STATES
 from orders.models import Order
 from orders.selectors import detail as selectors
-from orders.selectors import timeline
+from orders.selectors import presence, timeline
 from orders.services.assignment import Doubtful
 from orders.views.answers import show
 
@@ -35,6 +35,8 @@ def show_order(
         "detail": detail,
         "timeline": timeline.read(order, request.user, detail.events),
         "order": order,
+        "others": presence.others([pk], request.user.pk).get(pk, ()),
+        "may_act": may_act,
         "sight": sight.of_person(request.user),
         "may_reveal": may(request.user, "numbers.reveal"),
         "may_edit": may_act and (order.state not in FINAL_STATES or may(request.user, "orders.correct")),

@@ -1,7 +1,7 @@
 // The socket of the desk. It hears what changed, numbered per topic, and draws it; whenever a number does not follow
 // the one before (a gap, a reconnect, a sleep), it reads the whole state and goes on from there.
 //
-// On document: "live:beat" (detail: the frame, each second), "live:down", "live:told" (detail: kind, key, html).
+// On document: "live:beat" (detail: the frame, each second), "live:down", "live:told" (detail: kind, key, html), "live:hello" (connected).
 import { change, sync } from "./draw.js";
 
 const SILENCE = 3500; // ms without a frame: the connection is dead, whatever TCP believes
@@ -10,6 +10,8 @@ const LONGEST_WAIT = 2500; // right again within five seconds after the server i
 const READ_LIMIT = 8000;
 const SIGNED_OUT = 4401;
 const SEES_OTHERWISE = 4205;
+
+export const tab = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 export function start(desk) {
   const numbers = Object.fromEntries(desk.dataset.numbers.split(" ").map((pair) => pair.split("=")).map(([t, n]) => [t, +n]));
@@ -28,7 +30,7 @@ export function start(desk) {
     clearTimeout(again);
     forget();
     const scheme = location.protocol === "https:" ? "wss" : "ws";
-    const mine = new WebSocket(`${scheme}://${location.host}/ws/?language=${desk.dataset.language}`);
+    const mine = new WebSocket(`${scheme}://${location.host}/ws/?language=${desk.dataset.language}&tab=${tab}`);
     socket = mine;
     heardAt = performance.now();
     mine.onmessage = (event) => mine === socket && hear(JSON.parse(event.data));
@@ -55,7 +57,7 @@ export function start(desk) {
     heardAt = performance.now();
     if (frame.type === "hello" || frame.type === "beat") {
       attempts = 0;
-      if (frame.type === "beat") tell("live:beat", frame);
+      tell(`live:${frame.type}`, frame);
       if (readAgain || Object.entries(frame.numbers).some(([topic, number]) => numbers[topic] !== number)) read();
     } else if (reading) {
       held.push(frame);

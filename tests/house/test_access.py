@@ -158,6 +158,7 @@ TABLE = (
     Line("calls/<int:pk>/open/", "call", "-oY--", "-MM--"),
     Line("calls/<int:pk>/pick/", "ringing", "-MM--", "-YY--"),
     Line("orders/intake/", "", "-YY--", "-YY--"),
+    Line("orders/<int:pk>/presence/", "order", "-MM--", "-YY--"),
     Line("orders/intake/client/", "", "-YY--", "-MM--"),
     Line("orders/quotes/", "", "-YY--", "-YY--"),
     Line("orders/quotes/<int:pk>/order/", "quote", "-MM--", "-YY--"),
