@@ -128,6 +128,7 @@ CELERY_BEAT_SCHEDULE = {
     "watch over orders": {"task": "orders.tasks.watch", "schedule": 5, "options": {"expires": 10}},
     "forget old presses": {"task": "orders.tasks.forget_old_acts", "schedule": 3600},
     "free what no driver confirmed": {"task": "orders.tasks.free_unconfirmed", "schedule": 15},
+    "end what was on hold until now": {"task": "orders.tasks.resume_held", "schedule": 5, "options": {"expires": 10}},
     "plan recurring orders": {"task": "orders.tasks.plan_recurring", "schedule": 600},
     "forget old drafts": {"task": "orders.tasks.forget_old_drafts", "schedule": 3600},
     "go on with imports": {"task": "orders.tasks.go_on_with_imports", "schedule": 30},

@@ -24,6 +24,10 @@ def of_audience(audience: str) -> Sight:
     return {"supervisor": Sight.WHOLE, "dispatcher": Sight.WHILE_LIVE}.get(audience, Sight.MASKED)
 
 
+def sees_whole(sight: Sight, *, is_open: bool) -> bool:
+    return sight is Sight.WHOLE or (is_open and sight is Sight.WHILE_LIVE)
+
+
 def live_number(number: str, sight: Sight) -> str:
     """The number of an open order, as this eye may see it."""
     return phones.masked(number) if sight is Sight.MASKED else numbers.national(number)

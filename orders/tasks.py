@@ -7,9 +7,10 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from orders.actors import SYSTEM
 from orders.flow import State
 from orders.models import Client, ClientMark, Draft, DriverAct, Order, Recurrence
-from orders.services import clients, imports, recurrences, reservations, search
+from orders.services import clients, imports, marks, recurrences, reservations, search
 from orders.services import watch as watchdogs
 
 log = logging.getLogger(__name__)
@@ -21,6 +22,14 @@ def release_due() -> int:
     now = timezone.now()
     due = Order.objects.filter(state=State.SCHEDULED, release_at__lte=now).order_by("release_at")
     return sum(reservations.release(order_id=order_id, now=now) for order_id in due.values_list("pk", flat=True))
+
+
+@shared_task(name="orders.tasks.resume_held")
+def resume_held() -> int:
+    """Orders that were on hold until now may be offered again. Safe to run twice at once. Returns how many."""
+    now = timezone.now()
+    over = Order.objects.filter(held_until__lte=now).order_by("held_until").values_list("pk", flat=True)
+    return sum(marks.resume_if_due(order_id=order_id, now=now, actor=SYSTEM) for order_id in over)
 
 
 @shared_task(name="orders.tasks.free_unconfirmed")

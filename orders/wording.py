@@ -50,6 +50,14 @@ ACTIONS: dict[str, Promise] = {
     "reopen": gettext_lazy("Reopen"),
 }
 
+# what may be done besides, no transition
+BESIDE: dict[str, Promise] = {
+    "repeat": gettext_lazy("Repeat"),
+    "way_back": gettext_lazy("Way back"),
+    "hold": gettext_lazy("Put on hold"),
+    "problem": gettext_lazy("Mark as a problem"),
+}
+
 # what the history says
 HAPPENED: dict[str, Promise] = {
     "place": gettext_lazy("Order taken"),
@@ -111,6 +119,7 @@ FIELDS: dict[str, Promise] = {
     "fleet": gettext_lazy("fleet"),
     "release_minutes": gettext_lazy("minutes before pick-up"),
     "is_on_hold": gettext_lazy("on hold"),
+    "held_until": gettext_lazy("on hold until"),
     "price": gettext_lazy("price"),
 }
 

@@ -100,6 +100,7 @@ class Order(models.Model):
     recurrence = models.ForeignKey(Recurrence, on_delete=models.PROTECT, null=True, blank=True, related_name="orders")
     recurs_on = models.DateField(null=True, blank=True)
     is_on_hold = models.BooleanField(_("on hold"), default=False)  # booked, but not to be offered yet
+    held_until = models.DateTimeField(_("on hold until"), null=True, blank=True)  # null: until somebody says so
     problem = models.CharField(_("problem"), max_length=200, blank=True)  # what somebody must look after
     alarm = models.CharField(_("alarm"), max_length=16, choices=Alarm.choices, blank=True)  # the house's own watch
     channel = models.CharField(_("came by"), max_length=10, choices=Channel.choices, default=Channel.DESK)
@@ -120,9 +121,13 @@ class Order(models.Model):
                 condition=models.Q(state__in=sorted(BUSY_STATES)),
                 name="one_order_a_driver",
             ),
+            models.CheckConstraint(
+                condition=models.Q(is_on_hold=True) | models.Q(held_until=None), name="held_until_of_hold"
+            ),
             models.UniqueConstraint(fields=["recurrence", "recurs_on"], name="recurring_order_once_a_day"),
         ]
         indexes = [
+            models.Index(fields=["held_until"], condition=models.Q(held_until__isnull=False), name="order_held_until"),
             models.Index(fields=["due_at", "id"], condition=models.Q(state__in=sorted(OPEN_STATES)), name="order_open"),
             models.Index(fields=["-due_at", "-id"], name="order_newest"),
             models.Index(fields=["state", "-due_at", "-id"], name="order_state"),

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from orders import facts, flow
+from orders import facts, flow, wording
 from orders.actors import Actor
-from orders.flow import State, Transition
+from orders.flow import TRANSITIONS, Guard, State, Transition
 from orders.models import Order, OrderEvent
 from orders.selectors import twins
 
@@ -24,6 +24,10 @@ KEYS = {  # what a hand on the keyboard presses on the detail
     "break_off": "k",
     "reopen": "o",
 }
+KEYS_BESIDE = {"repeat": "p", "way_back": "v", "hold": "j", "problem": "i"}  # what is no transition
+FIRST_THE_CLIENT = frozenset({Guard.CLIENT_NOT_CALLED, Guard.CLIENT_NOT_ASKED})
+CONTACT = {State.ARRIVED: facts.CALLED, State.SEARCHING: facts.ASKED}
+HELD_STATES = frozenset({State.SCHEDULED, State.SEARCHING})  # where being on hold keeps it from being offered
 
 
 @dataclass(frozen=True)
@@ -33,14 +37,25 @@ class Action:
 
 
 @dataclass(frozen=True)
+class NotYet:
+    """What could be done as soon as the client was called or asked, and the sentence that says so."""
+
+    transition: Transition
+    key: str
+    sentence: str
+
+
+@dataclass(frozen=True)
 class Detail:
     order: Order
     events: Sequence[OrderEvent]
     actions: Sequence[Action]
+    not_yet: Sequence[NotYet]
     can_assign: bool
-    may_note_call: bool
-    may_note_question: bool
+    contact: str  # what of the client is to be noted in this state: facts.CALLED, facts.ASKED, or nothing
     may_reserve: bool
+    may_hold: bool
+    may_mark: bool
     is_open: bool
     others: Sequence[Order] = ()  # asked for together with this one
 
@@ -75,13 +90,24 @@ def detail(order: Order, actor: Actor | None) -> Detail:
         order=order,
         events=happened,
         actions=sorted((Action(t, KEYS.get(t.name, "")) for t in legal if t.name not in ASSIGNING), key=_by_use),
+        not_yet=_not_yet(order, actor, known) if actor and known else (),
         can_assign=any(t.name in ASSIGNING for t in legal),
-        may_note_call=actor is not None and order.state == State.ARRIVED,
-        may_note_question=actor is not None and order.state == State.SEARCHING,
+        contact=CONTACT.get(State(order.state), "") if actor else "",
         may_reserve=actor is not None and order.state == State.SCHEDULED,
+        may_hold=actor is not None and order.state in HELD_STATES,
+        may_mark=actor is not None and order.state in flow.OPEN_STATES,
         is_open=order.state in flow.OPEN_STATES,
         others=[other for other in twins.together(order) if other.pk != order.pk],
     )
+
+
+def _not_yet(order: Order, actor: Actor, known: flow.Facts) -> list[NotYet]:
+    asked = ((step, flow.refusal(State(order.state), step.name, actor.kind, known)) for step in TRANSITIONS.values())
+    return [
+        NotYet(step, KEYS.get(step.name, ""), wording.refused(why, order))
+        for step, why in asked
+        if why in FIRST_THE_CLIENT
+    ]
 
 
 def _by_use(action: Action) -> tuple[bool, bool]:

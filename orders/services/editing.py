@@ -127,6 +127,9 @@ def _write(order: Order, wanted: Wording, changes: dict[str, list[str]], actor: 
     for name in (name for name in PLACED if name in changes):
         trip.put(order, name, getattr(wanted, f"{name}_point"))
         written |= {f"{name}_latitude", f"{name}_longitude"}
+    if "is_on_hold" in changes:
+        order.held_until = None
+        written.add("held_until")
     if "stops" in changes:
         trip.put_stops(order, wanted)
     if pricing.changes_price(changes):

@@ -26,6 +26,7 @@ register = template.Library()
 JUST_NOW = timedelta(minutes=1)
 LONG_NUMBER = 6  # digits: a telephone's
 NUMBERS = ("phone", "callback_phone")
+HOLDS = ("hold", "resume")  # what they change stands in their name
 LABELS = {"service_class": ServiceClass, "options": TripOption, "payment": Payment}
 
 
@@ -110,6 +111,12 @@ def client_number(order: Order, eye: sight.Sight) -> str:
 
 
 @register.filter
+def copied_number(order: Order, eye: sight.Sight) -> str:
+    """E.164, for whoever may see it whole; else empty: a masked number is of no use elsewhere."""
+    return order.phone if sight.sees_whole(eye, is_open=order.state in OPEN_STATES) else ""
+
+
+@register.filter
 def callback_number(order: Order, eye: sight.Sight) -> str:
     shown = sight.live_number if order.state in OPEN_STATES else sight.resting_number
     return shown(order.callback_phone, eye)
@@ -162,7 +169,7 @@ def _on_its_day(local: datetime, clock: str) -> str:
 @register.filter
 def written_value(text: str, name: str) -> str:
     """A field as the history keeps it, for reading."""
-    if name == "pickup_at":
+    if name == "pickup_at" or (name == "held_until" and text):
         return pickup_time(datetime.fromisoformat(text) if text else None)
     if name in NUMBERS:
         return numbers.national(text) or "—"
@@ -220,6 +227,8 @@ def changes_of(event: OrderEvent, eye: sight.Sight) -> list[tuple[str, str, str]
     """(field, before, after) of an edit, in words; numbers as this eye may see them."""
     lines = []
     for name, (before, after) in event.changes.items():
+        if event.transition in HOLDS and not (name == "held_until" and after):
+            continue
         if name in NUMBERS:
             before, after = (sight.resting_number(number, eye) for number in (before, after))
         else:

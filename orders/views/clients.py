@@ -107,7 +107,7 @@ def reveal(request: SignedInRequest, pk: int) -> HttpResponse:
     if not may(request.user, "numbers.reveal"):
         return refuse(request, _("Whole numbers of clients are not for you here."), target=found.client)
     journal.record(request.user, "number.revealed", found.client, address=address_of(request))
-    return render(request, "orders/_number.html", {"number": numbers.national(found.e164)})
+    return render(request, "orders/_number.html", {"number": numbers.national(found.e164), "e164": found.e164})
 
 
 def show_card(

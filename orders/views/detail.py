@@ -1,7 +1,7 @@
 """One order: its page, its transitions, its driver, its changes. Fetch and authorise, verb, answer."""
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -11,13 +11,12 @@ from dispatch.staff.refusal import Refused
 from orders import actors, numbers, sight
 from orders.flow import FINAL_STATES, TRANSITIONS, ActorKind
 from orders.forms.editing import EditForm
-from orders.models import Order
 from orders.selectors import detail as detail_selectors
 from orders.selectors import presence, search_panel, timeline
 from orders.selectors.detail import ASSIGNING
 from orders.services import assignment, contact, editing, lifecycle, offers, outlook
-from orders.views.answers import say, show, wants_fragment
-from orders.views.pane import fetch, show_order
+from orders.views.answers import show, wants_fragment
+from orders.views.pane import answer_order, fetch, refuse_order, show_order
 
 
 # /orders/<id>/
@@ -58,8 +57,8 @@ def move(request: SignedInRequest, pk: int, transition: str) -> HttpResponse:
             reason=request.POST.get("reason", ""),
         )
     except Refused as refusal:
-        return _refused(request, order, refusal)
-    return _answer(request, pk)
+        return refuse_order(request, pk, refusal)
+    return answer_order(request, pk)
 
 
 # /orders/<id>/driver/
@@ -76,10 +75,10 @@ def driver(request: SignedInRequest, pk: int) -> HttpResponse:
             accepted=request.POST.getlist("accept"),
         )
     except Refused as refusal:
-        return _refused(request, order, refusal)
+        return refuse_order(request, pk, refusal)
     except assignment.Doubtful as doubtful:
         return show_order(request, pk, doubtful=doubtful, status=422 if wants_fragment(request) else 409)
-    return _answer(request, pk)
+    return answer_order(request, pk)
 
 
 # /orders/<id>/candidates/
@@ -101,14 +100,14 @@ def offer(request: SignedInRequest, pk: int) -> HttpResponse:
     try:
         if "call_sign" in request.POST:
             sign, accepted = request.POST["call_sign"], request.POST.getlist("accept")
-            offers.offer(order_id=pk, call_sign=sign, actor=actor, version=version, accepted=accepted)
+            offers.offer(order_id=order.pk, call_sign=sign, actor=actor, version=version, accepted=accepted)
         else:
-            offers.broadcast(order_id=pk, actor=actor, version=version)
+            offers.broadcast(order_id=order.pk, actor=actor, version=version)
     except Refused as refusal:
-        return _refused(request, order, refusal)
+        return refuse_order(request, pk, refusal)
     except assignment.Doubtful as doubtful:
         return show_order(request, pk, doubtful=doubtful, status=422 if wants_fragment(request) else 409)
-    return _answer(request, pk)
+    return answer_order(request, pk)
 
 
 # /orders/<id>/search/
@@ -117,10 +116,10 @@ def offer(request: SignedInRequest, pk: int) -> HttpResponse:
 def search_again(request: SignedInRequest, pk: int) -> HttpResponse:
     order = fetch(pk)
     try:
-        offers.search_again(order_id=pk, actor=_actor(request))
+        offers.search_again(order_id=order.pk, actor=_actor(request))
     except Refused as refusal:
-        return _refused(request, order, refusal)
-    return _answer(request, pk)
+        return refuse_order(request, pk, refusal)
+    return answer_order(request, pk)
 
 
 # /orders/<id>/contact/
@@ -136,8 +135,8 @@ def note_contact(request: SignedInRequest, pk: int) -> HttpResponse:
             outcome=request.POST.get("outcome", ""),
         )
     except Refused as refusal:
-        return _refused(request, order, refusal)
-    return _answer(request, pk)
+        return refuse_order(request, pk, refusal)
+    return answer_order(request, pk)
 
 
 # /orders/<id>/edit/
@@ -174,7 +173,7 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     except editing.Conflict as conflict:
         context |= {"order": conflict.order, "conflict": conflict, "form": _for_another_try(form, conflict)}
         return show(request, "edit", context, status=422 if wants_fragment(request) else 409)
-    return _answer(request, pk)
+    return answer_order(request, pk)
 
 
 # /orders/<id>/ahead/
@@ -199,7 +198,7 @@ def reveal(request: SignedInRequest, pk: int) -> HttpResponse:
     if not may(request.user, "numbers.reveal"):
         return refuse(request, _("Whole numbers of clients are not for you here."), target=order)
     journal.record(request.user, "number.revealed", order, address=address_of(request))
-    return render(request, "orders/_number.html", {"number": numbers.national(order.phone)})
+    return render(request, "orders/_number.html", {"number": numbers.national(order.phone), "e164": order.phone})
 
 
 def _actor(request: SignedInRequest) -> actors.Actor:
@@ -209,16 +208,6 @@ def _actor(request: SignedInRequest) -> actors.Actor:
 def version_seen(request: SignedInRequest) -> int | None:
     seen = request.POST.get("version", "")
     return int(seen) if seen.isascii() and seen.isdigit() else None
-
-
-def _refused(request: SignedInRequest, order: Order, refusal: Refused) -> HttpResponse:
-    if wants_fragment(request):
-        return say(refusal.sentence)
-    return show_order(request, order.pk, sentence=refusal.sentence, status=409)
-
-
-def _answer(request: SignedInRequest, pk: int) -> HttpResponse:
-    return show_order(request, pk) if wants_fragment(request) else redirect("orders:detail", pk=pk)
 
 
 def _for_another_try(form: EditForm, conflict: editing.Conflict) -> EditForm:

@@ -7,6 +7,7 @@ from dispatch.staff.models import Person
 from orders import columns, wording
 from orders.models import Channel, Payment, ServiceClass
 from orders.selectors import saved
+from orders.selectors.detail import KEYS, KEYS_BESIDE
 from orders.selectors.saved import Setup
 
 
@@ -22,8 +23,18 @@ def furniture(person: Person, setup: Setup) -> dict[str, Any]:
         "channels": Channel.choices,
         "columns": _columns(setup),
         "shown_columns": " ".join(setup.columns),
+        "order_keys": _order_keys(),
         "own_keys": json.dumps(setup.keys),
     }
+
+
+def _order_keys() -> list[tuple[str, str]]:
+    """Each key of an open order with all that it does there; which of it, the order's state says."""
+    words: dict[str, list[str]] = {}
+    for keys, said in ((KEYS, wording.ACTIONS), (KEYS_BESIDE, wording.BESIDE)):
+        for name, key in keys.items():
+            words.setdefault(key, []).append(str(said[name]))
+    return [(key.upper(), " / ".join(dict.fromkeys(each))) for key, each in words.items()]
 
 
 def _columns(setup: Setup) -> list[tuple[columns.Column, bool]]:

@@ -13,24 +13,25 @@ from django.views.decorators.http import require_http_methods, require_safe
 from dispatch.staff.access import SignedInRequest, requires
 from dispatch.staff.refusal import Refused
 from dispatch.staff.selectors import roster
-from orders import actors, numbers, phones
+from orders import actors, filters, numbers, phones, sight
 from orders.forms.intake import IntakeForm, unmasked
 from orders.models import ClientPhone, Draft
-from orders.selectors import cards, unfinished
+from orders.selectors import again, cards, unfinished
 from orders.services import clients, drafts, intake
 from orders.views.answers import say, show, wants_fragment
-from orders.views.pane import show_order
+from orders.views.pane import fetch, show_order
 
+AGAIN = {"like": again.repeated, "back": again.way_back}
 LONGEST_BODY = 60_000  # bytes of one autosave
 
 
-# /orders/intake/?source=call:731&phone=…&client=…
+# /orders/intake/?source=call:731&phone=…&client=…, ?like=<order>, ?back=<order>
 @requires("desk.work")
 @require_http_methods(["GET", "HEAD", "POST"])
 def form(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST":
         return _save(request)
-    draft = _draft_for(request)
+    draft = _draft_like(request) or _draft_for(request)
     return _show(request, IntakeForm(initial=IntakeForm.values_of(draft.fields)), draft)
 
 
@@ -130,6 +131,17 @@ def _refused(request: SignedInRequest, form: IntakeForm, draft: Draft | None, se
         return say(sentence)
     form.add_error(None, sentence)
     return _show(request, form, draft, status=409)
+
+
+def _draft_like(request: SignedInRequest) -> Draft | None:
+    """A form that begins with what an earlier order says; None: none is named."""
+    named = next((name for name in AGAIN if name in request.GET), None)
+    key = filters.key(request.GET[named]) if named else None
+    if named is None or key is None:
+        return None
+    order = fetch(key)
+    fields = AGAIN[named](order, sight.of_person(request.user))
+    return drafts.open_draft(owner=request.user, source=f"{named}:{order.pk}", fields=fields)
 
 
 def _draft_for(request: SignedInRequest) -> Draft:

@@ -3,16 +3,18 @@
 import json
 
 from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 
 from dispatch.staff.access import SignedInRequest, may
+from dispatch.staff.refusal import Refused
 from orders import actors, reasons, sight
 from orders.flow import FINAL_STATES
 from orders.models import Order
 from orders.selectors import detail as selectors
 from orders.selectors import presence, timeline
 from orders.services.assignment import Doubtful
-from orders.views.answers import show
+from orders.views.answers import say, show, wants_fragment
 
 
 def fetch(pk: int) -> Order:
@@ -40,6 +42,8 @@ def show_order(
         "sight": sight.of_person(request.user),
         "may_reveal": may(request.user, "numbers.reveal"),
         "may_edit": may_act and (order.state not in FINAL_STATES or may(request.user, "orders.correct")),
+        "keys": selectors.KEYS_BESIDE,
+        "may_order": may(request.user, "desk.work"),
         "may_block": may(request.user, "clients.edit"),
         "sentence": sentence,
         "doubtful": doubtful,
@@ -52,3 +56,14 @@ def show_order(
     response = show(request, "detail", context, status=status)
     response["HX-Trigger"] = json.dumps({"pane:open": {"path": reverse("orders:detail", args=[pk])}})
     return response
+
+
+def answer_order(request: SignedInRequest, pk: int) -> HttpResponse:
+    """What was asked for is done."""
+    return show_order(request, pk) if wants_fragment(request) else redirect("orders:detail", pk=pk)
+
+
+def refuse_order(request: SignedInRequest, pk: int, refusal: Refused) -> HttpResponse:
+    if wants_fragment(request):
+        return say(refusal.sentence)
+    return show_order(request, pk, sentence=refusal.sentence, status=409)

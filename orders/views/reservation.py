@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from dispatch.staff.access import SignedInRequest, requires
@@ -11,9 +10,8 @@ from dispatch.staff.refusal import Refused
 from orders import actors
 from orders.models import Order
 from orders.services import reservations
-from orders.views.answers import say, wants_fragment
 from orders.views.detail import version_seen
-from orders.views.pane import fetch, show_order
+from orders.views.pane import answer_order, fetch, refuse_order
 
 
 # /orders/<id>/reservation/
@@ -65,7 +63,5 @@ def _do(request: SignedInRequest, pk: int, verb: Callable[[Order], object]) -> H
     try:
         verb(fetch(pk))
     except Refused as refusal:
-        if wants_fragment(request):
-            return say(refusal.sentence)
-        return show_order(request, pk, sentence=refusal.sentence, status=409)
-    return show_order(request, pk) if wants_fragment(request) else redirect("orders:detail", pk=pk)
+        return refuse_order(request, pk, refusal)
+    return answer_order(request, pk)

@@ -220,6 +220,8 @@ TABLE = (
     Line("recurring/<int:pk>/pause/", "recurrence", "-MM--", "-YY--"),
     Line("recurring/<int:pk>/end/", "recurrence", "-MM--", "-YY--"),
     Line("recurring/<int:pk>/follow/", "recurrence", "-MM--", "-YY--"),
+    Line("orders/<int:pk>/marks/<slug:name>/", "order name=hold", "-MM--", "-YY--"),
+    Line("orders/<int:pk>/marks/<slug:name>/", "order name=explode", "-MM--", "-----"),
     Line("orders/<int:pk>/driver/", "order", "-MM--", "-YY--"),
     Line("orders/<int:pk>/contact/", "order", "-MM--", "-YY--"),
     Line("orders/<int:pk>/<slug:transition>/", "order transition=cancel", "-MM--", "-YY--"),
