@@ -12,7 +12,7 @@ from orders import actors, reasons, sight
 from orders.flow import FINAL_STATES
 from orders.models import Order
 from orders.selectors import detail as selectors
-from orders.selectors import presence, timeline
+from orders.selectors import glance, presence, timeline
 from orders.services.assignment import Doubtful
 from orders.views.answers import say, show, wants_fragment
 
@@ -37,6 +37,8 @@ def show_order(
         "detail": detail,
         "timeline": timeline.read(order, request.user, detail.events),
         "order": order,
+        "client": glance.client(order),
+        "driver": glance.driver(order),
         "others": presence.others([pk], request.user.pk).get(pk, ()),
         "may_act": may_act,
         "sight": sight.of_person(request.user),
