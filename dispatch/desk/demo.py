@@ -13,7 +13,7 @@ from dispatch.desk import demo_drivers, demo_fleets, demo_map, past, town
 from dispatch.desk.past import Step, Trip
 from dispatch.staff.models import Person
 from orders.facts import ASKED, CALLED
-from orders.models import Client, ClientPhone, Driver, DriverPhone, Fleet, Order, Vehicle
+from orders.models import CalledOffBy, CancelReason, Client, ClientPhone, Driver, DriverPhone, Fleet, Order, Vehicle
 from telephony.models import Extension
 from telephony.sim.town import Client as Caller
 from telephony.sim.town import Driver as Cab
@@ -26,12 +26,23 @@ KEPT_FREE = "17"  # his order is what a newcomer gives him
 MINUTE = timedelta(minutes=1)
 OFTEN = 0.6  # a client is fetched from his own door
 
+CHANGED_MIND, ANOTHER_CAR = ("Передумал", CalledOffBy.CLIENT), ("Уехал на другой машине", CalledOffBy.CLIENT)
+REASONS = (
+    CHANGED_MIND,
+    ANOTHER_CAR,
+    ("Долго ждать", CalledOffBy.CLIENT),
+    ("Машина сломалась", CalledOffBy.DRIVER),
+    ("Не может подъехать", CalledOffBy.DRIVER),
+    ("Заказан дважды", CalledOffBy.OFFICE),
+    ("Ошибка в адресе", CalledOffBy.OFFICE),
+)
+
 PLACE, ASSIGN = Step("place", 0 * MINUTE), Step("assign", 2 * MINUTE)
 SET_OFF, ARRIVE, BOARD = Step("set_off", 1 * MINUTE), Step("arrive", 9 * MINUTE), Step("board", 3 * MINUTE)
 TO_THE_END: tuple[Step, ...] = (PLACE, ASSIGN, SET_OFF, ARRIVE, BOARD, Step("complete", 24 * MINUTE))
 OTHER_ENDS: tuple[tuple[Step, ...], ...] = (
-    (PLACE, Step("cancel", 4 * MINUTE, "Клиент передумал")),
-    (PLACE, ASSIGN, SET_OFF, Step("cancel", 6 * MINUTE, "Клиент уехал на другой машине")),
+    (PLACE, Step("cancel", 4 * MINUTE, *CHANGED_MIND)),
+    (PLACE, ASSIGN, SET_OFF, Step("cancel", 6 * MINUTE, *ANOTHER_CAR)),
     (PLACE, ASSIGN, SET_OFF, ARRIVE, Step(CALLED, 5 * MINUTE, "не отвечает"), Step("no_show", 4 * MINUTE)),
     (PLACE, Step(ASKED, 12 * MINUTE, "больше не ждёт"), Step("give_up", 1 * MINUTE)),
 )
@@ -60,6 +71,7 @@ def lay_out() -> bool:
             _extension(telephone)
         demo_map.lay_out()
         demo_fleets.lay_out(timezone.now())
+        _reasons()
         drivers = [_driver(cab) for cab in the_town().drivers]
         clients = [_client(caller) for caller in the_town().clients]
         Driver.objects.filter(call_sign=KEPT_FREE, person=None).update(person=people["driver17"])
@@ -69,6 +81,12 @@ def lay_out() -> bool:
         _write_orders(clients, drivers, (people["vera"], people["boris"]), timezone.now())
         journal.record(None, "demo.laid_out", orders=Order.objects.count(), clients=len(clients), drivers=len(drivers))
     return True
+
+
+def _reasons() -> None:
+    """Where there is none yet."""
+    if not CancelReason.objects.exists():
+        CancelReason.objects.bulk_create(CancelReason(text=text, by_whom=whom) for text, whom in REASONS)
 
 
 def person(colleague: town.Colleague) -> Person:

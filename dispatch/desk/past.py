@@ -13,7 +13,7 @@ from dispatch.staff.models import Person
 from orders.facts import NOTES
 from orders.flow import TRANSITIONS, ActorKind, DriverEffect, State, driver_effect
 from orders.models import Client, Driver, Fleet, Order, OrderEvent
-from orders.services import pricing
+from orders.services import lifecycle, pricing
 from places.selectors import directory
 
 
@@ -22,6 +22,7 @@ class Step:
     name: str  # of orders.flow, or a note of orders.facts
     after: timedelta  # since the step before
     reason: str = ""
+    by_whom: str = ""  # of a cancellation
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ def _move(order: Order, step: Step, at: datetime, by: Person, driver: Driver | N
         actor_kind=ActorKind.DISPATCHER,
         driver=concerned,
         reason=step.reason,
+        by_whom=lifecycle.whose_doing(transition.target, ActorKind.DISPATCHER, step.by_whom),
     )
 
 

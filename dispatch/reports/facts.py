@@ -17,7 +17,8 @@ insert into reports_orderfact (
     end_kind, end_reason, assign_s, arrive_s, late_s)
 select o.id, o.created_at, o.state, o.pickup_at is not null, o.fleet_id, v.tariff_id, o.channel, o.created_by_id,
     o.driver_id,
-    case when o.state in ('cancelled', 'no_show', 'unfulfilled') then coalesce(e.end_kind, '') else '' end,
+    case when o.state in ('cancelled', 'no_show', 'unfulfilled')
+        then coalesce(nullif(e.by_whom, ''), e.end_kind, '') else '' end,
     case when o.state in ('cancelled', 'no_show', 'unfulfilled') then left(coalesce(e.end_reason, ''), 60) else '' end,
     case when e.assigned >= e.searched then extract(epoch from e.assigned - e.searched)::int end,
     case when e.arrived >= e.assigned then extract(epoch from e.arrived - e.assigned)::int end,
@@ -30,6 +31,8 @@ left join lateral (
         min(at) filter (where to_state = 'arrived') as arrived,
         (array_agg(actor_kind order by id desc)
             filter (where to_state = o.state and from_state <> o.state))[1] as end_kind,
+        (array_agg(by_whom order by id desc)
+            filter (where to_state = o.state and from_state <> o.state))[1] as by_whom,
         (array_agg(reason order by id desc)
             filter (where to_state = o.state and from_state <> o.state))[1] as end_reason
     from orders_orderevent where order_id = o.id

@@ -18,7 +18,7 @@ class OrderFact(models.Model):
     channel = models.CharField(max_length=10)
     dispatcher_id = models.BigIntegerField(null=True)  # who took it
     driver_id = models.BigIntegerField(null=True)
-    end_kind = models.CharField(max_length=12, blank=True)  # by whom, where it did not end with a trip
+    end_kind = models.CharField(max_length=12, blank=True)  # whose doing it was; old ones: who wrote it
     end_reason = models.CharField(max_length=60, blank=True)
     assign_s = models.IntegerField(null=True)  # from the beginning of the search to the first driver
     arrive_s = models.IntegerField(null=True)  # from the first driver to the car at the door

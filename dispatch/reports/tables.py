@@ -13,7 +13,7 @@ from dispatch.reports.figures import Calls, Figures, Orders
 from dispatch.staff.models import Person
 from orders import wording
 from orders.flow import State
-from orders.models import Channel, Driver, Fleet, Tariff
+from orders.models import CalledOffBy, Channel, Driver, Fleet, Tariff
 
 Cell = str | int | float | None
 
@@ -160,11 +160,12 @@ def _by_state(found: Mapping[str, Orders], names: Mapping[str, str]) -> Table:
 
 
 def _ends(found: Mapping[str, Orders]) -> Table:
+    doers = {**wording.ACTORS, **dict(CalledOffBy.choices)}
     rows: list[list[Cell]] = []
     for key, one in sorted(found.items(), key=lambda pair: (-pair[1].orders, pair[0])):
         who, _colon, why = key.partition(":")
         rows.append([
-            str(wording.ACTORS.get(who, who)), why or str(UNKNOWN), one.cancelled, one.no_show, one.unfulfilled,
+            str(doers.get(who, who)), why or str(UNKNOWN), one.cancelled, one.no_show, one.unfulfilled,
         ])  # fmt: skip
     head = [_("By whom"), _("Reason"), _("Cancelled"), _("Client did not come"), _("No car found")]
     return Table("end", _("Cancellations and other ends"), head, rows)

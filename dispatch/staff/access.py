@@ -37,6 +37,7 @@ ABILITIES: dict[str, frozenset[str]] = {
     "places.edit": frozenset({M}),
     "tariffs.see": frozenset({D, S, M}),  # and fleets
     "tariffs.edit": frozenset({M}),
+    "reasons.edit": frozenset({M, A}),  # for which orders are cancelled
     "numbers.whole": frozenset({S}),
     "numbers.whole_while_live": frozenset({D, S}),
     "numbers.reveal": frozenset({M}),  # journalled

@@ -1,5 +1,6 @@
 from orders.models.account import Account, Employee
-from orders.models.choices import Alarm, Channel, Payment, ServiceClass, TripOption
+from orders.models.cancelling import CancelReason
+from orders.models.choices import Alarm, CalledOffBy, Channel, Payment, ServiceClass, TripOption
 from orders.models.client import Client, ClientAddress, ClientMark, ClientPhone, MarkProposal
 from orders.models.driver import Driver, DriverDocument, DriverPhone, Vehicle
 from orders.models.driving import DriverAct, DriverBreak, DriverPosition, DriverShift
@@ -16,6 +17,8 @@ from orders.models.tariff import Tariff, TariffVersion
 __all__ = [
     "Account",
     "Alarm",
+    "CalledOffBy",
+    "CancelReason",
     "Channel",
     "Client",
     "ClientAddress",

@@ -40,6 +40,15 @@ class Channel(models.TextChoices):
     API = "api", _("other system")
 
 
+class CalledOffBy(models.TextChoices):
+    """Whose doing it is that an order ends without a trip; not who pressed the button."""
+
+    CLIENT = "client", _("the client")
+    DRIVER = "driver", _("the driver")
+    OFFICE = "office", _("the office")
+    OTHER = "other", _("somebody else")
+
+
 class Alarm(models.TextChoices):
     """What the watchdogs found too long. It goes by itself when the order moves on."""
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.flow import BUSY_STATES, FINAL_STATES, OPEN_STATES, State
 from orders.models.account import Account
-from orders.models.choices import Alarm, Channel, Payment, ServiceClass, TripOption
+from orders.models.choices import Alarm, CalledOffBy, Channel, Payment, ServiceClass, TripOption
 from orders.models.client import Client
 from orders.models.driver import Driver
 from orders.models.fleet import Fleet
@@ -211,6 +211,7 @@ class OrderEvent(models.Model):
     actor_kind = models.CharField(max_length=12)  # of orders.flow.ActorKind
     driver = models.ForeignKey(Driver, on_delete=models.PROTECT, null=True, related_name="+")
     reason = models.CharField(max_length=200, blank=True)
+    by_whom = models.CharField(max_length=8, choices=CalledOffBy.choices, blank=True)  # of an end without a trip
     source = models.CharField(max_length=64, blank=True)  # "call:731" when a call was the occasion
     changes = models.JSONField(default=dict)  # an edit: {field: [before, after]}
 

@@ -59,6 +59,10 @@ class Detail:
     is_open: bool
     others: Sequence[Order] = ()  # asked for together with this one
 
+    @property
+    def can_be_cancelled(self) -> bool:
+        return any(action.transition.target is State.CANCELLED for action in self.actions)
+
 
 def find(order_id: int) -> Order:
     """Two queries. Raises Order.DoesNotExist."""

@@ -10,9 +10,10 @@ from orders import wording
 from orders.actors import Actor
 from orders.flow import Refusal, State
 from orders.models import Order
-from orders.services import lifecycle, marks
+from orders.services import cancelling, lifecycle, marks
 
 MOST = 200
+CANCEL = "cancel"
 RELEASES = {
     State.SCHEDULED: "release",
     State.OFFERED: "recall",
@@ -34,9 +35,10 @@ class Result:
 Act = Callable[[int, str, Actor], object]
 
 
-def carry_out(*, name: str, order_ids: Sequence[int], reason: str, actor: Actor) -> list[Result]:
-    """`name`: a key of ACTS. A transaction for each order: what one refuses, the others do not feel."""
-    act = ACTS[name]
+def carry_out(*, name: str, order_ids: Sequence[int], reason: str, actor: Actor, cause: str = "") -> list[Result]:
+    """`name`: CANCEL or a key of ACTS. A transaction for each order: what one refuses, the others do not feel.
+    `cause`: of a cancellation, as `cancelling.said` reads it. Raises Refused when it says nothing."""
+    act = _cancelling(cause, reason) if name == CANCEL else ACTS[name]
     return [_one(act, order_id, reason, actor) for order_id in dict.fromkeys(order_ids)][:MOST]
 
 
@@ -50,8 +52,11 @@ def _one(act: Act, order_id: int, reason: str, actor: Actor) -> Result:
     return Result(order_id, True)
 
 
-def _cancel(order_id: int, reason: str, actor: Actor) -> None:
-    lifecycle.move(order_id=order_id, name="cancel", reason=reason, actor=actor)
+def _cancelling(cause: str, words: str) -> Act:
+    by_whom, why = cancelling.said(cause, words)
+    return lambda order_id, _reason, actor: lifecycle.move(
+        order_id=order_id, name="cancel", reason=why, by_whom=by_whom, actor=actor
+    )
 
 
 def _release(order_id: int, reason: str, actor: Actor) -> None:
@@ -64,7 +69,6 @@ def _release(order_id: int, reason: str, actor: Actor) -> None:
 
 
 ACTS: dict[str, Act] = {
-    "cancel": _cancel,
     "release": _release,
     "hold": lambda order_id, _reason, actor: marks.hold(order_id=order_id, actor=actor),
     "resume": lambda order_id, _reason, actor: marks.resume(order_id=order_id, actor=actor),

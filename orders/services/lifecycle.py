@@ -14,12 +14,28 @@ from dispatch.live import publish
 from dispatch.staff.refusal import Refused
 from orders import facts, wording
 from orders.actors import Actor
-from orders.flow import BUSY_STATES, TRANSITIONS, DriverEffect, Guard, State, Transition, driver_effect, refusal
-from orders.models import Driver, Offer, OfferState, Order, OrderEvent, OrderStop, Search
+from orders.flow import (
+    BUSY_STATES,
+    TRANSITIONS,
+    ActorKind,
+    DriverEffect,
+    Guard,
+    State,
+    Transition,
+    driver_effect,
+    refusal,
+)
+from orders.models import CalledOffBy, Driver, Offer, OfferState, Order, OrderEvent, OrderStop, Search
 from orders.models.offer import ENDS
 from orders.services import pricing
 from orders.signals import order_moved, order_placed
 
+OF_ITSELF = {State.NO_SHOW: CalledOffBy.CLIENT, State.UNFULFILLED: CalledOffBy.OFFICE}  # whose doing that end is
+DOERS = {
+    ActorKind.CLIENT: CalledOffBy.CLIENT,
+    ActorKind.DRIVER: CalledOffBy.DRIVER,
+    ActorKind.INTEGRATION: CalledOffBy.OTHER,
+}
 LONGEST_REASON = OrderEvent._meta.get_field("reason").max_length
 
 
@@ -58,9 +74,11 @@ def move(
     actor: Actor,
     version: int | None = None,
     reason: str = "",
+    by_whom: str = "",
     driver: Driver | None = None,
 ) -> OrderEvent:
     """Make the transition `name`. `version` is the one that the person saw; None: whatever it is now (timers).
+    `by_whom` (CalledOffBy): whose doing a cancellation is; empty: of whoever makes it.
 
     Asked twice for the same thing, it answers with what was done the first time. Raises Refused, Order.DoesNotExist.
     """
@@ -71,7 +89,14 @@ def move(
         if done:
             return done
         _check(order, name, actor, version, reason, driver)
-        return _make(order, TRANSITIONS[name], actor, reason, driver)
+        return _make(order, TRANSITIONS[name], actor, reason, by_whom, driver)
+
+
+def whose_doing(end: State, kind: ActorKind, said: str) -> str:
+    """Why there was no trip (CalledOffBy); empty where the order goes on, or there was one."""
+    if end is State.CANCELLED:
+        return said or DOERS.get(kind, CalledOffBy.OFFICE)
+    return OF_ITSELF.get(end, "")
 
 
 def publish_change(order: Order) -> None:
@@ -95,7 +120,7 @@ def _check(order: Order, name: str, actor: Actor, version: int | None, reason: s
         raise Refused(wording.overtaken(order, facts.last_hand(order)))
 
 
-def _make(order: Order, step: Transition, actor: Actor, reason: str, driver: Driver | None) -> OrderEvent:
+def _make(order: Order, step: Transition, actor: Actor, reason: str, by_whom: str, driver: Driver | None) -> OrderEvent:
     before, had, concerned = State(order.state), order.driver, driver or order.driver
     effect = driver_effect(step, before)
     if effect is DriverEffect.TAKE or (effect is DriverEffect.CONFIRM and driver):
@@ -114,7 +139,7 @@ def _make(order: Order, step: Transition, actor: Actor, reason: str, driver: Dri
         if concerned is None or step.target not in BUSY_STATES:
             raise
         raise Refused(wording.busy(concerned, facts.order_of(concerned))) from None
-    event = _event(order, step, before, actor, reason, now, concerned)
+    event = _event(order, step, before, actor, reason, now, concerned, whose_doing(step.target, actor.kind, by_whom))
     asked = _settle_search(order, before, ENDS.get(step.name, OfferState.RECALLED), now, reason)
     if step.target is State.ON_BOARD:
         pricing.charge_waiting(order)
@@ -147,6 +172,7 @@ def _event(
     reason: str,
     now: datetime,
     driver: Driver | None = None,
+    by_whom: str = "",
 ) -> OrderEvent:
     return OrderEvent.objects.create(
         order=order,
@@ -158,6 +184,7 @@ def _event(
         actor_kind=actor.kind,
         driver=driver,
         reason=reason,
+        by_whom=by_whom,
         source=actor.source,
     )
 
@@ -166,6 +193,8 @@ def _tell(order: Order, event: OrderEvent, actor: Actor) -> None:
     details = {"driver": event.driver.call_sign} if event.driver else {}
     if event.reason:
         details["reason"] = event.reason
+    if event.by_whom:
+        details["by_whom"] = event.by_whom
     journal.record(actor.person, f"order.{event.transition}", order, by=actor.kind, **details)
     publish_change(order)
 

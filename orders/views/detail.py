@@ -9,12 +9,12 @@ from dispatch.audit import journal
 from dispatch.staff.access import SignedInRequest, address_of, may, refuse, requires
 from dispatch.staff.refusal import Refused
 from orders import actors, numbers, sight
-from orders.flow import FINAL_STATES, TRANSITIONS, ActorKind
+from orders.flow import FINAL_STATES, TRANSITIONS, ActorKind, State
 from orders.forms.editing import EditForm
 from orders.selectors import detail as detail_selectors
 from orders.selectors import presence, search_panel, timeline
 from orders.selectors.detail import ASSIGNING
-from orders.services import assignment, contact, editing, lifecycle, offers, outlook
+from orders.services import assignment, cancelling, contact, editing, lifecycle, offers, outlook
 from orders.views.answers import show, wants_fragment
 from orders.views.pane import answer_order, fetch, refuse_order, show_order
 
@@ -48,13 +48,17 @@ def move(request: SignedInRequest, pk: int, transition: str) -> HttpResponse:
         raise Http404
     if step.needs_driver or step.name in ASSIGNING:
         raise Http404  # drivers are named at orders/<id>/driver/ and orders/<id>/offers/
+    by_whom, reason = "", request.POST.get("reason", "")
     try:
+        if step.target is State.CANCELLED:
+            by_whom, reason = cancelling.said(request.POST.get("cause", ""), reason)
         lifecycle.move(
             order_id=order.pk,
             name=transition,
             actor=actor,
             version=version_seen(request),
-            reason=request.POST.get("reason", ""),
+            reason=reason,
+            by_whom=by_whom,
         )
     except Refused as refusal:
         return refuse_order(request, pk, refusal)

@@ -6,13 +6,13 @@ from typing import Any
 from dispatch.staff.models import Person
 from orders import columns, wording
 from orders.models import Channel, Payment, ServiceClass
-from orders.selectors import saved
+from orders.selectors import cancelling, saved
 from orders.selectors.detail import KEYS, KEYS_BESIDE
 from orders.selectors.saved import Setup
 
 
 def furniture(person: Person, setup: Setup) -> dict[str, Any]:
-    """Four queries beside those of `setup`."""
+    """Five queries beside those of `setup`."""
     return {
         "setup": setup,
         "offered": saved.offered(),
@@ -23,6 +23,7 @@ def furniture(person: Person, setup: Setup) -> dict[str, Any]:
         "channels": Channel.choices,
         "columns": _columns(setup),
         "shown_columns": " ".join(setup.columns),
+        "causes": cancelling.offered(None),
         "order_keys": _order_keys(),
         "own_keys": json.dumps(setup.keys),
     }

@@ -11,8 +11,8 @@ from dispatch.staff.refusal import Refused
 from orders import actors, reasons, sight
 from orders.flow import FINAL_STATES
 from orders.models import Order
+from orders.selectors import cancelling, glance, presence, timeline
 from orders.selectors import detail as selectors
-from orders.selectors import glance, presence, timeline
 from orders.services.assignment import Doubtful
 from orders.views.answers import say, show, wants_fragment
 
@@ -37,6 +37,8 @@ def show_order(
         "detail": detail,
         "timeline": timeline.read(order, request.user, detail.events),
         "order": order,
+        "causes": cancelling.offered(order.fleet_id) if detail.can_be_cancelled else (),
+        "cause": request.POST.get("cause", ""),
         "client": glance.client(order),
         "driver": glance.driver(order),
         "others": presence.others([pk], request.user.pk).get(pk, ()),

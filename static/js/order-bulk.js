@@ -3,6 +3,7 @@ export function start(bar) {
   const table = document.querySelector("table.orders");
   const all = table.querySelector("[data-pick-all]");
   const act = bar.elements.act;
+  const cause = bar.elements.cause;
   const reason = bar.elements.reason;
   const number = bar.querySelector("[data-bulk-number]");
   const dialog = document.getElementById("bulk-dialog");
@@ -30,9 +31,14 @@ export function start(bar) {
   }
 
   function askReason() {
-    const needed = "reason" in act.selectedOptions[0].dataset;
-    reason.hidden = !needed;
-    reason.required = needed;
+    const isCause = "cause" in act.selectedOptions[0].dataset;
+    need(cause, isCause);
+    need(reason, "reason" in (isCause ? cause : act).selectedOptions[0].dataset);
+  }
+
+  function need(field, isNeeded) {
+    field.hidden = !isNeeded;
+    field.required = isNeeded;
   }
 
   table.addEventListener("change", (event) => {
@@ -58,7 +64,7 @@ export function start(bar) {
   });
   table.addEventListener("past:read", () => table.querySelectorAll("[data-past] [name=order]").forEach(mark));
   table.addEventListener("orders:shown", ({ detail }) => detail.isNew && clear());
-  act.addEventListener("change", askReason);
+  for (const choice of [act, cause]) choice.addEventListener("change", askReason);
   bar.querySelector("[data-bulk-clear]").addEventListener("click", clear);
   bar.addEventListener("htmx:configRequest", (event) => (event.detail.parameters.order = [...chosen]));
   document.getElementById("bulk-results").addEventListener("htmx:afterSwap", (event) => {

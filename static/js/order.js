@@ -51,7 +51,9 @@ function leave(event) {
 
 // Tab goes on from where it was.
 const fieldOf = (order, name) => (name && order.querySelector(`[name="${CSS.escape(name)}"]:not([type=hidden])`)) || order;
-const isTyped = (order) => [...order.querySelectorAll("input:not([type=hidden])")].some((field) => field.value !== field.defaultValue);
+const isTyped = (order) =>
+  [...order.querySelectorAll("input:not([type=hidden])")].some((field) => field.value !== field.defaultValue) ||
+  [...order.querySelectorAll(".causes option")].some((cause) => cause.selected !== cause.defaultSelected);
 
 // What is half typed or under way is not swept off the screen, what is being heard not cut off.
 function isBeingUsed(order) {
@@ -73,6 +75,6 @@ function key(event) {
 
 function press(element) {
   element.click();
-  const reason = element.closest("details")?.querySelector("input:not([type=hidden])");
+  const reason = element.closest("details")?.querySelector("input:not([type=hidden]), select");
   if (reason) setTimeout(() => reason.focus()); // the menu opens only now
 }

@@ -294,6 +294,7 @@ def test_without_telephones_the_desk_says_so_refuses_calls_and_takes_orders(sit_
     assert not call.intents.exists()
     desk.locator(f"#order-{order.pk}").click()
     desk.locator("#pane [data-hotkey=k]").click()
+    desk.locator("#pane [name=cause]").select_option("office")
     desk.locator("#pane [name=reason]").fill("by mistake")
     desk.keyboard.press("Enter")
     expect(desk.locator(f"#order-{order.pk}")).to_have_count(0)

@@ -163,6 +163,7 @@ def test_many_at_once_and_each_says_what_became_of_it(sit_down, vera):
     desk = sit_down(vera)
     desk.get_by_label("Choose all that are shown").check()
     desk.get_by_label("What to do with them").select_option("cancel")
+    desk.locator("#bulk-cause").select_option("client")
     desk.locator("#bulk-reason").fill("передумал")
     desk.get_by_role("button", name="Do it").click()
     results = desk.locator("#bulk-results")

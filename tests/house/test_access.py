@@ -23,6 +23,8 @@ from dispatch.staff.models import BreakReason, Person, Role, Shift
 from orders.flow import State
 from orders.models import (
     Account,
+    CalledOffBy,
+    CancelReason,
     Client,
     ClientAddress,
     ClientDriverBlock,
@@ -222,6 +224,8 @@ TABLE = (
     Line("recurring/<int:pk>/follow/", "recurrence", "-MM--", "-YY--"),
     Line("orders/<int:pk>/marks/<slug:name>/", "order name=hold", "-MM--", "-YY--"),
     Line("orders/<int:pk>/marks/<slug:name>/", "order name=explode", "-MM--", "-----"),
+    Line("cancel-reasons/", "", "---YY", "---YY"),
+    Line("cancel-reasons/<int:pk>/", "cancel_reason", "---YY", "---YY"),
     Line("orders/<int:pk>/driver/", "order", "-MM--", "-YY--"),
     Line("orders/<int:pk>/contact/", "order", "-MM--", "-YY--"),
     Line("orders/<int:pk>/<slug:transition>/", "order transition=cancel", "-MM--", "-YY--"),
@@ -416,6 +420,7 @@ def world(db, settings, tmp_path) -> World:
         "handover": Handover.objects.create(shift=shift, made_at=now).pk,
         "call_back": CallBack.objects.create(phone="+79161234567", due_at=now, created_by=petrov).pk,
         "break_reason": BreakReason.objects.create(name="обед").pk,
+        "cancel_reason": CancelReason.objects.create(by_whom=CalledOffBy.CLIENT, text="передумал").pk,
         "client": client.pk,
         "phone": phone.pk,
         "block": ClientDriverBlock.objects.create(client=client, driver=driver("97")).pk,

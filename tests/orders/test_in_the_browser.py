@@ -185,6 +185,9 @@ def test_a_reason_is_asked_for_and_given_by_keyboard(page, vera):
     page.goto(f"/orders/{order.pk}/")
     page.wait_for_load_state("networkidle")
     page.keyboard.press("k")
+    expect(page.locator(f"#cause-cancel-{order.pk}")).to_be_focused()
+    page.keyboard.press("ArrowDown")  # the client
+    page.keyboard.press("Enter")
     expect(page.locator(f"#reason-cancel-{order.pk}")).to_be_focused()
     page.keyboard.type("заболел")
     page.keyboard.press("Enter")
@@ -216,7 +219,9 @@ def test_boris_sees_on_his_order_what_vera_does_but_loses_no_half_typed_reason(p
     page.evaluate(told)
     expect(chip).to_have_text("assigned")
     page.keyboard.press("k")
-    expect(page.locator(f"#reason-cancel-{order.pk}")).to_be_focused()
+    expect(page.locator(f"#cause-cancel-{order.pk}")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
     page.keyboard.type("забо")
     lifecycle.move(order_id=order.pk, name="set_off", actor=actors.staff(vera))
     page.evaluate(told)
@@ -224,7 +229,9 @@ def test_boris_sees_on_his_order_what_vera_does_but_loses_no_half_typed_reason(p
     expect(page.locator(f"#reason-cancel-{order.pk}")).to_have_value("забо")
     expect(chip).to_have_text("assigned")
     page.locator(f"#reason-cancel-{order.pk}").fill("")
-    page.locator(f"#reason-cancel-{order.pk}").blur()
+    page.locator(f"#cause-cancel-{order.pk}").select_option([])
+    page.locator(f"#cause-cancel-{order.pk}").focus()
+    page.locator(f"#cause-cancel-{order.pk}").blur()
     expect(chip).to_have_text("on the way")
 
 

@@ -174,11 +174,13 @@ def test_a_busy_driver_is_a_sentence_and_the_typing_stays(anna, by_vera, ivan, v
 
 def test_a_missing_reason_and_an_unknown_action(order, vera, olga, signed_in):
     browser = signed_in(vera)
-    assert "Give the reason" in text_of(browser.post(reverse("orders:move", args=[order.pk, "cancel"]), **HTMX))
+    assert "Choose who called it off" in text_of(
+        browser.post(reverse("orders:move", args=[order.pk, "cancel"]), **HTMX)
+    )
     assert browser.post(reverse("orders:move", args=[order.pk, "teleport"]), **HTMX).status_code == 404
     assert browser.post(reverse("orders:move", args=[order.pk, "expire"]), **HTMX).status_code == 404
     assert browser.post(reverse("orders:move", args=[order.pk, "reopen"]), **HTMX).status_code == 404
-    browser.post(reverse("orders:move", args=[order.pk, "cancel"]), {"reason": "заболел"}, **HTMX)
+    browser.post(reverse("orders:move", args=[order.pk, "cancel"]), {"cause": "client", "reason": "заболел"}, **HTMX)
     assert (
         signed_in(olga).post(reverse("orders:move", args=[order.pk, "reopen"]), {"reason": "здоров"}).status_code == 302
     )

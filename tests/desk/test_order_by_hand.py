@@ -1,0 +1,152 @@
+"""The order in the pane by keyboard: its keys on the sheet and as one likes them, its numbers copied, why it ends."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from orders import actors
+from orders.models import CalledOffBy, CancelReason, Client, DeskSetup, Order
+from orders.services import assignment, lifecycle
+from tests.orders.conftest import ANNA, driver, placed
+
+pytestmark = [pytest.mark.browser, pytest.mark.feature("C4", "X5")]
+
+
+@pytest.fixture
+def order(vera) -> Order:
+    client = Client.objects.create(name="Анна")
+    return placed(client, actors.staff(vera), "Тверская, 12", destination="Вокзал")
+
+
+def opened(desk: Page, order: Order) -> Page:
+    desk.locator(f"#order-{order.pk} th a").click()
+    expect(desk.locator(f"#pane [data-order='{order.pk}'] .candidates > *").first).to_be_visible()
+    for script in ("order.js", "copy.js"):  # its keys work
+        desk.evaluate("name => import(new URL(name, document.querySelector('script[src*=main]').src))", script)
+    return desk
+
+
+def test_the_sheet_names_every_step_and_vera_gives_one_another_key(sit_down, vera, order):
+    desk = sit_down(vera)
+    desk.keyboard.press("?")
+    sheet = desk.locator("#keys")
+    for words in ("On the way", "Client did not come / No car found", "Cancel the order", "Put on hold", "Way back"):
+        expect(sheet).to_contain_text(words)
+    key = sheet.locator("[data-change-key=KeyK]")
+    key.click()
+    desk.keyboard.press("x")
+    expect(key).to_have_text("X")
+    key_of_hold = sheet.locator("[data-change-key=KeyJ]")
+    key_of_hold.click()
+    desk.keyboard.press("x")  # is taken
+    expect(desk.locator("#toasts .toast")).to_contain_text("something else already")
+    desk.keyboard.press("Escape")
+    opened(desk, order)
+    expect(desk.locator("#pane summary[data-hotkey=k] kbd")).to_have_text("X")
+    desk.keyboard.press("k")
+    expect(desk.locator("#pane .order-reason[open]")).to_have_count(0)
+    desk.keyboard.press("x")
+    expect(desk.locator(f"#cause-cancel-{order.pk}")).to_be_focused()
+    assert DeskSetup.objects.get(person=vera).keys == {"KeyK": "KeyX"}
+
+
+def test_no_key_of_the_order_fires_in_a_field(sit_down, vera, order):
+    desk = opened(sit_down(vera), order)
+    sign = desk.locator("#pane [name=call_sign]")
+    desk.keyboard.press("g")
+    expect(sign).to_be_focused()
+    desk.keyboard.type("kpvjiswn")
+    expect(sign).to_have_value("kpvjiswn")
+    expect(desk.locator("#pane .order-reason[open]")).to_have_count(0)
+    expect(desk.locator(f"#pane [data-order='{order.pk}']")).to_be_visible()
+    order.refresh_from_db()
+    assert (order.version, order.is_on_hold) == (1, False)
+
+
+def test_a_number_is_copied_by_keyboard_and_it_is_said(sit_down, vera, order):
+    desk = sit_down(vera, permissions=["clipboard-read", "clipboard-write"])
+    opened(desk, order)
+    for button, text in (("Copy the order number", str(order.pk)), ("Copy the client's number", ANNA)):
+        desk.get_by_role("button", name=button).focus()
+        desk.keyboard.press("Enter")
+        expect(desk.locator("#toasts[role=status] .toast").last).to_contain_text("Copied:")
+        assert desk.evaluate("navigator.clipboard.readText()") == text
+        expect(desk.get_by_role("button", name=button)).to_be_focused()
+
+
+def test_without_the_right_to_the_clipboard_it_is_copied_as_by_hand(sit_down, vera, order):
+    desk = sit_down(vera)
+    desk.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    desk.reload()
+    opened(desk, order)
+    desk.evaluate("document.addEventListener('copy', () => { window.taken = String(document.activeElement.value); })")
+    desk.get_by_role("button", name="Copy the client's number").click()
+    expect(desk.locator("#toasts .toast")).to_be_visible()
+    assert desk.evaluate("window.taken") == ANNA
+
+
+@pytest.mark.feature("C6")
+def test_an_order_is_cancelled_for_a_reason_of_the_list_in_three_keys(sit_down, vera, order):
+    CancelReason.objects.create(by_whom=CalledOffBy.CLIENT, text="передумал")
+    desk = opened(sit_down(vera), order)
+    desk.keyboard.press("k")
+    expect(desk.locator(f"#cause-cancel-{order.pk}")).to_be_focused()
+    desk.keyboard.press("ArrowDown")
+    desk.keyboard.press("Enter")
+    expect(desk.locator("#pane article.order header .chip").first).to_have_text("cancelled")
+    last = order.events.latest("pk")
+    assert (last.reason, last.by_whom) == ("передумал", "client")
+
+
+@pytest.mark.feature("C6")
+def test_n_leads_first_to_the_note_and_then_to_the_end(sit_down, vera, order):
+    driver("17")
+    by_vera = actors.staff(vera)
+    assignment.assign(order_id=order.pk, call_sign="17", actor=by_vera)
+    for step in ("set_off", "arrive"):
+        lifecycle.move(order_id=order.pk, name=step, actor=by_vera)
+    desk = opened(sit_down(vera), order)
+    expect(desk.locator("#pane .order-contact")).to_contain_text("Call the client first")
+    desk.keyboard.press("n")
+    expect(desk.locator("#pane [name=outcome]").first).to_be_focused()
+    desk.keyboard.type("занято")
+    desk.keyboard.press("Enter")
+    expect(desk.locator("#pane .timeline")).to_contain_text("занято")
+    expect(desk.locator("#pane .order-contact")).not_to_contain_text("Call the client first")
+    desk.keyboard.press("n")
+    expect(desk.locator("#pane article.order header .chip").first).to_have_text(re.compile("did not come"))
+
+
+def test_hold_and_problem_by_key_and_both_desks_see_them(sit_down, vera, boris, order):
+    veras, boriss = opened(sit_down(vera), order), sit_down(boris)
+    veras.keyboard.press("j")
+    expect(veras.locator("#pane [name=until]")).to_be_focused()
+    veras.keyboard.type("+30")
+    veras.keyboard.press("Enter")
+    expect(veras.locator("#pane .facts")).to_contain_text("on hold until")
+    veras.keyboard.press("i")
+    expect(veras.locator("#pane .order-beside [name=reason]")).to_be_focused()
+    veras.keyboard.type("жалоба")
+    veras.keyboard.press("Enter")
+    expect(veras.locator("#pane .note.danger")).to_contain_text("жалоба")
+    expect(boriss.locator(f"#order-{order.pk}")).to_contain_text("on hold until")
+    expect(boriss.locator(f"#order-{order.pk}")).to_contain_text("problem")
+    veras.keyboard.press("i")
+    expect(veras.locator("#pane .note.danger")).to_have_count(0)
+    veras.keyboard.press("j")
+    expect(boriss.locator(f"#order-{order.pk}")).not_to_contain_text("on hold")
+    expect(boriss.locator(f"#order-{order.pk}")).not_to_contain_text("problem")
+
+
+@pytest.mark.feature("C5")
+def test_once_more_and_the_way_back_by_key(sit_down, vera, order):
+    desk = opened(sit_down(vera), order)
+    desk.keyboard.press("v")
+    expect(desk.locator("#pane [name=pickup]")).to_have_value("Вокзал")
+    expect(desk.locator("#pane [name=destination]")).to_have_value("Тверская, 12")
+    opened(desk, order)
+    desk.keyboard.press("p")
+    expect(desk.locator("#pane [name=pickup]")).to_have_value("Тверская, 12")
+    desk.reload()
+    expect(desk.locator("#pane [name=pickup]")).to_have_value("Тверская, 12")  # nothing is lost by a reload
