@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from orders.flow import State
 from orders.models import ClientMark, DriverBreak, DriverPhone, DriverPosition, DriverShift, Order
-from orders.selectors import glance
+from orders.selectors import detail, glance
 from orders.services import assignment
 from places.models import Stand
 from tests.orders.conftest import HTMX, placed
@@ -84,8 +84,9 @@ def test_nobody_knows_where_he_is(order, by_vera, ivan, vera, signed_in):
 
 def test_however_much_there_is_it_takes_six_queries(driven, anna, by_vera, django_assert_num_queries):
     def look(*, has_others: bool) -> None:
+        order = detail.find(driven.pk)
         with django_assert_num_queries(6):
-            client, driver = glance.client(driven), glance.driver(driven)
+            client, driver = glance.client(order), glance.driver(order)
             assert (len(client.others) > 0, driver.metres) == (has_others, 1200)
 
     look(has_others=False)
