@@ -1,14 +1,19 @@
 """The tasks of a web process: hub, relay and beat. Started by its first ASGI call, since daphne has no lifespan."""
 
 import asyncio
+import gc
 import logging
 import sys
 from collections.abc import Awaitable, Callable
 
+from django.db import connection
+
+from dispatch.live import drawing
 from dispatch.live.attendance import Attendance
 from dispatch.live.beat import Beat
 from dispatch.live.doors import Doors
 from dispatch.live.hub import Hub
+from dispatch.live.reading import AWAY
 from dispatch.live.relay import Relay
 
 FIRST_PAUSE_SECONDS = 0.2
@@ -38,6 +43,7 @@ class Background:
                 "attendance": Attendance(self.hub).run,
             }.items()
         ]
+        self._rehearsal = asyncio.create_task(asyncio.to_thread(rehearse), name="live rehearsal")
 
 
 _background: Background | None = None
@@ -49,6 +55,19 @@ def running() -> Background:
     if _background is None:
         _background = Background()
     return _background
+
+
+def rehearse() -> None:
+    """Once in a process. What it has loaded then it keeps, so the collector of garbage need not go through it again:
+    each time would hold up every desk for a tenth of a second and more."""
+    try:
+        drawing.rehearse()
+    except AWAY as error:
+        log.debug("nothing was rehearsed: %s", error)
+    finally:
+        connection.close()
+    gc.collect()
+    gc.freeze()
 
 
 async def supervise(name: str, run: Callable[[], Awaitable[None]]) -> None:

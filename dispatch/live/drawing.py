@@ -4,14 +4,17 @@ import json
 import logging
 from collections.abc import Collection, Mapping, Sequence
 
+from django.conf import settings
 from django.utils import translation
 
-from dispatch.live import registry
+from dispatch.live import numbers, registry
 from dispatch.live.numbers import Told
 from dispatch.live.reading import AWAY
 from dispatch.live.registry import Viewer
 
 Frames = dict[tuple[str, Viewer], str]
+
+REHEARSED = 100  # changes in which every kind of thing is likely to be
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +36,15 @@ def frames(waiting: Mapping[str, Sequence[Told]], viewers: Mapping[str, Collecti
                 except Exception:
                     log.exception("drawing %s for %s failed", topic, viewer)
     return made
+
+
+def rehearse() -> None:
+    """Draw what changed last, one of each kind, and send it to nobody: templates and catalogues are at hand then."""
+    viewers = [Viewer(language, audience) for language, _name in settings.LANGUAGES for audience in numbers.AT_A_DESK]
+    waiting: dict[str, list[Told]] = {}
+    for told in {told.kind: told for told in reversed(numbers.newest(REHEARSED))}.values():
+        waiting.setdefault(told.topic, []).append(told)
+    frames(waiting, dict.fromkeys(waiting, viewers))
 
 
 def _batch(topic: str, changes: Sequence[Told], viewer: Viewer) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from dispatch.live.models import Change, Topic
 
 DRIVER = "driver"  # the audience of a driver's own page
+AT_A_DESK = ("dispatcher", "supervisor")  # the audiences of the desk
 TOPICS = ("calls", "orders", "staff")  # for every desk; beside them each person has a private one
 
 
@@ -36,6 +37,15 @@ def current(topics: Iterable[str] | None = None) -> dict[str, int]:
         return dict(rows)
     wanted = tuple(topics)
     return dict.fromkeys(wanted, 0) | dict(rows.filter(name__in=wanted))
+
+
+def newest(most: int) -> list[Told]:
+    """The last changes for every desk, the newest first. One query."""
+    rows = Change.objects.filter(topic__in=TOPICS).exclude(number=None).order_by("-pk")[:most]
+    return [
+        Told(topic, number or 0, kind, key)
+        for topic, number, kind, key in rows.values_list("topic", "number", "kind", "key")
+    ]
 
 
 def between(topic: str, after: int, upto: int) -> list[Told]:

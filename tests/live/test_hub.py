@@ -249,3 +249,16 @@ def test_the_outbox_forgets_what_was_told_an_hour_ago_and_nothing_else():
             )
     assert forget_old_changes() == 1
     assert sorted(Change.objects.values_list("key", flat=True)) == ["fresh", "old, not told"]
+
+
+@pytest.mark.django_db
+def test_a_process_that_starts_draws_what_changed_last_for_nobody(drawn, settings):
+    settings.LANGUAGES = [("en", "English"), ("ru", "Русский")]
+    for number, key in enumerate(["1", "2"], start=1):
+        Change.objects.create(topic="staff", kind="person", key=key, number=number)
+    Change.objects.create(topic="staff", kind="person", key="3")  # not told yet: the relay's message draws it
+    drawing.rehearse()
+    assert {keys for keys, _viewer in drawn} == {("2",)}
+    assert {viewer for _keys, viewer in drawn} == {
+        Viewer(language, audience) for language in ("en", "ru") for audience in ("dispatcher", "supervisor")
+    }
