@@ -135,6 +135,8 @@ CELERY_BEAT_SCHEDULE = {
     "forget old imports": {"task": "orders.tasks.forget_old_imports", "schedule": 3600},
     "lift marks that have ended": {"task": "orders.tasks.lift_ended_marks", "schedule": 15},
     "end wrap-ups": {"task": "telephony.tasks.end_wrap_ups", "schedule": 5},  # the link does, too, and in time
+    "send webhooks": {"task": "dispatch.api.tasks.send_webhooks", "schedule": 1, "options": {"expires": 1}},
+    "forget old messages": {"task": "dispatch.api.tasks.forget_old_messages", "schedule": 3600},
     "forget old answers": {"task": "dispatch.api.tasks.forget_old_answers", "schedule": 600},
     "sum the reports": {"task": "dispatch.reports.tasks.sum_up", "schedule": 60},
     "measure recordings": {"task": "telephony.tasks.measure_recordings", "schedule": 10},
@@ -195,6 +197,14 @@ if ROUTING_KIND not in ("valhalla", "osrm"):
 API_ANSWER_HOURS = 24  # so long a request that names itself by a key is answered as the first time
 API_TWIN_SECONDS = 10  # so long the second of two such requests at once waits for the first one
 API_A_MINUTE = 600  # requests of one token, where nothing else is said
+WEBHOOK_SECONDS = 5  # from resolving the name to the answer's head; whoever is slower has not answered
+WEBHOOK_TURN_SECONDS = 3  # so long one receiver is served before it is another's turn
+WEBHOOK_AT_ONCE = 2  # receivers, so that slow ones leave the worker time for the timers
+WEBHOOK_LEASE_SECONDS = 15  # a sender without a sign of life for so long is dead, and another one sends
+WEBHOOK_TRIES_HOURS = 24  # so long a message is tried
+WEBHOOK_STOP_HOURS = 72  # a receiver that failed for so long is written to no more until somebody starts it again
+WEBHOOK_KEPT_DAYS = 7  # so long it is shown what became of a message
+WEBHOOK_LOOPBACK = env.bool("WEBHOOK_LOOPBACK", default=False)  # http://127.0.0.1 as well: for trying it out only
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["dispatch.api.door.token.ByToken"],
     "DEFAULT_PERMISSION_CLASSES": ["dispatch.api.door.token.HasScope"],

@@ -7,3 +7,4 @@ class ApiConfig(AppConfig):
 
     def ready(self) -> None:
         from dispatch.api import verbs  # noqa: F401  (they register themselves)
+        from dispatch.api.hooks import writing  # noqa: F401  (it listens)

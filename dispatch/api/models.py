@@ -1,14 +1,17 @@
-"""What other systems hold of us: tokens, and the answers that are given again to whoever asks the same twice."""
+"""What other systems have of us: tokens, answers that are given again to whoever asks twice, and what they hear."""
 
 from datetime import datetime
+from uuid import uuid4
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from dispatch.api.scopes import Scope
+from orders.wording import HAPPENED
 
 
 class TokenQuerySet(models.QuerySet["Token"]):
@@ -50,7 +53,7 @@ class KeptAnswer(models.Model):
     fingerprint = models.CharField(max_length=64)  # of method, address and body
     status = models.PositiveSmallIntegerField()
     media_type = models.CharField(max_length=40)
-    body = models.TextField()
+    body = models.TextField()  # sealed: it may hold numbers, and the secret of a webhook
     location = models.CharField(max_length=200, blank=True)
     at = models.DateTimeField()
 
@@ -60,3 +63,77 @@ class KeptAnswer(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class Subscription(models.Model):
+    """Where another system wants to hear of orders. `person`: whose it is; null: the administrator's own."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="webhooks")
+    url = models.CharField(_("address"), max_length=500)
+    kinds = ArrayField(models.CharField(max_length=24), verbose_name=_("events"), default=list)  # empty: all
+    whole_numbers = models.BooleanField(_("whole telephone numbers"), default=False)
+    secret = models.TextField()  # sealed: `dispatch.api.sealing`
+    is_active = models.BooleanField(_("in use"), default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    failures = models.PositiveIntegerField(default=0)  # in a row, of the receiver as a whole
+    failing_since = models.DateTimeField(null=True)
+    next_at = models.DateTimeField(null=True)  # not before that; null: at once
+    stopped_at = models.DateTimeField(null=True)  # by ourselves, after it failed for too long; somebody starts it again
+    succeeded_at = models.DateTimeField(null=True)
+    sender = models.UUIDField(null=True)  # who sends just now, and until when nobody else does
+    sender_until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.url
+
+
+class DeliveryState(models.TextChoices):
+    WAITING = "waiting", pgettext_lazy("webhook", "waiting")
+    DELIVERED = "delivered", pgettext_lazy("webhook", "delivered")
+    GIVEN_UP = "given_up", pgettext_lazy("webhook", "given up")
+
+
+class Failure(models.TextChoices):
+    """Why an attempt failed."""
+
+    STATUS = "status", _("the receiver answered with an error")
+    SLOW = "slow", _("the receiver did not answer in time")
+    UNREACHABLE = "unreachable", _("the receiver could not be reached")
+    TLS = "tls", _("the receiver's certificate is not good")
+    ADDRESS = "address", _("the address is not one that may be written to")
+    SECRET = "secret", _("the secret cannot be read any more: make a new one")
+
+
+class Delivery(models.Model):
+    """One message: an event of an order on its way to one subscription, written in the event's own transaction. What it
+    says is read when it is sent. `event` null: a trial."""
+
+    uid = models.UUIDField(unique=True, default=uuid4)  # tells the receiver that he has had it already
+    subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, related_name="deliveries")
+    event = models.ForeignKey("orders.OrderEvent", on_delete=models.CASCADE, null=True, related_name="+")
+    order = models.ForeignKey("orders.Order", on_delete=models.CASCADE, null=True, related_name="+")
+    state = models.CharField(max_length=10, choices=DeliveryState.choices, default=DeliveryState.WAITING)
+    created_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    gives_up_at = models.DateTimeField(null=True)  # from the first attempt on
+    attempts = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField(null=True)
+    took_ms = models.PositiveIntegerField(null=True)
+    failure = models.CharField(max_length=12, choices=Failure.choices, blank=True)
+    status = models.PositiveSmallIntegerField(null=True)  # that the receiver answered
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["subscription", "order", "id"], condition=Q(state="waiting"), name="delivery_waiting"),
+            models.Index(fields=["subscription", "-id"], name="delivery_newest"),
+            models.Index(fields=["created_at"], name="delivery_age"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.uid)
+
+    @property
+    def happened(self) -> str:
+        """In the words of the order's history."""
+        return str(HAPPENED.get(self.event.transition, self.event.transition)) if self.event else gettext("Trial")

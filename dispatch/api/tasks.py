@@ -6,7 +6,8 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from dispatch.api.models import KeptAnswer
+from dispatch.api.hooks import sending
+from dispatch.api.models import Delivery, KeptAnswer
 
 
 @shared_task
@@ -14,3 +15,24 @@ def forget_old_answers() -> int:
     """Answers that nobody may ask for again. Returns how many."""
     limit = timezone.now() - timedelta(hours=settings.API_ANSWER_HOURS)
     return KeptAnswer.objects.filter(at__lt=limit).delete()[0]
+
+
+@shared_task
+def send_webhooks() -> int:
+    """Hand each receiver with something to hear to a sender of its own. Returns how many."""
+    found = sending.ready(timezone.now())
+    for subscription_id in found:
+        send_to.apply_async((subscription_id,), expires=settings.WEBHOOK_LEASE_SECONDS)
+    return len(found)
+
+
+@shared_task
+def send_to(subscription_id: int) -> int:
+    return sending.send(subscription_id)
+
+
+@shared_task
+def forget_old_messages() -> int:
+    """Messages that have arrived or were given up some days ago, and those that nobody waits for. Returns how many."""
+    limit = timezone.now() - timedelta(days=settings.WEBHOOK_KEPT_DAYS)
+    return Delivery.objects.filter(created_at__lt=limit).delete()[0]

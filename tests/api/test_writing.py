@@ -176,8 +176,15 @@ def test_what_is_no_action_of_a_system_does_not_exist(site, order, name):
 
 def test_a_client_cancels_in_the_other_system_and_history_says_so(site, order):
     _status, body = site.post(f"orders/{order.pk}/cancel/", {"by": "client", "reason": "передумал"})
-    assert (body["state"], body["events"][-1]["by"]) == ("cancelled", "client")
+    assert (body["state"], body["events"][-1]["by"], body["events"][-1]["by_whom"]) == ("cancelled", "client", "client")
     assert site.post(f"orders/{order.pk}/release/", {"by": "client"})[0] == 404, "a client has few actions"
+
+
+def test_a_system_says_whose_doing_a_cancellation_is(site, order, anna, by_vera):
+    other = placed(anna, by_vera)
+    _status, body = site.post(f"orders/{order.pk}/cancel/", {"by_whom": "driver", "reason": "прокол"})
+    assert body["events"][-1]["by_whom"] == "driver"
+    assert site.post(f"orders/{other.pk}/cancel/", {"reason": "дубль"})[1]["events"][-1]["by_whom"] == "other"
 
 
 def test_what_speaks_against_a_driver_is_said_and_may_be_accepted(site, by_vera):
@@ -211,6 +218,8 @@ def test_notes_marks_and_reservations(site, anna, by_vera, ivan):
     assert site.post(f"orders/{order.pk}/contact/", {"kind": "client_asked", "outcome": "не ждёт"})[0] == 200
     assert site.post(f"orders/{order.pk}/marks/", {"name": "problem", "problem": "вещи"})[1]["problem"] == "вещи"
     assert site.post(f"orders/{order.pk}/marks/", {"name": "settle"})[1]["problem"] == ""
+    past = (timezone.now() - timedelta(hours=1)).isoformat()
+    assert site.post(f"orders/{order.pk}/marks/", {"name": "hold", "until": past})[0] == 409
     assert site.post(f"orders/{order.pk}/marks/", {"name": "hold"})[1]["is_on_hold"] is True
     assert site.post(f"orders/{order.pk}/marks/", {"name": "resume"})[1]["is_on_hold"] is False
     assert site.post(f"orders/{order.pk}/give_up/")[1]["state"] == "unfulfilled"

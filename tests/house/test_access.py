@@ -17,7 +17,7 @@ from django.test import Client as Browser
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from dispatch.api.services import tokens
+from dispatch.api.services import tokens, webhooks
 from dispatch.desk.models import CallBack, Handover
 from dispatch.staff.models import BreakReason, Person, Role, Shift
 from orders.flow import State
@@ -130,6 +130,13 @@ API = (
     "tariffs/",
     "zones/",
     "reports/",
+    "webhooks/",
+    "webhooks/<int:pk>/",
+    "webhooks/<int:pk>/secret/",
+    "webhooks/<int:pk>/start/",
+    "webhooks/<int:pk>/trial/",
+    "webhooks/<int:pk>/deliveries/",
+    "webhooks/<int:pk>/deliveries/<int:key>/again/",
     "schema/",
     "<path:rest>",
 )
@@ -331,6 +338,14 @@ TABLE = (
     Line("systems/", "", "----Y", "----M"),
     Line("systems/tokens/new/", "", "----Y", "----Y"),
     Line("systems/tokens/<int:pk>/revoke/", "token", "----M", "----Y"),
+    Line("systems/webhooks/", "", "----Y", "----M"),
+    Line("systems/webhooks/new/", "", "----Y", "----Y"),
+    Line("systems/webhooks/<int:pk>/", "webhook", "----Y", "----Y"),
+    Line("systems/webhooks/<int:pk>/secret/", "webhook", "----M", "----Y"),
+    Line("systems/webhooks/<int:pk>/start/", "webhook", "----M", "----Y"),
+    Line("systems/webhooks/<int:pk>/trial/", "webhook", "----M", "----Y"),
+    Line("systems/webhooks/<int:pk>/remove/", "webhook", "----M", "----Y"),
+    Line("systems/webhooks/messages/<int:pk>/again/", "message", "----M", "----Y"),
     *(Line(f"api/v1/{rest}", "", "TTTTT", "TTTTT") for rest in API),
     # journal: own shift's for a supervisor (tests/audit)
     Line("journal/", "", "--YYY", "--MMM"),
@@ -408,6 +423,7 @@ def world(db, settings, tmp_path) -> World:
     tariff = Tariff.objects.create(fleet=fleet, name="Эконом", service_class="economy")
     version = TariffVersion.objects.create(tariff=tariff, valid_from=now, currency="RUB", rates={})
     quote = KeptQuote.objects.create(tariff_version=version, pickup="Арбат, 1", price=100, currency="RUB")
+    webhook, _secret = webhooks.subscribe(url="https://shop.example/", kinds=[], whole_numbers=False, actor=petrov)
     world.others = things_of(petrov, client, driver("99"), tmp_path) | {
         "ringing": ringing.pk,
         "missed": missed.pk,
@@ -433,6 +449,8 @@ def world(db, settings, tmp_path) -> World:
         "tariff": tariff.pk,
         "version": version.pk,
         "quote": quote.pk,
+        "webhook": webhook.pk,
+        "message": webhooks.try_out(subscription_id=webhook.pk).pk,
         "token": tokens.issue(name="Сайт", scopes=[], a_minute=60, actor=petrov)[0].pk,
         "document": document.pk,
         **town_of(petrov),

@@ -18,6 +18,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from dispatch.api import sealing
 from dispatch.api.door import problems
 from dispatch.api.door.endpoint import Endpoint
 from dispatch.api.door.token import token_of
@@ -70,7 +71,7 @@ def _kept(request: Request, key: str, fingerprint: str, act: Callable[[], Respon
             answer = act()
             row.status, row.location = answer.status_code, answer.get("Location", "")
             row.media_type = answer.content_type or JSONRenderer.media_type
-            row.body = JSONRenderer().render(answer.data).decode()
+            row.body = sealing.seal(JSONRenderer().render(answer.data).decode())
             row.save(force_update=True)
         return answer
     except _Taken:
@@ -81,7 +82,7 @@ def _kept(request: Request, key: str, fingerprint: str, act: Callable[[], Respon
         return problems.problem(409, "in_progress", _("The same request is being worked on: ask again in a moment."))
     if first.fingerprint != fingerprint:
         raise problems.Invalid({HEADER: _("This key was used for another request: take a new one.")})
-    again = HttpResponse(first.body, status=first.status, content_type=first.media_type)
+    again = HttpResponse(sealing.unseal(first.body), status=first.status, content_type=first.media_type)
     again[REPLAYED] = "true"
     if first.location:
         again["Location"] = first.location

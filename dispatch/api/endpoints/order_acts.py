@@ -11,7 +11,7 @@ from dispatch.api.door.endpoint import Endpoint, read
 from dispatch.api.door.once import once
 from dispatch.api.endpoints.orders import who_acts, whole
 from dispatch.api.scopes import Scope
-from dispatch.api.shapes.acts import ActIn, ContactIn, DriverIn, MarkIn, OfferIn, ReasonIn, ReserveIn
+from dispatch.api.shapes.acts import ActIn, ContactIn, DriverIn, MarkIn, MoveIn, OfferIn, ReasonIn, ReserveIn
 from dispatch.api.shapes.orders import WholeOrderShape
 from orders.flow import TRANSITIONS
 from orders.selectors.detail import ASSIGNING
@@ -30,17 +30,22 @@ class Move(Act):
         parameters=[
             OpenApiParameter("transition", str, OpenApiParameter.PATH, description="set_off, arrive, cancel …")
         ],
-        request=ReasonIn,
+        request=MoveIn,
         responses=WholeOrderShape,
     )
     @once
     def post(self, request: Request, pk: int, transition: str) -> Response:
-        said = read(ReasonIn(data=request.data))
+        said = read(MoveIn(data=request.data))
         actor, step = who_acts(request, said), TRANSITIONS.get(transition)
         if step is None or actor.kind not in step.actors or step.needs_driver or step.name in ASSIGNING:
             raise Http404  # drivers are named at …/driver/ and …/offers/
         lifecycle.move(
-            order_id=pk, name=transition, actor=actor, version=said.get("version"), reason=said.get("reason", "")
+            order_id=pk,
+            name=transition,
+            actor=actor,
+            version=said.get("version"),
+            reason=said.get("reason", ""),
+            by_whom=said.get("by_whom", ""),
         )
         return Response(whole(self, request, pk))
 
@@ -126,7 +131,7 @@ class Mark(Act):
         actor = who_acts(request, said)
         match said["name"]:
             case "hold":
-                marks.hold(order_id=pk, actor=actor)
+                marks.hold(order_id=pk, actor=actor, until=said.get("until"))
             case "resume":
                 marks.resume(order_id=pk, actor=actor)
             case "problem":

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from dispatch.api.endpoints import clients, garage, order_acts, orders, prices, quotes, recurring, reports, schema
+from dispatch.api.endpoints import (
+    clients,
+    garage,
+    order_acts,
+    orders,
+    prices,
+    quotes,
+    recurring,
+    reports,
+    schema,
+    webhooks,
+)
 
 app_name = "api"
 urlpatterns = [
@@ -42,6 +53,13 @@ urlpatterns = [
     path("tariffs/", prices.Tariffs.as_view(), name="tariffs"),
     path("zones/", prices.Zones.as_view(), name="zones"),
     path("reports/", reports.Report.as_view(), name="reports"),
+    path("webhooks/", webhooks.Webhooks.as_view(), name="webhooks"),
+    path("webhooks/<int:pk>/", webhooks.OneWebhook.as_view(), name="webhook"),
+    path("webhooks/<int:pk>/secret/", webhooks.WebhookSecret.as_view(), name="webhook-secret"),
+    path("webhooks/<int:pk>/start/", webhooks.WebhookStart.as_view(), name="webhook-start"),
+    path("webhooks/<int:pk>/trial/", webhooks.WebhookTrial.as_view(), name="webhook-trial"),
+    path("webhooks/<int:pk>/deliveries/", webhooks.Deliveries.as_view(), name="deliveries"),
+    path("webhooks/<int:pk>/deliveries/<int:key>/again/", webhooks.SendAgain.as_view(), name="send-again"),
     path("schema/", schema.Schema.as_view(), name="schema"),
     path("<path:rest>", schema.Nothing.as_view()),
 ]

@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dispatch.api.models import Token
+from dispatch.api.scopes import Scope
+from dispatch.api.services import webhooks
 from dispatch.audit import journal
 from dispatch.staff.models import Person
 from dispatch.staff.refusal import Refused
@@ -43,13 +45,17 @@ def issue(
 
 
 def revoke(*, token_id: int, actor: Person) -> Token:
-    """From now on it opens nothing. Asked twice, it is done once. Raises Token.DoesNotExist."""
+    """From now on it opens nothing; and a system without another one that may have webhooks hears nothing. Asked twice,
+    it is done once. Raises Token.DoesNotExist."""
     with transaction.atomic():
         token = Token.objects.select_for_update(of=("self",)).select_related("person").get(pk=token_id)
         if token.revoked_at is None:
             token.revoked_at, token.revoked_by = timezone.now(), actor
             token.save(update_fields=["revoked_at", "revoked_by"])
             journal.record(actor, "token.revoked", token, name=str(token))
+            others = Token.objects.good(timezone.now()).filter(person=token.person)
+            if not others.filter(scopes__contains=[Scope.WEBHOOKS_MANAGE]).exists():
+                webhooks.silence(person=token.person, actor=actor)
     return token
 
 

@@ -4,6 +4,7 @@ from rest_framework import serializers
 
 from dispatch.api.shapes.wishes import BY, accept, version
 from orders.facts import CONTACTS
+from orders.models import CalledOffBy
 
 
 class ActIn(serializers.Serializer):
@@ -15,6 +16,12 @@ class ActIn(serializers.Serializer):
 
 class ReasonIn(ActIn):
     reason = serializers.CharField(max_length=200, required=False, allow_blank=True)
+
+
+class MoveIn(ReasonIn):
+    by_whom = serializers.ChoiceField(
+        choices=CalledOffBy.choices, required=False, help_text="Of a cancellation: whose doing it is, whoever says it."
+    )
 
 
 class DriverIn(ActIn):
@@ -35,6 +42,7 @@ class ContactIn(ActIn):
 class MarkIn(ActIn):
     name = serializers.ChoiceField(choices=("hold", "resume", "problem", "settle"))
     problem = serializers.CharField(max_length=200, required=False, allow_blank=True, help_text="What is to be done.")
+    until = serializers.DateTimeField(required=False, allow_null=True, help_text="Of `hold`: when it ends by itself.")
 
 
 class ReserveIn(ActIn):

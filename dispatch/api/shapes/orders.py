@@ -6,7 +6,17 @@ from dispatch.api.shapes.fields import Number, seen
 from dispatch.api.shapes.problems import ConcernShape
 from orders import wording
 from orders.flow import State
-from orders.models import Channel, OfferPhase, OfferState, Order, OrderEvent, Payment, ServiceClass, TripOption
+from orders.models import (
+    CalledOffBy,
+    Channel,
+    OfferPhase,
+    OfferState,
+    Order,
+    OrderEvent,
+    Payment,
+    ServiceClass,
+    TripOption,
+)
 
 STATES = [(state.value, state.value) for state in State]
 
@@ -90,6 +100,7 @@ class OrderShape(serializers.Serializer):
     confirm_by = serializers.DateTimeField(allow_null=True)
     confirmed_at = serializers.DateTimeField(allow_null=True)
     is_on_hold = serializers.BooleanField()
+    held_until = serializers.DateTimeField(allow_null=True)
     problem = serializers.CharField()
     alarm = serializers.CharField()
     channel = serializers.ChoiceField(choices=Channel.choices)
@@ -115,6 +126,9 @@ class EventShape(serializers.Serializer):
     who = serializers.SerializerMethodField()
     driver = serializers.CharField(source="driver.call_sign", allow_null=True, default=None, help_text="Call sign.")
     reason = serializers.CharField()
+    by_whom = serializers.ChoiceField(
+        choices=CalledOffBy.choices, allow_blank=True, help_text="Of an end without a trip: whose doing it is."
+    )
     changes = serializers.SerializerMethodField(help_text="{field: [before, after]}")
 
     def get_text(self, event: OrderEvent) -> str:
