@@ -295,7 +295,7 @@ def test_without_telephones_the_desk_says_so_refuses_calls_and_takes_orders(sit_
     desk.locator(f"#order-{order.pk}").click()
     desk.locator("#pane [data-hotkey=k]").click()
     desk.locator("#pane [name=cause]").select_option("office")
-    desk.locator("#pane [name=reason]").fill("by mistake")
+    desk.locator("#pane .order-reason[open] [name=reason]").fill("by mistake")
     desk.keyboard.press("Enter")
     expect(desk.locator(f"#order-{order.pk}")).to_have_count(0)
     order.refresh_from_db()
@@ -353,6 +353,8 @@ def test_who_loses_the_role_is_led_away(sit_down, vera):
 def test_the_desk_stands_in_every_language_and_direction(sit_down, vera, language, direction):
     vera.language = language
     vera.save()
+    said = {"destination": "Ленинградский вокзал", "price": 12560, "currency": "RUB", "phone": "+79161234567"}
+    order = order_of(**said, pickup="Новослободская улица, 47", client=Client.objects.create(name="Виктор Степанович"))
     desk = sit_down(vera, color_scheme="dark")
     ring("+79161110001", at=["101"])
     expect(desk.locator(".call")).to_have_count(1)
@@ -362,4 +364,10 @@ def test_the_desk_stands_in_every_language_and_direction(sit_down, vera, languag
     )
     assert (start < centre < end) if direction == "ltr" else (start > centre > end)
     assert desk.evaluate("document.documentElement.scrollWidth") == 1366
+    is_whole = "box => box.scrollWidth <= box.clientWidth"
+    assert desk.locator(".orders-wrap").evaluate(is_whole)  # the price, the last column, is read without scrolling
+    desk.locator(f"#order-{order.pk} th a").click()
+    expect(desk.locator("#pane .candidates > *").first).to_be_visible()
+    desk.locator("#pane summary[data-hotkey=k]").click()
+    assert desk.locator(".desk-end").evaluate(is_whole)
     assert desk.locator(".header").bounding_box()["height"] <= 50

@@ -71,7 +71,7 @@ def test_the_drivers_car_number_place_and_shift(driven, vera, ivan, signed_in):
     DriverPosition.objects.update(stand=stand, stand_since=timezone.now())
     DriverBreak.objects.create(shift=DriverShift.objects.get(), began_at=timezone.now())
     page = shown(signed_in(vera), driven)
-    assert "at the stand “Вокзал”" in page
+    assert "at the stand <bdi>Вокзал</bdi>" in page
     assert "on a break" in page
 
 
