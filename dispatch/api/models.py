@@ -10,7 +10,6 @@ from django.db.models import Q
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from dispatch.api.scopes import Scope
 from orders.wording import HAPPENED
 
 
@@ -26,7 +25,7 @@ class Token(models.Model):
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="tokens")
     digest = models.CharField(max_length=64, unique=True)  # SHA-256, in hexadecimal
     hint = models.CharField(max_length=12)  # its beginning, to be told apart from others
-    scopes = ArrayField(models.CharField(max_length=20, choices=Scope.choices), verbose_name=_("scopes"))
+    scopes = ArrayField(models.CharField(max_length=20), verbose_name=_("scopes"))  # of `scopes.Scope`
     a_minute = models.PositiveIntegerField(_("requests a minute"))
     expires_at = models.DateTimeField(_("valid until"), null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -18,11 +18,12 @@ LONGEST = 250
 def search(request: SignedInRequest) -> HttpResponse:
     """A fragment of options; empty when nothing is found. `near`: of equals the nearest to it comes first."""
     text = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST]
-    found = directory.search(text, near=_point(request.GET.get("near", "")))
+    found = directory.search(text, near=point(request.GET.get("near", "")))
     return render(request, "places/_found.html", {"found": found})
 
 
-def _point(text: str) -> Point | None:
+def point(text: str) -> Point | None:
+    """What "55.75,37.61" says; None for anything else."""
     try:
         latitude, longitude = map(float, text.split(","))
     except ValueError:

@@ -35,6 +35,7 @@ READ = {  # address: its scope, and how many queries it takes, with two for the 
     "orders/counts/": (Scope.ORDERS_READ, 4),
     "orders/{order}/": (Scope.ORDERS_READ, 6),
     "orders/{order}/candidates/": (Scope.ORDERS_READ, 15),
+    "orders/{order}/calls/": (Scope.ORDERS_READ, 5),
     "recurring/": (Scope.ORDERS_READ, 4),
     "recurring/{recurrence}/": (Scope.ORDERS_READ, 4),
     "clients/": (Scope.CLIENTS_READ, 4),
@@ -44,6 +45,8 @@ READ = {  # address: its scope, and how many queries it takes, with two for the 
     "drivers/": (Scope.DRIVERS_READ, 6),
     "drivers/{driver}/": (Scope.DRIVERS_READ, 9),
     "vehicles/": (Scope.DRIVERS_READ, 4),
+    "vehicles/{vehicle}/": (Scope.DRIVERS_READ, 3),
+    "addresses/?q=lenina": (Scope.PRICES_READ, 3),
     "fleets/": (Scope.PRICES_READ, 4),
     "tariffs/": (Scope.PRICES_READ, 4),
     "zones/": (Scope.PRICES_READ, 3),
@@ -74,6 +77,7 @@ def town(anna, by_vera, ivan, order):
         "recurrence": recurrence.pk,
         "client": anna.pk,
         "company": company.pk,
+        "vehicle": ivan.vehicle_id,
         "driver": at_work("7", 300).pk,
     }
 
@@ -132,6 +136,7 @@ def test_an_order_says_all_that_the_desk_knows(town, site):
     assert {"set_off", "cancel"} <= names
     assert not names & {"board", "reopen", "assign"}
     assert found["may_be_assigned"]
+    assert site.last["Cache-Control"] == "no-store"
 
 
 def test_whole_numbers_are_for_those_who_read_clients(town, system):

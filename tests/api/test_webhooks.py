@@ -305,8 +305,10 @@ def test_so_many_are_served_at_once_and_who_waited_longest_is_next(shop, order, 
     for n in range(3):
         made, _secret = webhooks.subscribe(url=f"{shop.url}&n={n}", kinds=[], whole_numbers=False, actor=admin)
         webhooks.try_out(subscription_id=made.pk)
+    Subscription.objects.filter(pk=shop.pk).update(sender_until=timezone.now() - timedelta(seconds=1))
     first = sending.ready(timezone.now())
     assert len(first) == 2
+    assert shop.pk not in first, "whose turn never came is first"
     Subscription.objects.filter(pk=first[0]).update(sender_until=timezone.now() + timedelta(seconds=9))
     assert len(sending.ready(timezone.now())) == 1
 

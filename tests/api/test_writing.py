@@ -21,6 +21,8 @@ from orders.models import (
     Recurrence,
 )
 from orders.services import assignment, clients, editing, lifecycle
+from places.models import Place
+from telephony.models import Call
 from tests.orders.conftest import ANNA, placed
 from tests.orders.test_quoting import RATES, tariff
 from tests.orders.town import ARBAT, at_work, ordered
@@ -336,3 +338,69 @@ def test_a_company_pays_for_its_people_only(site, anna):
     _status, changed = site.patch(f"orders/{made['id']}/", {"version": 1, "payment": "cash"})
     assert changed["company"] is None
     assert OrderEvent.objects.get(transition="edit").changes["account"] == ["Завод", ""]
+
+
+def test_a_booking_portal_keeps_its_company_and_its_people(site, anna):
+    status, made = site.post("companies/", {"name": "Завод", "currency": "RUB", "monthly_limit": "5000"})
+    assert (status, made["balance"]["limit"]) == (201, "5000.00")
+    assert site.post("companies/", {"name": "Завод", "currency": "RUB"})[0] == 409
+    path = f"companies/{made['id']}/"
+    assert site.patch(path, {"forbids_cash": True})[1]["forbids_cash"] is True
+    _status, hired = site.post(f"{path}employees/", {"phone": ANNA, "reference": "A-1"})
+    (anna_there,) = hired["employees"]
+    assert (anna_there["client"]["id"], anna_there["reference"]) == (anna.pk, "A-1")
+    assert site.post(f"{path}employees/", {"phone": ANNA})[0] == 409
+    mine = f"{path}employees/{anna_there['id']}/"
+    _status, changed = site.patch(mine, {"monthly_limit": "100"})
+    assert (changed["employees"][0]["balance"]["limit"], changed["employees"][0]["reference"]) == ("100.00", "A-1")
+    assert site.patch(f"companies/999/employees/{anna_there['id']}/", {})[0] == 404
+    assert site.delete(mine)[0] == 204
+    assert site.get(path)[1]["employees"] == []
+    assert Client.objects.filter(pk=anna.pk).exists()
+
+
+def test_a_driver_is_kept_from_a_client_and_let_again(site, anna, ivan):
+    _status, card = site.post(f"clients/{anna.pk}/blocks/", {"call_sign": "17", "reason": "ссора"})
+    (block,) = card["blocks"]
+    assert (block["driver"], block["reason"]) == ("17", "ссора")
+    assert site.delete(f"clients/{anna.pk + 1}/blocks/{block['id']}/")[0] == 404
+    assert site.delete(f"clients/{anna.pk}/blocks/{block['id']}/")[0] == 204
+    assert site.get(f"clients/{anna.pk}/")[1]["blocks"] == []
+
+
+def test_drivers_and_cars_are_kept_from_another_system(site):
+    who = {"call_sign": "42", "first_name": "Иван", "last_name": "Соколов"}
+    status, made = site.post(
+        "drivers/", {**who, "add_phones": ["8 903 111-22-33"], "plate": "а 123 вс", "description": "белая Škoda"}
+    )
+    assert (status, made["phones"][0]["number"], made["vehicle"]["description"]) == (201, "+79031112233", "белая Škoda")
+    assert site.post("drivers/", who)[0] == 409, "the call sign is taken"
+    path = f"drivers/{made['id']}/"
+    _status, changed = site.patch(path, {"last_name": "Орлов"})
+    assert (changed["last_name"], changed["first_name"]) == ("Орлов", "Иван")
+    assert changed["vehicle"] == made["vehicle"]
+    assert site.patch(path, {"plate": ""})[1]["vehicle"] is None
+    car = f"vehicles/{made['vehicle']['id']}/"
+    assert site.patch(car, {"classes": ["comfort", "business"], "seats": 6})[1]["classes"] == ["comfort", "business"]
+    assert site.get(car)[1]["seats"] == 6
+    assert site.post("vehicles/", {"plate": made["vehicle"]["plate"]})[0] == 409
+    assert site.post("vehicles/", {"plate": "В 5", "seats": 0})[0] == 422
+    assert site.post("vehicles/", {"plate": "В 5"})[1]["classes"] == ["economy"]
+
+
+def test_the_calls_of_an_order_are_told_without_their_sound(site, system, order, vera):
+    Call.objects.create(
+        key="1", direction="in", state="ended", result="answered", caller_e164=ANNA, order=order, answered_by=vera,
+        started_at=timezone.now(),
+    )  # fmt: skip
+    (call,) = site.get(f"orders/{order.pk}/calls/")[1]
+    assert (call["number"], call["answered_by"], call["result"]) == (ANNA, str(vera), "answered")
+    assert ANNA not in str(system("orders:read", name="Robot").get(f"orders/{order.pk}/calls/")[1])
+    assert site.get("orders/999999/calls/")[0] == 404
+
+
+def test_the_site_asks_the_directory_while_its_visitor_types(site):
+    Place.objects.create(name="вокзал", latitude=55.75, longitude=37.61)
+    assert site.get("addresses/", q="")[1] == []
+    assert isinstance(site.get("addresses/", q="вокз", near="55.7,37.6")[1], list)
+    assert site.get("addresses/", q="вокз", near="nonsense")[0] == 200

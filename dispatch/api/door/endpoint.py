@@ -16,6 +16,11 @@ class Endpoint(APIView):
 
     scopes: ClassVar[dict[str, Scope | None]] = {}
 
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        finished = super().finalize_response(request, response, *args, **kwargs)
+        finished["Cache-Control"] = "no-store"
+        return finished
+
     def eyes(self, request: Request) -> dict[str, Any]:
         """For shapes: whether whole numbers of clients are shown."""
         return {"sight": Sight.WHOLE if token_of(request).may(Scope.CLIENTS_READ) else Sight.MASKED}

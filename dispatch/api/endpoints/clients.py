@@ -1,4 +1,4 @@
-"""Clients and the companies that pay for them."""
+"""Clients: their cards, marks, addresses, and the drivers who are kept from them."""
 
 from dataclasses import fields
 from typing import ClassVar
@@ -15,19 +15,17 @@ from dispatch.api.scopes import Scope
 from dispatch.api.shapes.clients import (
     AddressIn,
     AddressShape,
+    BlockIn,
     ClientChange,
     ClientIn,
     ClientMarkIn,
     ClientPage,
     ClientShape,
-    CompanyPage,
-    CompanyShape,
     WholeClientShape,
-    WholeCompanyShape,
 )
-from orders.models import Client, ClientAddress, ClientMark
-from orders.selectors import accounts, cards
-from orders.services import client_addresses
+from orders.models import Client, ClientAddress, ClientDriverBlock, ClientMark
+from orders.selectors import cards
+from orders.services import blocks, client_addresses
 from orders.services import clients as services
 from orders.services.card_numbers import Phones
 from orders.services.client_addresses import Written
@@ -175,33 +173,39 @@ class OneAddress(Endpoint):
         return Response(status=204)
 
 
-class Companies(Endpoint):
-    scopes: ClassVar = {"GET": Scope.CLIENTS_READ}
+class Blocks(Endpoint):
+    scopes: ClassVar = {"POST": Scope.CLIENTS_WRITE}
 
     @extend_schema(
-        summary="Companies that pay for trips",
-        description="By name, each with what it used of its limit this month.",
-        parameters=[paging.TEXT, paging.AFTER],
-        responses=CompanyPage,
+        summary="Keep a driver from a client",
+        description="They are not brought together any more. Asked again, the first reason stays.",
+        request=BlockIn,
+        responses={201: WholeClientShape},
     )
-    def get(self, request: Request) -> Response:
-        found = accounts.accounts(text=paging.text_of(request), after=paging.after_of(request))
-        rows, following = paging.cut(request, found, accounts.PAGE, lambda line: line.account.name)
-        return Response({"companies": CompanyShape(rows, many=True).data, "next": following})
+    @once
+    def post(self, request: Request, pk: int) -> Response:
+        said = read(BlockIn(data=request.data))
+        blocks.block(
+            client_id=_known(pk),
+            call_sign=said["call_sign"],
+            reason=said.get("reason", ""),
+            actor=token_of(request).person,
+        )
+        return Response(_whole(pk), status=201)
 
 
-class OneCompany(Endpoint):
-    scopes: ClassVar = {"GET": Scope.CLIENTS_READ}
+class OneBlock(Endpoint):
+    scopes: ClassVar = {"DELETE": Scope.CLIENTS_WRITE}
 
     @extend_schema(
-        summary="One company with its employees",
-        description="Employees by page, each with what he used of his own limit this month.",
-        parameters=[paging.AFTER],
-        responses=WholeCompanyShape,
+        summary="Let a driver to a client again",
+        description="From now on he may be sent to this client as before.",
+        responses={204: None},
     )
-    def get(self, request: Request, pk: int) -> Response:
-        after = paging.number_of(paging.after_of(request)) or 0
-        return Response(WholeCompanyShape(accounts.card(pk, after=after)).data)
+    def delete(self, request: Request, pk: int, key: int) -> Response:
+        found = ClientDriverBlock.objects.get(pk=key, client=pk)
+        blocks.lift(block_id=found.pk, actor=token_of(request).person)
+        return Response(status=204)
 
 
 def _whole(pk: int) -> dict[str, object]:

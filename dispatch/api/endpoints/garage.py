@@ -17,6 +17,7 @@ from dispatch.api.shapes.garage import (
     BreakIn,
     BreakShape,
     DocumentShape,
+    DriverIn,
     DriverPage,
     DriverShape,
     NextIn,
@@ -24,19 +25,23 @@ from dispatch.api.shapes.garage import (
     PositionShape,
     ShiftIn,
     ShiftShape,
+    VehicleIn,
     VehiclePage,
     VehicleShape,
     WholeDriverShape,
 )
 from dispatch.staff.refusal import Refused
 from orders import models
-from orders.models import Driver
+from orders.models import Driver, Vehicle
 from orders.selectors import cards, vehicles
-from orders.services import driver_shifts
+from orders.services import driver_shifts, drivers
+from orders.services import vehicles as vehicle_services
+from orders.services.card_numbers import Phones
+from orders.services.drivers import Car
 
 
 class Drivers(Endpoint):
-    scopes: ClassVar = {"GET": Scope.DRIVERS_READ}
+    scopes: ClassVar = {"GET": Scope.DRIVERS_READ, "POST": Scope.DRIVERS_WRITE}
 
     @extend_schema(
         summary="Drivers by call sign, name or number",
@@ -49,9 +54,20 @@ class Drivers(Endpoint):
         rows, following = paging.cut(request, found, cards.PAGE, lambda driver: driver.call_sign)
         return Response({"drivers": DriverShape(rows, many=True).data, "next": following})
 
+    @extend_schema(
+        summary="Add a driver",
+        description="With his numbers and his car: a known plate is that car, another one a new car.",
+        request=DriverIn,
+        responses={201: WholeDriverShape},
+    )
+    @once
+    def post(self, request: Request) -> Response:
+        said = read(DriverIn(data=request.data))
+        return Response(_saved(request, Driver(), said), status=201)
+
 
 class OneDriver(Endpoint):
-    scopes: ClassVar = {"GET": Scope.DRIVERS_READ}
+    scopes: ClassVar = {"GET": Scope.DRIVERS_READ, "PATCH": Scope.DRIVERS_WRITE}
 
     @extend_schema(
         summary="One driver",
@@ -60,6 +76,18 @@ class OneDriver(Endpoint):
     )
     def get(self, request: Request, pk: int) -> Response:
         return Response(whole(pk))
+
+    @extend_schema(
+        summary="Change a driver's card",
+        description="What is left out stays. An empty plate: he has no car.",
+        request=DriverIn,
+        responses=WholeDriverShape,
+    )
+    @once
+    def patch(self, request: Request, pk: int) -> Response:
+        found = Driver.objects.select_for_update(of=("self",)).select_related("vehicle").get(pk=pk)
+        said = read(DriverIn(data=request.data, partial=True))
+        return Response(_saved(request, found, said))
 
 
 class DriverShift(Endpoint):
@@ -156,7 +184,7 @@ class DriverPosition(Endpoint):
 
 
 class Vehicles(Endpoint):
-    scopes: ClassVar = {"GET": Scope.DRIVERS_READ}
+    scopes: ClassVar = {"GET": Scope.DRIVERS_READ, "POST": Scope.DRIVERS_WRITE}
 
     @extend_schema(
         summary="Cars by plate, make or a driver's call sign",
@@ -168,6 +196,56 @@ class Vehicles(Endpoint):
         found = vehicles.vehicles(text=paging.text_of(request), after=paging.after_of(request))
         rows, following = paging.cut(request, found, vehicles.PAGE, lambda vehicle: vehicle.plate)
         return Response({"vehicles": VehicleShape(rows, many=True).data, "next": following})
+
+    @extend_schema(
+        summary="Add a car",
+        description="With its classes, options and seats, which decide to what it is sent.",
+        request=VehicleIn,
+        responses={201: VehicleShape},
+    )
+    @once
+    def post(self, request: Request) -> Response:
+        made = vehicle_services.save(
+            vehicle=Vehicle(**read(VehicleIn(data=request.data))), actor=token_of(request).person
+        )
+        return Response(VehicleShape(made).data, status=201)
+
+
+class OneVehicle(Endpoint):
+    scopes: ClassVar = {"GET": Scope.DRIVERS_READ, "PATCH": Scope.DRIVERS_WRITE}
+
+    @extend_schema(summary="One car", description="With classes, options and seats.", responses=VehicleShape)
+    def get(self, request: Request, pk: int) -> Response:
+        return Response(VehicleShape(Vehicle.objects.get(pk=pk)).data)
+
+    @extend_schema(
+        summary="Change a car",
+        description="What is left out stays.",
+        request=VehicleIn,
+        responses=VehicleShape,
+    )
+    @once
+    def patch(self, request: Request, pk: int) -> Response:
+        found = Vehicle.objects.select_for_update().get(pk=pk)
+        for name, value in read(VehicleIn(data=request.data, partial=True)).items():
+            setattr(found, name, value)
+        vehicle_services.save(vehicle=found, actor=token_of(request).person)
+        return Response(VehicleShape(found).data)
+
+
+def _saved(request: Request, driver: Driver, said: dict[str, Any]) -> dict[str, Any]:
+    for name in ("call_sign", "first_name", "last_name", "fleet"):
+        if name in said:
+            setattr(driver, name, said[name])
+    car = Car(driver.vehicle.plate, driver.vehicle.description) if driver.vehicle else Car()
+    if "plate" in said:
+        car = Car(said["plate"], said.get("description", ""))
+    phones = Phones(
+        added=tuple(said.get("add_phones", ())),
+        removed=frozenset(said.get("remove_phones", ())),
+        main=said.get("main_phone"),
+    )
+    return whole(drivers.save(driver=driver, phones=phones, car=car, actor=token_of(request).person).pk)
 
 
 def whole(driver_id: int) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from dispatch.api.door.endpoint import Endpoint, read
 from dispatch.api.door.once import once
 from dispatch.api.endpoints.orders import who_acts, whole
 from dispatch.api.scopes import Scope
-from dispatch.api.shapes.acts import ActIn, ContactIn, DriverIn, MarkIn, MoveIn, OfferIn, ReasonIn, ReserveIn
+from dispatch.api.shapes.acts import ActIn, ContactIn, MarkIn, MoveIn, NameDriverIn, OfferIn, ReasonIn, ReserveIn
 from dispatch.api.shapes.orders import WholeOrderShape
 from orders.flow import TRANSITIONS
 from orders.selectors.detail import ASSIGNING
@@ -55,12 +55,12 @@ class NameDriver(Act):
         summary="Give an order to a driver",
         description="By call sign, from another driver when it has one. What speaks against him is refused as "
         "`doubtful` with its concerns, which may be accepted; a busy driver is refused for good.",
-        request=DriverIn,
+        request=NameDriverIn,
         responses=WholeOrderShape,
     )
     @once
     def post(self, request: Request, pk: int) -> Response:
-        said = read(DriverIn(data=request.data))
+        said = read(NameDriverIn(data=request.data))
         assignment.assign(
             order_id=pk,
             call_sign=said["call_sign"],

@@ -21,6 +21,7 @@ from dispatch.api.endpoints import paging
 from dispatch.api.scopes import Scope
 from dispatch.api.shapes.orders import (
     ActionShape,
+    CallShape,
     CandidateShape,
     EventShape,
     OfferShape,
@@ -37,6 +38,7 @@ from orders.models import Payment
 from orders.selectors import candidates, counting, detail, listing
 from orders.services import editing, intake, quotes
 from orders.services.intake import Booking
+from telephony.models import Call
 
 LARGEST = 200  # of a page
 
@@ -205,6 +207,19 @@ class Candidates(Endpoint):
             for one in found
         ]
         return Response(CandidateShape(rows, many=True).data)
+
+
+class Calls(Endpoint):
+    scopes: ClassVar = {"GET": Scope.ORDERS_READ}
+
+    @extend_schema(
+        summary="The calls of an order",
+        description="What was talked on the telephone about it, the oldest first. Recordings are for the desk only.",
+        responses=CallShape(many=True),
+    )
+    def get(self, request: Request, pk: int) -> Response:
+        found = Call.objects.filter(order=detail.find(pk)).select_related("answered_by").order_by("started_at", "pk")
+        return Response(CallShape(found, many=True, context=self.eyes(request)).data)
 
 
 def who_acts(request: Request, said: Mapping[str, Any]) -> Actor:

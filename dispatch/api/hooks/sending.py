@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from dispatch.api import sealing
@@ -51,7 +51,7 @@ def ready(now: datetime) -> list[int]:
     if room <= 0:
         return []
     due = Delivery.objects.filter(subscription=OuterRef("pk"), state=DeliveryState.WAITING, due_at__lte=now)
-    free = _free(now).filter(Exists(due)).order_by("sender_until", "pk")
+    free = _free(now).filter(Exists(due)).order_by(F("sender_until").asc(nulls_first=True), "pk")
     return list(free.values_list("pk", flat=True)[:room])
 
 

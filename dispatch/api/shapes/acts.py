@@ -24,7 +24,7 @@ class MoveIn(ReasonIn):
     )
 
 
-class DriverIn(ActIn):
+class NameDriverIn(ActIn):
     call_sign = serializers.CharField(max_length=12)
     accept = accept()
 

@@ -49,12 +49,19 @@ class EmploymentShape(serializers.Serializer):
     is_active = serializers.BooleanField()
 
 
+class BlockShape(serializers.Serializer):
+    id = serializers.IntegerField()
+    driver = serializers.CharField(source="driver.call_sign")
+    reason = serializers.CharField()
+
+
 class WholeClientShape(ClientShape):
     addresses = AddressShape(many=True)
     completed = serializers.IntegerField(help_text="Trips.")
     cancelled = serializers.IntegerField()
     no_shows = serializers.IntegerField(help_text="So often a car waited in vain.")
     companies = EmploymentShape(many=True, source="employments", help_text="That pay for this client's trips.")
+    blocks = BlockShape(many=True, help_text="Drivers who are not sent to this client.")
     merged_into = serializers.IntegerField(
         source="merged_into_id", allow_null=True, help_text="This card is empty: the client's card is that one."
     )
@@ -131,3 +138,32 @@ class AddressIn(SpotIn):
     entrance = serializers.CharField(max_length=20, required=False, allow_blank=True)
     flat = serializers.CharField(max_length=20, required=False, allow_blank=True)
     comment = serializers.CharField(max_length=200, required=False, allow_blank=True)
+
+
+class BlockIn(serializers.Serializer):
+    call_sign = serializers.CharField(max_length=12)
+    reason = serializers.CharField(max_length=200, required=False, allow_blank=True)
+
+
+class CompanyIn(serializers.Serializer):
+    name = serializers.CharField(max_length=120)
+    currency = serializers.RegexField(r"^[A-Z]{3}$", help_text="ISO 4217, of its limits.")
+    is_active = serializers.BooleanField(required=False)
+    monthly_limit = serializers.DecimalField(12, 2, required=False, allow_null=True, min_value=0)
+    forbids_cash = serializers.BooleanField(required=False, help_text="Its people may not pay in cash.")
+    classes = serializers.ListField(
+        child=serializers.ChoiceField(choices=ServiceClass.choices), required=False, help_text="Empty: any."
+    )
+    notes = serializers.CharField(max_length=4000, required=False, allow_blank=True)
+
+
+class EmployeeChange(serializers.Serializer):
+    reference = serializers.CharField(max_length=60, required=False, allow_blank=True)
+    monthly_limit = serializers.DecimalField(12, 2, required=False, allow_null=True, min_value=0)
+    is_active = serializers.BooleanField(required=False)
+
+
+class EmployeeIn(EmployeeChange):
+    phone = serializers.CharField(max_length=40, help_text="In any writing.")
+    name = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    client = serializers.IntegerField(required=False, allow_null=True, help_text="Whose card, of several.")

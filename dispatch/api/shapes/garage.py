@@ -3,7 +3,8 @@
 from rest_framework import serializers
 
 from dispatch.api.shapes.orders import NamedShape
-from orders.models import Driver, ServiceClass, TripOption, Vehicle
+from orders.forms.cards import MOST_NEW
+from orders.models import Driver, Fleet, ServiceClass, TripOption, Vehicle
 
 
 class VehicleShape(serializers.Serializer):
@@ -28,19 +29,22 @@ class PositionShape(serializers.Serializer):
     stand = NamedShape(allow_null=True, help_text="In whose queue he waits.")
 
 
+class DriverPhoneShape(serializers.Serializer):
+    id = serializers.IntegerField()
+    number = serializers.CharField(source="e164", help_text="E.164.")
+    is_main = serializers.BooleanField()
+
+
 class DriverShape(serializers.Serializer):
     id = serializers.IntegerField()
     call_sign = serializers.CharField()
     first_name = serializers.CharField()
     last_name = serializers.CharField()
-    phones = serializers.SerializerMethodField(help_text="E.164, the main one first.")
+    phones = DriverPhoneShape(many=True)
     fleet_id = serializers.IntegerField(allow_null=True, help_text="Null: drives for every fleet.")
     vehicle = VehicleShape(allow_null=True)
     on_shift = serializers.BooleanField()
     order = serializers.SerializerMethodField(help_text="The one that he performs.", allow_null=True)
-
-    def get_phones(self, driver: Driver) -> list[str]:
-        return [phone.e164 for phone in sorted(driver.phones.all(), key=lambda phone: (not phone.is_main, phone.pk))]
 
     def get_order(self, driver: Driver) -> int | None:
         return next((order.pk for order in driver.performing), None)  # type: ignore[attr-defined]
@@ -97,3 +101,31 @@ class PositionIn(serializers.Serializer):
     longitude = serializers.FloatField(min_value=-180, max_value=180)
     accuracy_m = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=10**6)
     at = serializers.DateTimeField(required=False, help_text="When he was there. Without it: now.")
+
+
+class DriverIn(serializers.Serializer):
+    call_sign = serializers.CharField(max_length=12)
+    first_name = serializers.CharField(max_length=80)
+    last_name = serializers.CharField(max_length=80)
+    fleet = serializers.PrimaryKeyRelatedField(
+        queryset=Fleet.objects.all(), required=False, allow_null=True, help_text="Null: drives for every fleet."
+    )
+    add_phones = serializers.ListField(
+        child=serializers.CharField(max_length=40), required=False, max_length=MOST_NEW, help_text="In any writing."
+    )
+    remove_phones = serializers.ListField(child=serializers.IntegerField(), required=False, help_text="Their `id`.")
+    main_phone = serializers.IntegerField(required=False, help_text="Its `id`.")
+    plate = serializers.CharField(max_length=16, required=False, allow_blank=True, help_text="Of his car.")
+    description = serializers.CharField(
+        max_length=120, required=False, allow_blank=True, help_text="With the plate: make and colour."
+    )
+
+
+class VehicleIn(serializers.Serializer):
+    plate = serializers.CharField(max_length=16)
+    description = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    seats = serializers.IntegerField(required=False, min_value=1, max_value=60)
+    classes = serializers.ListField(
+        child=serializers.ChoiceField(choices=ServiceClass.choices), required=False, allow_empty=False
+    )
+    options = serializers.ListField(child=serializers.ChoiceField(choices=TripOption.choices), required=False)

@@ -17,6 +17,7 @@ from orders.models import (
     ServiceClass,
     TripOption,
 )
+from telephony.models import Call
 
 STATES = [(state.value, state.value) for state in State]
 
@@ -201,3 +202,15 @@ class CandidateShape(serializers.Serializer):
     may_be_assigned = serializers.BooleanField()
     may_be_asked = serializers.BooleanField()
     concerns = ConcernShape(many=True)
+
+
+class CallShape(serializers.Serializer):
+    id = serializers.IntegerField()
+    direction = serializers.ChoiceField(choices=Call.Direction.choices)
+    state = serializers.ChoiceField(choices=Call.State.choices)
+    result = serializers.ChoiceField(choices=Call.Result.choices, allow_blank=True)
+    number = Number(source="caller_e164", help_text="Who called, or was called.")
+    answered_by = serializers.CharField(allow_null=True, help_text="The dispatcher's name.")
+    started_at = serializers.DateTimeField()
+    answered_at = serializers.DateTimeField(allow_null=True)
+    ended_at = serializers.DateTimeField(allow_null=True)

@@ -43,3 +43,12 @@ class ZoneShape(serializers.Serializer):
     is_active = serializers.BooleanField()
     release_minutes = serializers.IntegerField(allow_null=True)
     area = serializers.DictField(help_text="GeoJSON, [longitude, latitude] in degrees.")
+
+
+class FoundShape(serializers.Serializer):
+    address = serializers.CharField(source="label", help_text="Goes into an order with its coordinates.")
+    detail = serializers.CharField(help_text="What tells it from others of that name.")
+    latitude = serializers.FloatField()
+    longitude = serializers.FloatField()
+    kind = serializers.CharField(help_text="house, street or place")
+    is_sure = serializers.BooleanField(help_text="So near to what was typed that it may be taken unseen.")
