@@ -113,10 +113,12 @@ class Listener:
 
 
 @contextlib.contextmanager
-def desk(web: Web, person: Person | None, *, language: str = "en", cookie: str | None = None) -> Iterator[Listener]:
+def desk(
+    web: Web, person: Person | None, *, language: str = "en", cookie: str | None = None, tab: str = ""
+) -> Iterator[Listener]:
     cookie = cookie or (session_of(person) if person else "")
     headers = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={cookie}", "Origin": f"http://127.0.0.1:{web.port}"}
-    url = f"ws://127.0.0.1:{web.port}/ws/?language={language}"
+    url = f"ws://127.0.0.1:{web.port}/ws/?language={language}&tab={tab}"
     with connect(url, additional_headers=headers, max_size=2**24, max_queue=None, compression=None) as socket:
         yield Listener(socket)
 
