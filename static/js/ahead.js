@@ -2,6 +2,7 @@
 // shown in [data-ahead-place]. It never holds up typing: late answers are dropped, and without an answer nothing is said.
 const PAUSE = 350; // ms after the last key
 const LIMIT = 5000; // ms
+const AGAIN = 5000; // ms after a question that nobody answered
 const NO_PART = new Set(["csrfmiddlewaretoken", "draft", "keys"]);
 const isSaid = ([name, text]) => text !== "" && text !== "restart" && !NO_PART.has(name);
 
@@ -23,7 +24,10 @@ export function start(form) {
     const mine = (question = new AbortController());
     const html = await answer(said, AbortSignal.any([mine.signal, AbortSignal.timeout(LIMIT)]));
     if (mine.signal.aborted || !form.isConnected) return;
-    if (html === null) asked = ""; // asked again with the next key
+    if (html === null) {
+      asked = "";
+      later(AGAIN);
+    }
     show(html ?? "");
   }
 
@@ -48,6 +52,6 @@ export function start(form) {
 
   form.addEventListener("input", () => later(PAUSE));
   form.addEventListener("change", () => later(0));
-  form.addEventListener("htmx:afterSwap", () => later(0)); // the client was recognised
+  form.addEventListener("htmx:afterSwap", (event) => place.contains(event.target) || later(0)); // the client was recognised
   later(0);
 }

@@ -40,3 +40,17 @@ def test_the_price_is_there_while_the_client_speaks_and_is_kept_without_an_order
     expect(page.locator("#content")).to_contain_text("Lenina 5")
     until(page, lambda: Order.objects.count() == 1)
     assert KeptQuote.objects.get().order == Order.objects.get()
+
+
+@pytest.mark.feature("C5", "X4")
+def test_a_server_that_is_away_is_asked_again_in_a_while_and_not_at_once(page):  # noqa: F811
+    """The form asked hundreds of times a second: the empty answer that it showed itself made it ask anew."""
+    asked = []
+    page.route("**/intake/ahead/**", lambda route: (asked.append(route.request.url), route.abort()))
+    page.goto(INTAKE)
+    page.locator("[name=pickup]").press_sequentially("Lenina 5")
+    until(page, lambda: "Lenina" in asked[-1])
+    page.locator("[name=comment]").press_sequentially("by the gate of the old mill, where the road turns", delay=20)
+    assert len(asked) < 10  # one for each pause
+    page.unroute("**/intake/ahead/**")
+    expect(page.locator(".ahead")).to_contain_text("unknown address", timeout=8000)  # of itself, without a key
