@@ -10,7 +10,7 @@ from dispatch.staff.refusal import Refused
 from orders import facts, reasons, trip, wording
 from orders.actors import Actor
 from orders.flow import FINAL_STATES, OPEN_STATES, ActorKind, Guard, Refusal, State
-from orders.models import Order, OrderEvent
+from orders.models import Order
 from orders.services import accounts, lifecycle, outlook, pricing
 from orders.services.outlook import Outlook
 from orders.trip import PLACED, Wording
@@ -143,19 +143,7 @@ def _write(order: Order, wanted: Wording, changes: dict[str, list[str]], actor: 
     order.release_at = order.release_moment()
     order.save(update_fields=written)
     name = "edit" if order.state in OPEN_STATES else "correct"
-    OrderEvent.objects.create(
-        order=order,
-        at=timezone.now(),
-        transition=name,
-        from_state=order.state,
-        to_state=order.state,
-        actor=actor.person,
-        actor_kind=actor.kind,
-        driver=order.driver,
-        reason=reason,
-        source=actor.source,
-        changes=changes,
-    )
+    lifecycle.note(order, name, actor, driver=order.driver, reason=reason, changes=changes)
     journal.record(actor.person, f"order.{name}", order, fields=sorted(changes))
     lifecycle.publish_change(order)
     lifecycle.tell_driver(order.driver)

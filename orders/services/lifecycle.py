@@ -5,6 +5,7 @@ One transaction each: lock the row, ask the machine, compare the version, write,
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -101,6 +102,31 @@ def whose_doing(end: State, kind: ActorKind, said: str) -> str:
 
 def publish_change(order: Order) -> None:
     publish.changed("orders", "order", order.pk)
+
+
+def note(
+    order: Order,
+    name: str,
+    actor: Actor,
+    *,
+    driver: Driver | None,
+    reason: str = "",
+    changes: dict[str, Any] | None = None,
+) -> OrderEvent:
+    """One row of its history for what changes no state. In the caller's transaction, with the order locked."""
+    return OrderEvent.objects.create(
+        order=order,
+        at=timezone.now(),
+        transition=name,
+        from_state=order.state,
+        to_state=order.state,
+        actor=actor.person,
+        actor_kind=actor.kind,
+        driver=driver,
+        reason=reason,
+        source=actor.source,
+        changes=changes or {},
+    )
 
 
 def tell_driver(driver: Driver | None) -> None:

@@ -12,8 +12,8 @@ from dispatch.staff.refusal import Refused
 from orders import wording
 from orders.actors import Actor
 from orders.flow import FINAL_STATES, Guard, Refusal
-from orders.models import Order, OrderEvent
-from orders.services.lifecycle import publish_change
+from orders.models import Order
+from orders.services import lifecycle
 
 LONGEST_PROBLEM = Order._meta.get_field("problem").max_length
 
@@ -66,21 +66,10 @@ def _set(order_id: int, actor: Actor, name: str, **wanted: bool | str | datetime
         order.version += 1
         order.save(update_fields=[*wanted, "version"])
         reason = str(wanted.get("problem", ""))
-        OrderEvent.objects.create(
-            order=order,
-            at=timezone.now(),
-            transition=name,
-            from_state=order.state,
-            to_state=order.state,
-            actor=actor.person,
-            actor_kind=actor.kind,
-            driver=order.driver,
-            reason=reason,
-            source=actor.source,
-            changes={field: pair for field, pair in changes.items() if pair[0] != pair[1]},
-        )
+        changed = {field: pair for field, pair in changes.items() if pair[0] != pair[1]}
+        lifecycle.note(order, name, actor, driver=order.driver, reason=reason, changes=changed)
         journal.record(actor.person, f"order.{name}", order, **({"reason": reason} if reason else {}))
-        publish_change(order)
+        lifecycle.publish_change(order)
     return order
 
 

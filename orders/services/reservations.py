@@ -16,7 +16,7 @@ from dispatch.staff.refusal import Refused
 from orders import facts, wording
 from orders.actors import SYSTEM, Actor
 from orders.flow import ActorKind, Refusal, State
-from orders.models import Driver, Order, OrderEvent
+from orders.models import Driver, Order
 from orders.services import assignment, lifecycle
 
 
@@ -125,17 +125,6 @@ def _write(order: Order, name: str, actor: Actor, driver: Driver, reason: str = 
         setattr(order, field, value)
     order.version += 1
     order.save(update_fields=[*fields, "version"])
-    OrderEvent.objects.create(
-        order=order,
-        at=timezone.now(),
-        transition=name,
-        from_state=order.state,
-        to_state=order.state,
-        actor=actor.person,
-        actor_kind=actor.kind,
-        driver=driver,
-        reason=reason,
-        source=actor.source,
-    )
+    lifecycle.note(order, name, actor, driver=driver, reason=reason)
     journal.record(actor.person, f"order.{name}", order, driver=driver.call_sign, by=actor.kind)
     lifecycle.publish_change(order)
