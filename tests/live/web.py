@@ -20,7 +20,7 @@ from dispatch.embedded import process
 from dispatch.staff.models import Person
 
 ROOT = Path(__file__).resolve().parents[2]
-FIRST_PORT = 37000 + os.getpid() % 400
+FIRST_PORT = 31200 + os.getpid() % 400  # below those that the kernel gives away
 
 
 class Web:
