@@ -24,7 +24,7 @@ def _start_engines() -> None:
 
     folder = Path(tempfile.mkdtemp(prefix="taxi-tests-"))
     folder.chmod(0o755)
-    start = 31000 + os.getpid() % 2000
+    start = 20000 + os.getpid() % 2000  # below those that the kernel gives away
     if "DATABASE_URL" not in os.environ:
         _servers.append(servers.postgres(folder, port=process.free_port(start), durable=False))
         os.environ["DATABASE_URL"] = _servers[-1].url
