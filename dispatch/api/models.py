@@ -101,7 +101,8 @@ class Failure(models.TextChoices):
     UNREACHABLE = "unreachable", _("the receiver could not be reached")
     TLS = "tls", _("the receiver's certificate is not good")
     ADDRESS = "address", _("the address is not one that may be written to")
-    SECRET = "secret", _("the secret cannot be read any more: make a new one")
+    SEAL = "seal", _("the secret cannot be read any more: make a new one")
+    OURS = "ours", _("an error of ours: the log has it")
 
 
 class Delivery(models.Model):

@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from dispatch.api import sealing
-from dispatch.api.hooks import backoff, line, sending, signing
+from dispatch.api.hooks import backoff, line, message, sending, signing
 from dispatch.api.models import Delivery, DeliveryState, Failure, KeptAnswer, Subscription, Token
 from dispatch.api.services import tokens, webhooks
 from dispatch.api.tasks import forget_old_messages, send_webhooks
@@ -197,6 +197,21 @@ def test_a_message_over_which_the_shop_stumbles_holds_up_no_other_order(shop, or
     later(seconds=7)
     assert sending.send(shop.pk) == 1
     assert [message["order"]["id"] for message in shop.heard] == [other.pk]
+
+
+def test_a_message_that_we_cannot_write_holds_up_no_other_order(shop, order, anna, by_vera, monkeypatch, caplog):
+    other, body = placed(anna, by_vera, pickup="Тверская, 1"), message.body
+
+    def breaks(delivery):
+        if delivery.order_id == order.pk:
+            raise ZeroDivisionError
+        return body(delivery)
+
+    monkeypatch.setattr(message, "body", breaks)
+    assert sending.send(shop.pk) == 1
+    assert shop.heard[0]["order"]["id"] == other.pk
+    assert Delivery.objects.get(order=order).failure == Failure.OURS
+    assert "could not be written" in caplog.text
 
 
 def test_who_fails_for_days_is_stopped_said_so_and_started_again(shop, order, admin, client):
@@ -438,7 +453,7 @@ def test_a_secret_is_sealed_and_a_key_that_is_gone_says_so(shop, order, settings
     assert sealing.unseal(kept) == shop.secret
     settings.SECRET_KEY_FALLBACKS = []
     sending.send(shop.pk)
-    assert (Delivery.objects.get().failure, shop.heard) == (Failure.SECRET, [])
+    assert (Delivery.objects.get().failure, shop.heard) == (Failure.SEAL, [])
 
 
 def test_the_timetable_hands_out_what_is_due_and_forgets_what_is_old(shop, order, monkeypatch):

@@ -180,6 +180,8 @@ def test_a_client_cancels_in_the_other_system_and_history_says_so(site, order):
     _status, body = site.post(f"orders/{order.pk}/cancel/", {"by": "client", "reason": "передумал"})
     assert (body["state"], body["events"][-1]["by"], body["events"][-1]["by_whom"]) == ("cancelled", "client", "client")
     assert site.post(f"orders/{order.pk}/release/", {"by": "client"})[0] == 404, "a client has few actions"
+    _status, made = site.post("orders/", {"phone": ANNA, "pickup": HERE, "by": "client"})
+    assert made["events"][0]["by"] == "client"
 
 
 def test_a_system_says_whose_doing_a_cancellation_is(site, order, anna, by_vera):

@@ -41,7 +41,7 @@ class Outcome:
     def is_of_the_receiver(self) -> bool:
         """The next message would fare no better just now."""
         refused = self.failure == Failure.STATUS and self.status in OF_THE_MESSAGE and self.status not in BUSY_ANSWERS
-        return bool(self.failure) and not refused
+        return bool(self.failure) and not refused and self.failure != Failure.OURS
 
 
 def ready(now: datetime) -> list[int]:
@@ -103,8 +103,12 @@ def _attempt(delivery: Delivery) -> Outcome:
     try:
         secret = sealing.unseal(delivery.subscription.secret)
     except sealing.Unreadable:
-        return Outcome(Failure.SECRET)
-    body = message.body(delivery)
+        return Outcome(Failure.SEAL)
+    try:
+        body = message.body(delivery)
+    except Exception:  # one message that cannot be written must not hold up all others for ever
+        log.exception("message %s could not be written", delivery.uid)
+        return Outcome(Failure.OURS)
     headers = {
         "Content-Type": "application/json",
         "User-Agent": "taxi-dispatch-desk",

@@ -2,16 +2,13 @@
 
 from rest_framework import serializers
 
-from dispatch.api.shapes.wishes import BY, accept, version
+from dispatch.api.shapes.wishes import accept, by, version
 from orders.facts import CONTACTS
 from orders.models import CalledOffBy
 
 
 class ActIn(serializers.Serializer):
     version = version()
-    by = serializers.ChoiceField(
-        choices=BY, required=False, help_text="client: he did it himself, in the other system."
-    )
 
 
 class ReasonIn(ActIn):
@@ -19,6 +16,7 @@ class ReasonIn(ActIn):
 
 
 class MoveIn(ReasonIn):
+    by = by()
     by_whom = serializers.ChoiceField(
         choices=CalledOffBy.choices, required=False, help_text="Of a cancellation: whose doing it is, whoever says it."
     )

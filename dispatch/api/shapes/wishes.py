@@ -23,6 +23,12 @@ def accept() -> serializers.ListField:
     return serializers.ListField(child=serializers.CharField(max_length=40), required=False, help_text=ACCEPT_HELP)
 
 
+def by() -> serializers.ChoiceField:
+    return serializers.ChoiceField(
+        choices=BY, required=False, help_text="client: he did it himself, in the other system. Without it: the system."
+    )
+
+
 def version() -> serializers.IntegerField:
     return serializers.IntegerField(
         required=False,
@@ -90,12 +96,10 @@ class OrderIn(TripIn):
     release_minutes = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=1440)
     is_on_hold = serializers.BooleanField(required=False)
     accept = accept()
-    by = serializers.ChoiceField(
-        choices=BY, required=False, help_text="client: he did it himself, in the other system. Without it: the system."
-    )
 
 
 class NewOrder(OrderIn):
+    by = by()
     name = serializers.CharField(max_length=120, required=False, allow_blank=True, help_text="Of a client without one.")
     client = serializers.IntegerField(required=False, allow_null=True, help_text="Whose card, of several.")
     is_new_client = serializers.BooleanField(required=False, help_text="None of those who have this number.")
