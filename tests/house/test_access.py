@@ -57,13 +57,11 @@ HIDDEN = "-"  # 404: not even to know that it exists
 REFUSED = "R"  # 403, with a sentence
 OWN = "o"  # served on what is his own, refused (403) on another's
 OWN_HIDDEN = "h"  # served on what is his own, and another's does not exist (404)
-TOKEN = "T"  # 401: the API knows tokens only, and no person (tests/api)
 NO_SUCH_METHOD = "M"  # 405: the page is there for him, but not by this method
 MEANS = {
     SERVED: {200, 201, 202, 204, 206, 302, 303, 400, 409, 422},
     HIDDEN: {404},
     REFUSED: {403},
-    TOKEN: {401},
     NO_SUCH_METHOD: {405},
 }
 
@@ -87,12 +85,13 @@ class Line:
         values = dict(pair.split("=") for pair in self.about.split(" ")[1:])
 
         def value(found: re.Match[str]) -> str:
-            return values.get(found[1]) or ("1" if key is None else str(key))
+            return values.get(found[1]) or str(key)
 
         assert key is not None or not self.kind, f"the world of this test has no {self.kind}"
         return f"/{re.sub(r'<(?:[a-z]+:)?([a-z_]+)>', value, self.route)}{self.query}"
 
 
+# below api/v1/: for tokens only, whoever is signed in; what a token may there, tests/api says
 API = (
     "orders/",
     "orders/counts/",
@@ -341,7 +340,7 @@ TABLE = (
     Line("staff/extensions/", "", "----Y", "----M"),
     Line("staff/extensions/new/", "", "----Y", "----Y"),
     Line("staff/extensions/<int:pk>/", "extension", "----Y", "----Y"),
-    # other systems: their tokens are the administrator's, and only tokens open the API
+    # other systems: their tokens and webhooks are the administrator's
     Line("systems/", "", "----Y", "----M"),
     Line("systems/tokens/new/", "", "----Y", "----Y"),
     Line("systems/tokens/<int:pk>/revoke/", "token", "----M", "----Y"),
@@ -353,7 +352,6 @@ TABLE = (
     Line("systems/webhooks/<int:pk>/trial/", "webhook", "----M", "----Y"),
     Line("systems/webhooks/<int:pk>/remove/", "webhook", "----M", "----Y"),
     Line("systems/webhooks/messages/<int:pk>/again/", "message", "----M", "----Y"),
-    *(Line(f"api/v1/{rest}", "", "TTTTT", "TTTTT") for rest in API),
     # journal: own shift's for a supervisor (tests/audit)
     Line("journal/", "", "--YYY", "--MMM"),
 )
@@ -548,7 +546,7 @@ def things_of(person: Person, client: Client, driver: Driver, folder: Any) -> di
 
 
 def test_every_address_has_its_line():
-    lines = {line.route for line in TABLE}
+    lines = {line.route for line in TABLE} | {f"api/v1/{rest}" for rest in API}
     new = [address for address in EVERY_ADDRESS if address not in lines]
     assert not new, f"write into TABLE, as shared roles say, who may read and post: {new}"
     gone = sorted(lines - set(EVERY_ADDRESS))
@@ -570,14 +568,25 @@ def test_who_may(world, line):
     assert not wrong, "\n".join(wrong)
 
 
+def test_the_api_knows_tokens_and_no_people(db):
+    browsers = {"nobody": Browser(raise_request_exception=False)}
+    for role in ROLES:
+        browsers[role] = Browser(raise_request_exception=False)
+        browsers[role].force_login(person(f"{role}-1", role))
+    for rest in API:
+        path = f"/api/v1/{re.sub('<[^>]+>', '1', rest)}"
+        for who, browser in browsers.items():
+            others = ("HEAD", "PUT", "PATCH", "DELETE", "OPTIONS") if who == "nobody" else ()
+            for method in ("GET", "POST", *others):
+                assert ask(browser, method, path) == 401, f"{who} {method} {path}"
+
+
 @pytest.mark.parametrize("line", TABLE, ids=name_of)
 def test_nobody_learns_what_exists(world, line):
     path = line.path(world.others.get(line.kind))
     nobody = Browser(raise_request_exception=False)
     for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
-        if line.reading == TOKEN * len(ROLES):
-            assert ask(nobody, method, path) == 401
-        elif expected := OPEN_TO_NOBODY.get(("GET" if method == "HEAD" else method, line.route)):
+        if expected := OPEN_TO_NOBODY.get(("GET" if method == "HEAD" else method, line.route)):
             assert ask(nobody, method, path) in expected
         elif line.route in OPEN_TO_NOBODY_BY_ANY_METHOD:
             assert ask(nobody, method, path) in MEANS[NO_SUCH_METHOD] | MEANS[SERVED]
