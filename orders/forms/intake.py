@@ -23,6 +23,7 @@ class IntakeForm(TripForm):
     cars = forms.IntegerField(label=_("Cars"), required=False, initial=1, min_value=1, max_value=MOST_CARS)
     returns = forms.BooleanField(label=_("Return journey"), required=False)
     return_when = TimeField(label=_("Time of the return"))
+    quote = forms.CharField(max_length=20, required=False, widget=forms.HiddenInput)  # the price that he was told
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -45,9 +46,11 @@ class IntakeForm(TripForm):
 
     @property
     def client_id(self) -> int | None:
-        chosen = self.data.get("client") if self.is_bound else self.initial.get("client")
-        chosen = str(chosen or "")
-        return int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 19 else None
+        return self._key("client")
+
+    @property
+    def quote_id(self) -> int | None:
+        return self._key("quote")
 
     def booking(self) -> Booking:
         """Of a valid form."""
@@ -61,6 +64,11 @@ class IntakeForm(TripForm):
             cars=cleaned["cars"] or 1,
             return_at=cleaned["return_when"],
         )
+
+    def _key(self, name: str) -> int | None:
+        """A primary key that stands in the form."""
+        chosen = str((self.data if self.is_bound else self.initial).get(name) or "")
+        return int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 19 else None
 
     def _check_return(self, cleaned: dict[str, Any]) -> None:
         back = cleaned.get("return_when")

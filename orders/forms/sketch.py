@@ -1,6 +1,7 @@
 """What the intake form says so far, as a trip to be priced. What makes no sense yet is left out, not complained of."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.http import QueryDict
@@ -30,6 +31,11 @@ def read(said: QueryDict) -> Sketch:
         passengers=_number(said.get("passengers", ""), MOST_PASSENGERS) or 1,
         waits_and_returns=bool(said.get("waits_and_returns")),
     )
+
+
+def is_same_trip(one: QueryDict, other: QueryDict) -> bool:
+    """But for the time."""
+    return replace(read(one), pickup_at=None) == replace(read(other), pickup_at=None)
 
 
 def _stops(texts: Sequence[str], marks: Sequence[str]) -> list[Spot]:

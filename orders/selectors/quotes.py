@@ -16,6 +16,10 @@ def alive() -> QuerySet[KeptQuote]:
     )
 
 
+def find(quote_id: int | None) -> KeptQuote | None:
+    return alive().filter(pk=quote_id).first() if quote_id is not None else None
+
+
 def of_caller(*, client_id: int | None, phone: str) -> list[KeptQuote]:
     """Of this client, or of this number (E.164) before there was a client; the newest first. One query at most."""
     about = Q()

@@ -39,6 +39,7 @@ TEXTS = (
     "office_note",
     "returns",
     "return_when",
+    "quote",
 )  # as the form names them; a box that is not ticked is empty
 LISTS = ("stop", "stop_point", "options")
 LONGEST = 2000  # characters of one field, or of one line of a list

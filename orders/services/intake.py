@@ -16,7 +16,7 @@ from dispatch.staff.refusal import Refused
 from orders import trip
 from orders.actors import Actor
 from orders.flow import ActorKind
-from orders.models import Channel, Client, ClientMark, Draft, Order, OrderStop
+from orders.models import Channel, Client, ClientMark, Draft, KeptQuote, Order, OrderStop
 from orders.selectors import twins
 from orders.services import accounts, clients, lifecycle, pricing
 from orders.services.concern import Concern
@@ -55,10 +55,12 @@ def place(
     draft_id: UUID | None = None,
     accepted: frozenset[str] = frozenset(),
     keys: int | None = None,
+    quoted: KeptQuote | None = None,
 ) -> Order:
     """Take the order, or the first of those that belong together by `series`: all or none. The same draft always gives
-    the same order. `keys`: how many were pressed in the form, where somebody counted. Raises Doubtful,
-    clients.Ambiguous, Refused, Draft.DoesNotExist (there is none, or it is another person's)."""
+    the same order. `keys`: how many were pressed in the form, where somebody counted. `quoted`: what was said that each
+    car costs. Raises Doubtful, clients.Ambiguous, Refused, Draft.DoesNotExist (there is none, or it is another
+    person's)."""
     with transaction.atomic():
         draft = Draft.objects.select_for_update(of=("self",)).get(pk=draft_id, owner=actor.person) if draft_id else None
         if draft and draft.order:
@@ -71,7 +73,7 @@ def place(
             name=booking.name,
             actor=actor.person,
         )
-        wanted = [_wanted(said, booking, client, actor) for said in _numbered(booking)]
+        wanted = [_wanted(said, booking, client, actor, quoted) for said in _numbered(booking)]
         concerns = [*_concerns(booking, client, actor), *_paying(wanted, actor)]
         doubts = tuple(concern for concern in concerns if concern.name not in accepted)
         if doubts:
@@ -112,7 +114,7 @@ def _back(booking: Booking) -> Booking:
 
 
 def _wanted(
-    numbered: tuple[Booking, UUID | None], booking: Booking, client: Client, actor: Actor
+    numbered: tuple[Booking, UUID | None], booking: Booking, client: Client, actor: Actor, quoted: KeptQuote | None
 ) -> tuple[Order, list[OrderStop]]:
     """One of the orders as it would be taken, with its stops and its price."""
     said, series = numbered
@@ -124,6 +126,8 @@ def _wanted(
     stops = list(trip.stops_of(said))
     if order.price is None:
         pricing.price(order, at=timezone.now(), stops=stops)
+    if quoted and said is booking:  # the way back is another trip
+        pricing.agree(order, quoted)
     return order, stops
 
 

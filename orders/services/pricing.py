@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from orders.flow import State
-from orders.models import Fleet, Order, OrderStop
+from orders.models import Fleet, KeptQuote, Order, OrderStop
 from orders.selectors.pricing import Quote, quote, quote_by, sketch_of
 
 PRICED_BY = frozenset(  # what the price hangs on
@@ -34,6 +34,14 @@ def price(order: Order, *, at: datetime, stops: Sequence[OrderStop] = ()) -> Non
     if order.fleet_id is None:
         order.fleet = Fleet.objects.filter(is_default=True).first()
     put(order, quote(sketch_of(order, stops), at=at))
+
+
+def agree(order: Order, kept: KeptQuote) -> None:
+    """What was said to the client holds, whatever such a trip costs by now. Does not save."""
+    order.fleet = kept.fleet
+    order.tariff_version_id = kept.tariff_version_id
+    order.price, order.currency, order.price_lines = kept.price, kept.currency, kept.price_lines
+    order.distance_m, order.duration_s = kept.distance_m, kept.duration_s
 
 
 def reprice(order: Order, *, stops: Sequence[OrderStop] | None = None) -> tuple[str, ...]:

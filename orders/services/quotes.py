@@ -14,7 +14,7 @@ from orders.actors import Actor
 from orders.models import Client, KeptQuote, Order
 from orders.selectors import pricing as reading
 from orders.selectors.pricing import Sketch
-from orders.services import intake, lifecycle, pricing
+from orders.services import intake
 from orders.services.intake import Booking
 
 LONGEST_REASON = KeptQuote._meta.get_field("reason").max_length
@@ -64,8 +64,9 @@ def take(
     actor: Actor,
     draft_id: UUID | None = None,
     accepted: frozenset[str] = frozenset(),
+    keys: int | None = None,
 ) -> Order:
-    """The client orders after all, at the price that was said. The same quote always gives the same order.
+    """The client orders after all, each car at the price that was said. The same quote always gives the same order.
 
     Raises Refused, KeptQuote.DoesNotExist, and what `intake.place` raises.
     """
@@ -73,15 +74,15 @@ def take(
         kept = KeptQuote.objects.select_for_update(of=("self",)).select_related("order", "fleet").get(pk=quote_id)
         if kept.order:
             return kept.order
-        order = intake.place(booking=booking, actor=actor, draft_id=draft_id, accepted=accepted)
+        order = intake.place(
+            booking=booking,
+            actor=actor,
+            draft_id=draft_id,
+            accepted=accepted,
+            keys=keys,
+            quoted=None if kept.is_least else kept,
+        )
         kept.order = order
         kept.save(update_fields=["order"])
-        if not kept.is_least:
-            order.fleet = kept.fleet
-            order.tariff_version_id = kept.tariff_version_id
-            order.price, order.currency, order.price_lines = kept.price, kept.currency, kept.price_lines
-            order.distance_m, order.duration_s = kept.distance_m, kept.duration_s
-            order.save(update_fields=pricing.WRITTEN)
-            lifecycle.publish_change(order)
         journal.record(actor.person, "quote.taken", kept, order=order.pk)
     return order

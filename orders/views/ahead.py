@@ -9,6 +9,7 @@ from dispatch.staff.access import SignedInRequest, requires
 from orders import trip
 from orders.forms.intake import IntakeForm, unmasked
 from orders.selectors import candidates, pricing, twins
+from orders.views import quotes
 
 
 # /orders/intake/ahead/?phone=…&pickup=…
@@ -26,6 +27,7 @@ def intake(request: SignedInRequest) -> HttpResponse:
     order.client_id = form.client_id
     order.release_at = order.release_moment()
     context = {
+        "kept": quotes.holding(typed, form.quote_id),
         "quote": pricing.quote(pricing.sketch_of(order, stops), at=now),
         "nearest": None if order.is_for_later(now) else candidates.nearest(order),
         "twin": twins.of(said, client_id=form.client_id),

@@ -15,9 +15,11 @@ from dispatch.staff.refusal import Refused
 from dispatch.staff.selectors import roster
 from orders import actors, filters, numbers, phones, sight
 from orders.forms.intake import IntakeForm, unmasked
-from orders.models import ClientPhone, Draft
+from orders.models import ClientPhone, Draft, KeptQuote, Order
 from orders.selectors import again, cards, unfinished
 from orders.services import clients, drafts, intake
+from orders.services import quotes as taking
+from orders.views import quotes
 from orders.views.answers import say, show, wants_fragment
 from orders.views.pane import fetch, show_order
 
@@ -99,13 +101,7 @@ def _save(request: SignedInRequest) -> HttpResponse:
     if not form.is_valid():
         return _show(request, form, draft, status=422)
     try:
-        order = intake.place(
-            booking=form.booking(),
-            actor=actors.staff(request.user, draft.source if draft else ""),
-            draft_id=draft.pk if draft else None,
-            accepted=frozenset(request.POST.getlist("accept")),
-            keys=_keys(request),
-        )
+        order = _place(request, form, draft, quotes.holding(data, form.quote_id))
     except intake.Doubtful as doubtful:
         return _show(request, form, draft, status=422, concerns=doubtful.concerns)
     except clients.Ambiguous as ambiguous:
@@ -114,6 +110,17 @@ def _save(request: SignedInRequest) -> HttpResponse:
     except Refused as refusal:
         return _refused(request, form, draft, refusal.sentence)
     return _taken(request, order.pk)
+
+
+def _place(request: SignedInRequest, form: IntakeForm, draft: Draft | None, quoted: KeptQuote | None) -> Order:
+    said: dict[str, Any] = {
+        "booking": form.booking(),
+        "actor": actors.staff(request.user, draft.source if draft else ""),
+        "draft_id": draft.pk if draft else None,
+        "accepted": frozenset(request.POST.getlist("accept")),
+        "keys": _keys(request),
+    }
+    return taking.take(quote_id=quoted.pk, **said) if quoted else intake.place(**said)
 
 
 def _keys(request: SignedInRequest) -> int | None:

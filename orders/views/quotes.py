@@ -84,8 +84,21 @@ def take(request: SignedInRequest, pk: int) -> HttpResponse:
             return say(refusal.sentence)
         else:
             return _taken(request, order.pk)
-    unfinished = drafts.open_draft(owner=request.user, source=f"quote:{pk}", fields=kept.fields)
-    return redirect("orders:draft", pk=unfinished.pk)
+    return redirect("orders:draft", pk=_asked_in(request, kept, draft).pk)
+
+
+def holding(typed: QueryDict, quote_id: int | None) -> KeptQuote | None:
+    """The price that was said to this caller, as long as the form asks for the trip that it was said for."""
+    kept = quotes.find(quote_id)
+    return kept if kept and not kept.is_least and sketch.is_same_trip(_typed(kept), typed) else None
+
+
+def _asked_in(request: SignedInRequest, kept: KeptQuote, draft: Draft | None) -> Draft:
+    """The form in which the doubt is settled: that of the call, else one of its own."""
+    fields = kept.fields | {"quote": str(kept.pk)}
+    if draft and drafts.keep(draft_id=draft.pk, owner=request.user, fields=fields, version=draft.version + 1):
+        return draft
+    return drafts.open_draft(owner=request.user, source=f"quote:{kept.pk}", fields=fields)
 
 
 def _find(pk: int) -> KeptQuote:

@@ -95,6 +95,50 @@ def test_where_something_is_to_be_asked_the_form_asks_it(signed_in, vera, anna, 
     assert not Order.objects.exists()
 
 
+def kept_by(browser, client, **more) -> KeptQuote:
+    browser.post(reverse("orders:quotes"), SAID | {"client": client.pk} | more, **HTMX)
+    return KeptQuote.objects.get()
+
+
+def dearer(economy, marina) -> None:
+    soon = timezone.now() + timedelta(milliseconds=1)
+    tariffs.add_version(tariff_id=economy.pk, rates=RATES.__class__("RUB", minimum=9999), valid_from=soon, actor=marina)
+
+
+def test_each_of_several_cars_costs_what_was_said(signed_in, vera, anna, economy, marina):
+    tomorrow = timezone.localtime() + timedelta(days=1)
+    back = {"returns": "on", "when": f"{tomorrow:%d.%m} 10:00", "return_when": f"{tomorrow:%d.%m} 18:00"}
+    kept = kept_by(signed_in(vera), anna, cars="3", **back)
+    dearer(economy, marina)
+    signed_in(vera).post(reverse("orders:quote-take", args=[kept.pk]), **HTMX)
+    there, ways_back = Order.objects.filter(pickup="Ленина, 5"), Order.objects.filter(pickup="Вокзал")
+    assert [order.price for order in there] == [kept.price] * 3
+    assert {order.tariff_version for order in there} == {kept.tariff_version}
+    assert [order.price for order in ways_back] == [9999] * 3  # of the way back nothing was said
+
+
+def test_the_price_outlives_a_question_and_ends_with_another_trip(signed_in, vera, anna, economy, marina):
+    browser = signed_in(vera)
+    kept = kept_by(browser, anna)
+    dearer(economy, marina)
+    anna.mark = "blacklisted"
+    anna.save()
+    draft = Draft.objects.create(owner=vera, source="call:731")
+    answer = browser.post(reverse("orders:quote-take", args=[kept.pk]), {"draft": draft.pk}, **HTMX)
+    assert answer["Location"] == reverse("orders:draft", args=[draft.pk])  # it is still that call's form
+    draft.refresh_from_db()
+    form = {**draft.fields, "draft": draft.pk, "accept": "blacklisted"}
+    said = browser.get(reverse("orders:intake-ahead"), form).content.decode()
+    assert "Was quoted:" in said
+    elsewhere = form | {"destination": "Аэропорт", "destination_point": ""}
+    assert "Was quoted:" not in browser.get(reverse("orders:intake-ahead"), elsewhere).content.decode()
+    browser.post(reverse("orders:intake"), form | {"keys": "12"}, **HTMX)
+    order = Order.objects.get()
+    assert (order.price, order.source) == (kept.price, "call:731")
+    kept.refresh_from_db()
+    assert kept.order == order
+
+
 def test_a_trip_without_a_tariff_has_nothing_to_keep(signed_in, vera, anna):
     answer = signed_in(vera).post(reverse("orders:quotes"), SAID, **HTMX)
     assert (answer.status_code, KeptQuote.objects.count()) == (409, 0)
