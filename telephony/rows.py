@@ -11,6 +11,7 @@ from django.utils import timezone
 from telephony.core import call as told
 from telephony.models import Call, Leg, Transfer
 from telephony.recognition import recognise
+from telephony.selectors import lines
 
 # What a link that came late cannot know better than the one that saw the call begin.
 LASTING = (
@@ -57,6 +58,9 @@ def write_call(row: Call, call: told.Call, seats: Mapping[str, int], earlier: Ea
     changed = [name for name, value in values.items() if getattr(row, name) != value]
     for name in changed:
         setattr(row, name, values[name])
+    if "dialled" in changed and row.direction == told.IN:
+        row.fleet_id = lines.fleet_called(row.dialled)
+        changed.append("fleet_id")
     if not row.recognised and _can_be_recognised(call):
         changed += _recognise(row)
     if row.pk is None:

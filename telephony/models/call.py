@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import models
 
-from orders.models import Client, Driver, Order
+from orders.models import Client, Driver, Fleet, Order
 
 
 class Call(models.Model):
@@ -36,6 +36,9 @@ class Call(models.Model):
     caller_e164 = models.CharField(max_length=16, blank=True)
     caller_name = models.CharField(max_length=120, blank=True)
     dialled = models.CharField(max_length=80, blank=True)
+    fleet = models.ForeignKey(
+        Fleet, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
+    )  # whose number was called, as it was then
     queue = models.CharField(max_length=80, blank=True)
     ringing = models.JSONField(default=list)  # extensions that ring now, as numbers
     talking_to = models.JSONField(default=list)  # parties in conversation with the caller now, as numbers

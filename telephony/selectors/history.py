@@ -9,9 +9,8 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from dispatch.staff.access import may
 from orders import numbers
-from orders.models import Fleet
 from telephony.models import Call, Leg, Recording, Transfer
-from telephony.selectors import lines, privacy, who
+from telephony.selectors import privacy, who
 from telephony.selectors.who import Who
 
 PAGE = 50
@@ -28,7 +27,6 @@ class Row:
     answerers: tuple[str, ...]
     recordings: tuple[Recording, ...]  # those that the viewer may play
     can_download: bool
-    fleet: Fleet | None = None  # whose number was called
 
     @property
     def waiting(self) -> timedelta | None:
@@ -127,12 +125,12 @@ def _place(after: str) -> tuple[datetime, int] | None:
 def _with_all(calls: QuerySet[Call]) -> QuerySet[Call]:
     legs = Prefetch("legs", Leg.objects.select_related("person").order_by("started_at", "id"))
     recordings = Prefetch("recordings", Recording.objects.order_by("started_at", "id"))
-    people = ("client", "driver", "colleague", "answered_by", "order__client", "order__driver")
-    return calls.select_related(*people).prefetch_related(legs, recordings)
+    around = ("client", "driver", "colleague", "answered_by", "order__client", "order__driver", "fleet__logo")
+    return calls.select_related(*around).defer("fleet__logo__content").prefetch_related(legs, recordings)
 
 
 def _rows(calls: Sequence[Call], viewer: Any) -> list[Row]:
-    people, fleets = who.of_calls(calls), lines.fleets(calls)
+    people = who.of_calls(calls)
     can_download = may(viewer, "recordings.download")
     rows = []
     for call in calls:
@@ -147,7 +145,6 @@ def _rows(calls: Sequence[Call], viewer: Any) -> list[Row]:
                 answerers=_answerers(call, whole=whole),
                 recordings=tuple(call.recordings.all()) if plays else (),
                 can_download=can_download,
-                fleet=fleets.get(call.pk),
             )
         )
     return rows

@@ -9,9 +9,8 @@ from django.utils import timezone
 
 from dispatch.live.registry import Viewer
 from dispatch.staff.models import Shift
-from orders.models import Fleet
 from telephony.models import Call
-from telephony.selectors import lines, who
+from telephony.selectors import who
 from telephony.selectors.who import Who
 
 MOST = 200  # calls on one list; an office with more has other worries
@@ -29,15 +28,13 @@ class Seat:
 
 @dataclass(frozen=True)
 class Card:
-    """One call on the list. `who` is None where the viewer may know that it is answered, but not with whom.
-    `fleet`: whose number was called; None when it is no fleet's."""
+    """One call on the list. `who` is None where the viewer may know that it is answered, but not with whom."""
 
     call: Call
     who: Who | None
     ringing: tuple[Seat, ...]
     talking: tuple[Seat, ...]
     was_told: bool  # everybody has had the time to read who took it
-    fleet: Fleet | None = None
 
     @property
     def can_be_picked(self) -> bool:
@@ -71,12 +68,13 @@ def conversations(person_id: int, call_ids: Sequence[int] | None = None) -> list
     if call_ids is not None:
         calls = calls.filter(pk__in=call_ids)
     mine = [call for call in calls[:MOST] if shift.extension in _parties(call)]
-    people, fleets = who.of_calls(mine), lines.fleets(mine)
-    return [Card(call, people[call.pk], (), (), was_told=True, fleet=fleets.get(call.pk)) for call in mine]
+    people = who.of_calls(mine)
+    return [Card(call, people[call.pk], (), (), was_told=True) for call in mine]
 
 
 def _calls() -> QuerySet[Call]:
-    return Call.objects.select_related("client", "driver", "colleague", "answered_by", "order__client", "order__driver")
+    around = ("client", "driver", "colleague", "answered_by", "order__client", "order__driver", "fleet__logo")
+    return Call.objects.select_related(*around).defer("fleet__logo__content")
 
 
 def _parties(call: Call) -> set[str]:
@@ -89,7 +87,6 @@ def _cards(calls: Sequence[Call], viewer: Viewer) -> list[Card]:
     shown = [call for call in calls if _may_know(call, viewer)]
     people = who.of_calls([call for call in shown if _may_know_who(call, viewer)])
     seats = _seats(number for call in shown for number in (*call.ringing, *call.talking_to))
-    fleets = lines.fleets(shown)
     now = timezone.now()
     return [
         Card(
@@ -98,7 +95,6 @@ def _cards(calls: Sequence[Call], viewer: Viewer) -> list[Card]:
             tuple(seats[number] for number in call.ringing),
             tuple(seats[number] for number in call.talking_to if call.pk in people or seats[number].person_id),
             was_told=call.answered_at is not None and call.answered_at < now - TOLD,
-            fleet=fleets.get(call.pk),
         )
         for call in shown
     ]

@@ -16,11 +16,11 @@ from orders.models import Order
 from orders.selectors.current import open_orders_of_client
 from telephony.models import Call
 from telephony.recognition import Kind
-from telephony.selectors import lines, naming, privacy, who
+from telephony.selectors import naming, privacy, who
 from telephony.selectors.who import Who
 
 UNSAID = (Kind.HIDDEN, Kind.CHOICE)
-EVERYTHING = ("client", "driver", "colleague", "order__client", "order__driver")
+EVERYTHING = ("client", "driver", "colleague", "order__client", "order__driver", "fleet")
 
 
 @dataclass(frozen=True)
@@ -77,12 +77,11 @@ def _known_number(request: HttpRequest, call: Call) -> str:
 
 
 def _opened(call: Call, caller: Who, text: str, number: str) -> Opened:
-    fleet = lines.fleet(call)
     asked = {
         "source": f"call:{call.pk}",
         "phone": number,
         "client": caller.client.pk if caller.client else "",
-        "fleet": fleet.pk if fleet else "",
+        "fleet": call.fleet.pk if call.fleet and call.fleet.is_active else "",
     }
     intake = f"{reverse('orders:intake')}?{urlencode({name: value for name, value in asked.items() if value})}"
     if caller.kind in UNSAID:

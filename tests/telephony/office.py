@@ -9,6 +9,7 @@ from dispatch.staff.models import Person, Role, Shift
 from orders.flow import State
 from orders.models import Client, ClientPhone, Driver, DriverPhone, Order
 from telephony.models import Call, Extension, Leg, Recording
+from telephony.selectors import lines
 
 ANNA = "+79161234567"
 MOBILE = "+79031112233"
@@ -84,6 +85,7 @@ def call(number: str = STRANGER, **fields: Any) -> Call:
         "started_at": timezone.now() - timedelta(seconds=60 - count % 60),
         **fields,
     }
+    fields.setdefault("fleet_id", lines.fleet_called(fields["dialled"]))
     return Call.objects.create(**fields)
 
 

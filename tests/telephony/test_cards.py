@@ -175,15 +175,15 @@ def test_the_list_is_oldest_first_and_takes_the_same_number_of_queries_however_l
         office.call(recognised="choice", choices=both)
 
     ring(1)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         first = panel.live_calls(DESK)
     for minute in range(2, 7):
         ring(minute)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         listed = panel.live_calls(DESK)
     assert (len(first), len(listed)) == (3, 18)
     assert [card.sort for card in listed] == sorted(card.sort for card in listed)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         registry.renderers["call"]([str(card.call.pk) for card in listed], DESK)
 
 

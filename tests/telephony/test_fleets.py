@@ -53,6 +53,17 @@ def test_history_and_breakdown_say_it(client, fleets):
     assert "Night Express" in client.get(f"/calls/{call.pk}/").content.decode()
 
 
+def test_a_number_that_another_fleet_has_now_changes_no_call_of_before(client, fleets):
+    daisy, night = fleets
+    before = office.missed(dialled=OTHER)
+    FleetNumber.objects.filter(fleet=night).update(fleet=daisy)
+    after = office.missed(dialled=OTHER)
+    assert (before.fleet, after.fleet) == (night, daisy)
+    client.force_login(office.marina())
+    assert "Night Express" in client.get(f"/calls/{before.pk}/").content.decode()
+    assert "Night Express" not in client.get(f"/calls/{after.pk}/").content.decode()
+
+
 def test_the_order_taken_from_the_call_belongs_to_the_fleet_that_was_called(client, fleets):
     daisy, night = fleets
     client.force_login(office.vera())

@@ -273,11 +273,11 @@ def test_one_call_or_many_the_history_takes_the_same_number_of_queries(client, d
 
     happen()
     calls = history.privacy.visible_to(marina)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         history.page(calls, marina)
     for _ in range(5):
         happen()
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         history.page(calls, marina)
 
 

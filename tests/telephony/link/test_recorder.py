@@ -8,6 +8,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from dispatch.live.models import Change
+from orders.models import ClientPhone, Fleet, FleetNumber
 from telephony.lease import LeaseLost, PbxState, take
 from telephony.models import Call, Lease, Leg, Recording
 from telephony.recorder import Agreement, Batch, Recorder
@@ -62,6 +63,23 @@ def test_a_stranger_is_on_every_desk_while_he_rings(recorder):
         ("102", "called"),
     ]
     assert told_calls() == [("call", str(call.pk))]
+
+
+@pytest.mark.feature("C9", "C10")
+def test_a_call_keeps_whose_line_it_was_and_who_called_when_the_numbers_move_on(recorder):
+    daisy, night = Fleet.objects.create(name="Daisy"), Fleet.objects.create(name="Night Express")
+    city = told.ringing(office.ANNA).dialled
+    line = FleetNumber.objects.create(fleet=daisy, e164=f"+{city}", raw=city)
+    anna, olga = office.client(), office.client("Olga Novikova", office.MOBILE)
+    write(recorder, told.ringing(office.ANNA))
+    line.fleet = night
+    line.save()
+    ClientPhone.objects.filter(client=anna).update(client=olga)  # the number is another client's now
+    write(recorder, told.talking(told.ringing(office.ANNA)))
+    write(recorder, told.ringing(office.ANNA, key="1795420801.7"))
+    before, after = Call.objects.order_by("pk")
+    assert (before.fleet, before.client) == (daisy, anna)
+    assert (after.fleet, after.client) == (night, olga)
 
 
 def test_the_same_twice_changes_nothing_and_tells_nobody(recorder):
