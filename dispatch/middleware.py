@@ -20,7 +20,7 @@ class SignInWall(MiddlewareMixin):
     """
 
     def process_request(self, request: HttpRequest) -> HttpResponse | None:
-        if request.path in OPEN_TO_ALL or request.path.startswith((settings.STATIC_URL, API_PATH)):
+        if request.path in OPEN_TO_ALL or request.path.startswith((settings.STATIC_HOME, API_PATH)):
             return None
         if request.user.is_authenticated:
             if request.user.language:

@@ -3,9 +3,12 @@
 from datetime import timedelta
 from pathlib import Path
 
+import django_htmx
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+
+from dispatch.version import version_of
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()
@@ -53,7 +56,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "dispatch.assets.Assets",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -281,9 +284,11 @@ PHONE_REGION = env.str("PHONE_REGION", default="RU")  # how national numbers are
 PHONE_CITY_CODE = env.str("PHONE_CITY_CODE", default="495")  # how short city numbers are read
 
 # --- files --------------------------------------------------------------------------------------------------------
-STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_HOME = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_VERSION = version_of([*STATICFILES_DIRS, Path(django_htmx.__file__).parent / "static"])
+STATIC_URL = f"{STATIC_HOME}{STATIC_VERSION}/"  # dispatch/assets.py
+STATIC_ROOT = BASE_DIR / "staticfiles"
 WHITENOISE_USE_FINDERS = True
 
 # --- security -----------------------------------------------------------------------------------------------------

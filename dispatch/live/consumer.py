@@ -47,7 +47,8 @@ class DeskConsumer(AsyncWebsocketConsumer):
             tab=QueryDict(self.scope["query_string"]).get("tab", "")[:LONGEST_TAB],
             transport=getattr(self.scope.get("protocol"), "transport", None),
         )
-        hello = {"type": "hello", "numbers": live.hub.join(self.desk)}
+        numbers = live.hub.join(self.desk)
+        hello = {"type": "hello", "version": settings.STATIC_VERSION, "numbers": numbers}
         await self.desk.send(json.dumps(hello))
 
     async def disconnect(self, code: int) -> None:

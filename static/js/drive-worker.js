@@ -21,23 +21,31 @@ async function page(request) {
   const store = await caches.open(STORE);
   try {
     const answer = await fetch(request, { signal: AbortSignal.timeout(PATIENCE) });
-    if (answer.ok && !answer.redirected) await store.put(request.url, answer.clone());
-    else if (answer.status < 500) await caches.delete(STORE);
+    if (answer.ok && !answer.redirected) {
+      await store.put(request.url, answer.clone());
+      await forget(store, await answer.clone().text());
+    } else if (answer.status < 500) await caches.delete(STORE);
     return answer;
   } catch {
     return (await store.match(request.url)) ?? Response.error();
   }
 }
 
-// What is kept at once, and what is new for the next time.
-async function furniture(event) {
+// Under one address a file never changes: dispatch/assets.py.
+async function furniture({ request }) {
   const store = await caches.open(STORE);
-  const kept = await store.match(event.request);
-  const fresh = fetch(event.request).then((answer) => {
-    if (answer.ok) store.put(event.request, answer.clone());
-    return answer;
-  });
-  if (!kept) return fresh;
-  event.waitUntil(fresh.catch(() => {}));
-  return kept;
+  const kept = await store.match(request);
+  if (kept) return kept;
+  const answer = await fetch(request);
+  if (answer.ok && answer.headers.get("Cache-Control") !== "no-store") await store.put(request, answer.clone());
+  return answer;
+}
+
+// What belongs to another version than the page.
+async function forget(store, page) {
+  const version = page.match(/\/static\/[^/]+\//)?.[0];
+  for (const { url } of await store.keys()) {
+    const { pathname } = new URL(url);
+    if (pathname.startsWith("/static/") && !pathname.startsWith(version)) await store.delete(url);
+  }
 }

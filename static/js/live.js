@@ -10,6 +10,7 @@ const LONGEST_WAIT = 2500; // right again within five seconds after the server i
 const READ_LIMIT = 8000;
 const SIGNED_OUT = 4401;
 const SEES_OTHERWISE = 4205;
+const VERSION = new URL(import.meta.url).pathname.split("/").at(-3); // of this page: /static/<version>/js/live.js
 
 export const tab = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
@@ -23,6 +24,7 @@ export function start(desk) {
   let reading = false;
   let readAgain = false;
   let held = []; // batches that came while the state was being read
+  let isOld = false; // the server is of another version than this page
 
   const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
 
@@ -57,6 +59,8 @@ export function start(desk) {
     heardAt = performance.now();
     if (frame.type === "hello" || frame.type === "beat") {
       attempts = 0;
+      if (frame.type === "hello") isOld = frame.version !== VERSION;
+      if (isOld && !isBusy()) return reloadOnce();
       tell(`live:${frame.type}`, frame);
       if (readAgain || Object.entries(frame.numbers).some(([topic, number]) => numbers[topic] !== number)) read();
     } else if (reading) {
@@ -121,7 +125,11 @@ export function start(desk) {
   connect();
 }
 
-// Signed out, or the right is gone: the server leads to where this person now belongs. Not in a circle.
+// Something is being typed, or lies there half filled in.
+const isBusy = () => document.activeElement?.matches("input, textarea, select") || document.querySelector("form.order") !== null;
+
+// Signed out, or the right is gone: the server leads to where this person now belongs; or it is another version. Not in
+// a circle.
 function reloadOnce() {
   const last = Number(sessionStorage.getItem("live.reloaded") ?? 0);
   setTimeout(() => {
