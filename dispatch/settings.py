@@ -157,6 +157,7 @@ EMERGENCY_NUMBERS = env.list("EMERGENCY_NUMBERS", default=["112"])  # shown in t
 DRAFT_DAYS = 7  # intake forms, saved or not, are kept for so long; the order keeps what was saved
 RECURRING_DAYS = env.int("RECURRING_DAYS", default=2)  # so many days ahead recurring orders become pre-orders
 ORDER_CONFIRM_MINUTES = env.int("ORDER_CONFIRM_MINUTES", default=15)  # before the search a driver confirms
+ORDER_REMIND_MINUTES = 5  # before he must have confirmed, he and the desk are reminded
 if BLACKLIST_RULE not in ("warn", "stop"):
     raise ImproperlyConfigured("BLACKLIST_RULE is warn or stop.")
 ORDER_RELEASE_MINUTES = env.int("ORDER_RELEASE_MINUTES", default=20)  # before pick-up a pre-order enters the search

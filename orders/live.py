@@ -33,7 +33,7 @@ def _rows(keys: Sequence[str], language: str, eye: sight.Sight) -> dict[str, str
 
 @registry.renderer("drive")
 def render_drive(keys: Sequence[str], viewer: Viewer) -> dict[str, str | None]:
-    """A driver's own page, for himself. Nine queries at most."""
+    """A driver's own page, for himself. Ten queries at most."""
     own = driving.read(viewer.person_id) if viewer.person_id is not None else None
     if own is None:
         return dict.fromkeys(keys)

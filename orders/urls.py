@@ -138,5 +138,6 @@ urlpatterns = [
     path("driver/worker.js", own.worker, name="own-worker"),
     path("driver/app.webmanifest", own.manifest, name="manifest"),
     path("driver/offers/<int:pk>/<slug:answer>/", own.offer, name="own-offer"),
+    path("driver/reservations/<int:pk>/<slug:answer>/", own.reservation, name="own-reservation"),
     path("driver/<int:pk>/<slug:transition>/", own.move, name="own-move"),
 ]

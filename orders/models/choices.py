@@ -52,6 +52,7 @@ class CalledOffBy(models.TextChoices):
 class Alarm(models.TextChoices):
     """What the watchdogs found too long. It goes by itself when the order moves on."""
 
+    UNCONFIRMED = "unconfirmed", _("the driver has not confirmed")
     UNASSIGNED = "unassigned", _("without a driver for too long")
     NOBODY = "nobody", _("nobody accepted")
     OFFERED = "offered", _("offered for too long")

@@ -161,6 +161,18 @@ class Order(models.Model):
         """Whether the pick-up is so far off that the search need not begin yet."""
         return self.release_at is not None and self.release_at > now
 
+    def confirm_moment(self, now: datetime) -> datetime:
+        """By when a driver for whom it is kept from `now` on has to say that he will come."""
+        margin, search = timedelta(minutes=settings.ORDER_CONFIRM_MINUTES), self.release_at or now
+        return max(search - margin, min(now + margin, search))
+
+    @property
+    def remind_at(self) -> datetime | None:
+        """From when on that driver is reminded; None: he has confirmed, or there is none."""
+        if self.confirm_by is None or self.confirmed_at is not None:
+            return None
+        return self.confirm_by - timedelta(minutes=settings.ORDER_REMIND_MINUTES)
+
     @property
     def is_closed(self) -> bool:
         return self.state in FINAL_STATES

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from orders import actors
-from orders.flow import BUSY_STATES
+from orders.flow import BUSY_STATES, State
 from orders.models import (
     Driver,
     DriverBreak,
@@ -20,12 +20,13 @@ from orders.selectors import detail
 from orders.selectors.detail import Detail
 
 MOST_VEHICLES = 200
+MOST_RESERVED = 50
 
 
 @dataclass(frozen=True)
 class Own:
-    """`kept`: the order that he took as the next one. `office`: the number (E.164) that he rings for the dispatcher.
-    `vehicles`: free ones, where he has no shift yet; his own first."""
+    """`kept`: the order that he took as the next one; `reserved`: pre-orders that are kept for him. `office`: the number
+    (E.164) that he rings for the dispatcher. `vehicles`: free ones, where he has no shift yet; his own first."""
 
     driver: Driver
     shift: DriverShift | None
@@ -33,6 +34,7 @@ class Own:
     current: Detail | None
     asked: Sequence[Offer]
     kept: Offer | None
+    reserved: Sequence[Order]
     office: str
     position: DriverPosition | None
     place: int  # in the queue of his stand, 0: in none
@@ -44,7 +46,7 @@ class Own:
 
 
 def read(person_id: int) -> Own | None:
-    """None: nobody's driver. Nine queries at most."""
+    """None: nobody's driver. Ten queries at most."""
     driver = Driver.objects.select_related("vehicle", "fleet", "person").filter(person=person_id).first()
     if driver is None:
         return None
@@ -63,6 +65,7 @@ def read(person_id: int) -> Own | None:
         current=detail.detail(order, me) if order else None,
         asked=[offer for offer in live if offer.state != OfferState.RESERVED],
         kept=next((offer for offer in live if offer.state == OfferState.RESERVED), None),
+        reserved=list(driver.reserved.filter(state=State.SCHEDULED).order_by("pickup_at", "pk")[:MOST_RESERVED]),
         office=_office(driver, order),
         position=position,
         place=_place(position),

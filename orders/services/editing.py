@@ -141,12 +141,24 @@ def _write(order: Order, wanted: Wording, changes: dict[str, list[str]], actor: 
         accounts.check(trip=accounts.trip_of(order), actor=actor)  # what is left to confirm, her saving confirms
     order.version += 1
     order.release_at = order.release_moment()
+    if order.reserved_for_id is not None and order.state == State.SCHEDULED:
+        written |= _ask_again(order, changes)
     order.save(update_fields=written)
     name = "edit" if order.state in OPEN_STATES else "correct"
     lifecycle.note(order, name, actor, driver=order.driver, reason=reason, changes=changes)
     journal.record(actor.person, f"order.{name}", order, fields=sorted(changes))
     lifecycle.publish_change(order)
     lifecycle.tell_driver(order.driver)
+    lifecycle.tell_driver(order.reserved_for)
+
+
+def _ask_again(order: Order, changes: dict[str, list[str]]) -> set[str]:
+    """The driver for whom it is kept agreed to another time. Returns the fields to be written."""
+    if outlook.TIMES.isdisjoint(changes):
+        return set()
+    order.confirm_by = order.confirm_moment(timezone.now())
+    order.confirmed_at = None if "pickup_at" in changes else order.confirmed_at
+    return {"confirm_by", "confirmed_at"}
 
 
 def _follow_the_time(order: Order, actor: Actor) -> None:

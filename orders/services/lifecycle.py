@@ -170,7 +170,8 @@ def _make(order: Order, step: Transition, actor: Actor, reason: str, by_whom: st
     if step.target is State.ON_BOARD:
         pricing.charge_waiting(order)
     _tell(order, event, actor)
-    for one in {one for one in (had, order.driver, *asked) if one is not None}:
+    kept_for = order.reserved_for if before is State.SCHEDULED else None
+    for one in {one for one in (had, order.driver, kept_for, *asked) if one is not None}:
         tell_driver(one)
     order_moved.send(Order, order=order, event=event, source=actor.source, actor=actor.person)
     return event

@@ -28,10 +28,9 @@ def reserve(*, order_id: int, call_sign: str, actor: Actor, version: int | None 
         if order.reserved_for_id == driver.pk:
             return order
         _check_no_other(order, driver)
-        margin = timedelta(minutes=settings.ORDER_CONFIRM_MINUTES)
-        moment = order.release_at or timezone.now()
-        confirm_by = max(moment - margin, min(timezone.now() + margin, moment))
+        before, confirm_by = order.reserved_for, order.confirm_moment(timezone.now())
         _write(order, "reserve", actor, driver, reserved_for=driver, confirm_by=confirm_by, confirmed_at=None)
+        lifecycle.tell_driver(before)
     return order
 
 
@@ -123,8 +122,10 @@ def _is_not_his(driver: Driver, actor: Actor) -> bool:
 def _write(order: Order, name: str, actor: Actor, driver: Driver, reason: str = "", **fields: Any) -> None:
     for field, value in fields.items():
         setattr(order, field, value)
+    order.alarm = ""
     order.version += 1
-    order.save(update_fields=[*fields, "version"])
+    order.save(update_fields=[*fields, "alarm", "version"])
     lifecycle.note(order, name, actor, driver=driver, reason=reason)
     journal.record(actor.person, f"order.{name}", order, driver=driver.call_sign, by=actor.kind)
     lifecycle.publish_change(order)
+    lifecycle.tell_driver(driver)

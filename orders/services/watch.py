@@ -47,7 +47,12 @@ def _rules(now: datetime) -> list[tuple[Alarm, QuerySet[Order]]]:
     to_go = Greatest(F("state_since"), F("pickup_at") - lead, output_field=DateTimeField())  # nulls are passed over
     to_wait = Greatest(F("state_since"), F("pickup_at"))
     in_state = Order.objects.filter
+    remind = now + timedelta(minutes=settings.ORDER_REMIND_MINUTES)
     return [
+        (
+            Alarm.UNCONFIRMED,
+            in_state(state=State.SCHEDULED, confirmed_at=None, confirm_by__lte=remind).exclude(reserved_for=None),
+        ),
         (
             Alarm.UNASSIGNED,
             in_state(state=State.SEARCHING, is_on_hold=False)

@@ -11,6 +11,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.db.models import Q
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -30,7 +31,7 @@ from orders import actors
 from orders.flow import TRANSITIONS, ActorKind
 from orders.models import Driver, Offer, Order
 from orders.selectors import driving
-from orders.services import acts, driver_shifts, lifecycle, offers
+from orders.services import acts, driver_shifts, lifecycle, offers, reservations
 from orders.views.answers import wants_fragment
 from orders.when import read
 
@@ -75,6 +76,24 @@ def offer(request: SignedInRequest, pk: int, answer: str) -> HttpResponse:
         "seen": lambda: offers.seen(offer_id=pk, actor=actor),
         "accept": lambda: offers.accept(offer_id=pk, actor=actor),
         "refuse": lambda: offers.refuse(offer_id=pk, actor=actor, reason=request.POST.get("reason", "")),
+    }
+    if answer not in verbs:
+        raise Http404
+    return _done(request, verbs[answer])
+
+
+# /driver/reservations/<order>/<answer>/
+@requires("orders.drive")
+@require_POST
+def reservation(request: SignedInRequest, pk: int, answer: str) -> HttpResponse:
+    """`answer`: confirm, free. Of one that he has lost meanwhile he is told so."""
+    his = Q(reserved_for__person=request.user) | Q(events__transition="reserve", events__driver__person=request.user)
+    if not Order.objects.filter(his, pk=pk).exists():
+        raise Http404
+    actor = _actor(request)
+    verbs: dict[str, Callable[[], object]] = {
+        "confirm": lambda: reservations.confirm(order_id=pk, actor=actor),
+        "free": lambda: reservations.free(order_id=pk, actor=actor, reason=request.POST.get("reason", "")),
     }
     if answer not in verbs:
         raise Http404

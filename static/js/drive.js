@@ -7,6 +7,7 @@ import { sounds } from "./sounds.js";
 const AGAIN = 3000; // ms until what was not answered is sent again
 const LIMIT = 10_000; // ms for one answer
 const RING = 2500;
+const REMIND = 30_000; // ms between two reminders of a pre-order that he has not confirmed
 const SEND_EVERY = 10_000; // ms between two positions, unless he moved far
 const AT_LEAST = 2000;
 const FAR = 50; // metres
@@ -128,8 +129,9 @@ export function start(page) {
     follow();
   }
 
+  const forgotten = () => [...page.querySelectorAll("[data-remind-at]")].some((it) => Date.parse(it.dataset.remindAt) <= now());
+
   function ring() {
-    if (!offers().length) return;
     navigator.vibrate?.([300, 120, 300]);
     if (context?.state !== "running") return;
     const out = new GainNode(context, { gain: 0.9 });
@@ -145,7 +147,8 @@ export function start(page) {
   document.addEventListener("live:changed", look);
   document.addEventListener("live:read", look);
   document.addEventListener("visibilitychange", look);
-  setInterval(ring, RING);
+  setInterval(() => offers().length && ring(), RING);
+  setInterval(() => forgotten() && ring(), REMIND);
 
   // --- position, and a screen that stays on ---------------------------------------------------------------------------
   const onShift = () => page.querySelector("[data-on-shift]") !== null;

@@ -201,6 +201,8 @@ TABLE = (
     Line("driver/app.webmanifest", "", "Y----", "M----"),
     Line("driver/offers/<int:pk>/<slug:answer>/", "offer answer=seen", "M----", "h----"),
     Line("driver/offers/<int:pk>/<slug:answer>/", "offer answer=eat", "M----", "-----"),
+    Line("driver/reservations/<int:pk>/<slug:answer>/", "reserved answer=confirm", "M----", "h----"),
+    Line("driver/reservations/<int:pk>/<slug:answer>/", "reserved answer=sell", "M----", "-----"),
     Line("places/search/", "", "-YYY-", "-MMM-", query="?q=lenina+5&near=55.75,37.61"),
     # zones, stands, addresses: dispatchers and supervisors see, managers edit
     Line("places/", "", "-YYY-", "-MMM-"),
@@ -527,6 +529,10 @@ def things_of(person: Person, client: Client, driver: Driver, folder: Any) -> di
         state=State.ASSIGNED, state_since=now, client=client, driver=driver, phone="+79161234567", pickup="Тверская, 1",
         created_by=person,
     )  # fmt: skip
+    reserved = Order.objects.create(
+        state=State.SCHEDULED, state_since=now, client=client, pickup="Тверская, 1", reserved_for=driver,
+        pickup_at=now + timedelta(days=1), confirm_by=now + timedelta(hours=9),
+    )  # fmt: skip
     offer = Offer.objects.create(
         order=order, driver=driver, phase="manual", state="refused", sent_at=now, expires_at=now, ended_at=now
     )
@@ -538,6 +544,7 @@ def things_of(person: Person, client: Client, driver: Driver, folder: Any) -> di
         "call": ended.pk,
         "recording": recording.pk,
         "order": order.pk,
+        "reserved": reserved.pk,
         "driver": driver.pk,
         "draft": draft.pk,
         "import": sheet.pk,

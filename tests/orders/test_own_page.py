@@ -1,6 +1,7 @@
 """The driver's page: his shift, his offers, his trip, his position; nothing of another's, and nothing twice."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -9,15 +10,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dispatch.desk.doorkeeper import visitors
+from dispatch.live.models import Change
 from dispatch.live.numbers import heard_by
 from dispatch.live.registry import Viewer
+from orders import trip
 from orders.flow import State
 from orders.live import render_drive
 from orders.models import DriverAct, DriverBreak, DriverPosition, DriverShift, FleetNumber, Order
-from orders.services import assignment, lifecycle, offers
+from orders.services import assignment, editing, lifecycle, offers, reservations
 from orders.tasks import forget_old_acts, search_due
+from orders.templatetags.orders import event_time
 from tests.orders import town
-from tests.orders.conftest import ANNA, HTMX
+from tests.orders.conftest import ANNA, HTMX, placed
 
 pytestmark = pytest.mark.django_db
 SHIFT = "/driver/shift/"
@@ -169,6 +173,67 @@ def test_his_position_is_written_down_and_a_stand_takes_him_into_its_queue(seven
     assert phone.post("/driver/position/", here).status_code == 409
 
 
+@pytest.fixture
+def tomorrow(seven, anna, by_vera) -> Order:
+    """Kept for seven."""
+    order = placed(anna, by_vera, "Садовая, 3", pickup_at=timezone.now() + timedelta(hours=20), comment="с собакой")
+    return reservations.reserve(order_id=order.pk, call_sign="7", actor=by_vera)
+
+
+def answers(order: Order, answer: str) -> str:
+    return reverse("orders:own-reservation", args=[order.pk, answer])
+
+
+@pytest.mark.feature("C7", "C8")
+def test_seven_says_that_he_will_come_and_another_time_asks_him_again(seven, phone, tomorrow, by_vera):
+    page = text_of(phone.get("/driver/"))
+    assert "Садовая, 3" in page
+    assert "с собакой" in page
+    assert f"to be confirmed by {event_time(tomorrow.confirm_by)}" in page
+    assert ANNA not in page
+    assert press(phone, answers(tomorrow, "confirm")) == ""
+    tomorrow.refresh_from_db()
+    assert tomorrow.confirmed_at is not None
+    assert "I will come" not in text_of(phone.get("/driver/"))
+    wanted = replace(trip.of(tomorrow), pickup_at=tomorrow.pickup_at + timedelta(hours=1))
+    before = tomorrow.confirm_by
+    editing.edit(order_id=tomorrow.pk, wanted=wanted, version=tomorrow.version, actor=by_vera)
+    tomorrow.refresh_from_db()
+    assert (tomorrow.confirmed_at, tomorrow.confirm_by) == (None, before + timedelta(hours=1))
+    assert "I will come" in text_of(phone.get("/driver/"))
+
+
+@pytest.mark.feature("C8")
+def test_seven_gives_it_back_and_who_lost_it_is_told(seven, phone, tomorrow, ivan, by_vera, signed_in):
+    assert "Give the reason" in press(phone, answers(tomorrow, "free"))
+    assert signed_in(ivan.person).post(answers(tomorrow, "free"), **HTMX).status_code == 404  # it was never his
+    assert phone.post(answers(tomorrow, "sell"), **HTMX).status_code == 404
+    assert press(phone, answers(tomorrow, "free"), reason="trouble with the car") == ""
+    tomorrow.refresh_from_db()
+    assert tomorrow.reserved_for is None
+    assert tomorrow.events.last().reason == "trouble with the car"
+    assert "Садовая, 3" not in text_of(phone.get("/driver/"))
+    assert "is not reserved for this driver any more" in press(phone, answers(tomorrow, "confirm"))
+
+
+@pytest.mark.feature("C8")
+def test_his_page_is_drawn_anew_whenever_a_pre_order_becomes_or_ceases_to_be_his(seven, anna, by_vera):
+    def told() -> int:
+        return Change.objects.filter(topic=f"person.{seven.person_id}").count()
+
+    order = placed(anna, by_vera, pickup_at=timezone.now() + timedelta(hours=20))
+    counts = [told()]
+    for act in (
+        lambda: reservations.reserve(order_id=order.pk, call_sign="7", actor=by_vera),
+        lambda: reservations.reserve(order_id=order.pk, call_sign=town.at_work("8", 900).call_sign, actor=by_vera),
+        lambda: reservations.reserve(order_id=order.pk, call_sign="7", actor=by_vera),
+        lambda: lifecycle.move(order_id=order.pk, name="cancel", actor=by_vera, reason="x"),
+    ):
+        act()
+        counts.append(told())
+    assert counts == sorted(set(counts))
+
+
 def test_another_drivers_offer_and_order_do_not_exist(seven, phone, by_vera, ivan):
     order, taken = town.ordered(by_vera), town.ordered(by_vera)
     offer = offers.offer(order_id=order.pk, call_sign="17", actor=by_vera)
@@ -222,7 +287,7 @@ def test_the_page_takes_a_fixed_number_of_queries(seven, by_vera, django_assert_
     from orders.selectors import driving
 
     offers.offer(order_id=town.ordered(by_vera).pk, call_sign="7", actor=by_vera)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         own = driving.read(seven.person_id)
         assert [offer.order.client.name for offer in own.asked] == ["Анна"]
     assert driving.read(by_vera.person.pk) is None

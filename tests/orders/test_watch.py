@@ -10,7 +10,7 @@ from dispatch.live.models import Change
 from orders.actors import SYSTEM
 from orders.flow import State
 from orders.models import Alarm, Order, OrderEvent
-from orders.services import assignment, lifecycle, watch
+from orders.services import assignment, lifecycle, reservations, watch
 from orders.tasks import watch as beat
 from tests.orders import town
 
@@ -43,6 +43,19 @@ def test_each_state_has_its_watchdog_and_the_next_step_calms_it(by_vera, ivan):
         assert Change.objects.filter(topic="orders").count() == before + bool(expected)
         lifecycle.move(order_id=order.pk, name=step, actor=by_vera)
         assert alarm(order) == ""
+
+
+@pytest.mark.feature("C8")
+def test_before_a_driver_must_have_confirmed_the_desk_is_reminded(by_vera, ivan):
+    order = town.ordered(by_vera, pickup_at=timezone.now() + timedelta(hours=5))
+    reservations.reserve(order_id=order.pk, call_sign="17", actor=by_vera)
+    assert beat() == 0
+    Order.objects.filter(pk=order.pk).update(confirm_by=timezone.now() + timedelta(minutes=4))
+    assert (beat(), beat()) == (1, 0)
+    assert alarm(order) == Alarm.UNCONFIRMED
+    reservations.confirm(order_id=order.pk, actor=by_vera)
+    assert alarm(order) == ""
+    assert beat() == 0
 
 
 @pytest.mark.feature("C6")
