@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
 
 from django.db import connection, transaction
@@ -12,8 +12,12 @@ from dispatch.audit import journal
 from dispatch.desk import demo_drivers, demo_fleets, demo_map, past, town
 from dispatch.desk.past import Step, Trip
 from dispatch.staff.models import Person
+from orders import actors
 from orders.facts import ASKED, CALLED
+from orders.flow import State
 from orders.models import CalledOffBy, CancelReason, Client, ClientPhone, Driver, DriverPhone, Fleet, Order, Vehicle
+from orders.services import recurrences
+from orders.services.recurrences import Plan
 from telephony.models import Extension
 from telephony.sim.town import Client as Caller
 from telephony.sim.town import Driver as Cab
@@ -55,6 +59,7 @@ UNDER_WAY: tuple[tuple[timedelta, tuple[Step, ...]], ...] = (  # (asked so long 
     (30 * MINUTE, (PLACE, ASSIGN, SET_OFF, ARRIVE, BOARD)),
 )
 SEARCHED = 2  # orders for which the house itself looks for a driver
+EVERY_DAY = Plan(range(7), time(8, 15), date(2026, 1, 1))  # one client is fetched every morning
 PRE_ORDERS = (  # (asked so long ago, pick-up from now)
     (timedelta(hours=5), timedelta(hours=3)),
     (40 * MINUTE, timedelta(hours=17)),
@@ -155,6 +160,9 @@ def _write_orders(clients: list[Client], drivers: list[Driver], dispatchers: tup
     trips = [*_finished(chance, clients, drivers, now), *_under_way(chance, clients, drivers, now)]
     for trip in sorted(trips, key=lambda trip: trip.asked_at):
         past.write(trip=trip, by=chance.choice(dispatchers))
+    pattern = Order.objects.filter(state=State.COMPLETED, client__mark="").latest("pk")
+    plan = replace(EVERY_DAY, starts_on=timezone.localdate())
+    recurrences.begin(order_id=pattern.pk, plan=plan, actor=actors.staff(dispatchers[0]))
 
 
 def _finished(chance: Random, clients: list[Client], drivers: list[Driver], now: datetime) -> Iterator[Trip]:

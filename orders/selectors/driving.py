@@ -25,8 +25,8 @@ MOST_RESERVED = 50
 
 @dataclass(frozen=True)
 class Own:
-    """`kept`: the order that he took as the next one; `reserved`: pre-orders that are kept for him. `office`: the number
-    (E.164) that he rings for the dispatcher. `vehicles`: free ones, where he has no shift yet; his own first."""
+    """`kept`: the order that he took as the next one; `reserved`: pre-orders that are kept for him. `office`: whom he
+    rings for the dispatcher, E.164. `vehicles`: free ones, where he has no shift yet; his own first."""
 
     driver: Driver
     shift: DriverShift | None

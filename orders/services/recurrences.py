@@ -118,7 +118,7 @@ def plan_ahead(recurrence: Recurrence) -> int:
     """The pre-orders of today and RECURRING_DAYS more, each day once. Returns how many were made."""
     now, today = timezone.now(), timezone.localdate()
     pattern = Order.objects.select_related("client", "zone", "fleet").get(pk=recurrence.pattern_id)
-    if pattern.client is None or pattern.client.mark == ClientMark.BLACKLISTED:
+    if pattern.client is None or pattern.client.mark_now == ClientMark.BLACKLISTED:
         return 0
     stops = list(pattern.stops.all())
     there = set(recurrence.orders.filter(recurs_on__gte=today).values_list("recurs_on", flat=True))
@@ -127,11 +127,8 @@ def plan_ahead(recurrence: Recurrence) -> int:
         pickup_at = recurring.moment(day, recurrence.time, office_zone())
         if day in there or pickup_at <= now:
             continue
-        order = lifecycle.enter(order=_copy(pattern, recurrence, day, pickup_at), actor=SYSTEM)
-        OrderStop.objects.bulk_create(
-            OrderStop(order=order, place=s.place, address=s.address, latitude=s.latitude, longitude=s.longitude)
-            for s in stops
-        )
+        again = [OrderStop(address=stop.address, latitude=stop.latitude, longitude=stop.longitude) for stop in stops]
+        lifecycle.enter(order=_copy(pattern, recurrence, day, pickup_at), actor=SYSTEM, stops=again)
         made += 1
     return made
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from dispatch.staff.refusal import Refused
 from orders import actors, recurring, trip
+from orders.actors import SYSTEM
 from orders.flow import State
 from orders.models import Fleet, Order, Recurrence
 from orders.recurring import Rhythm
@@ -21,6 +22,7 @@ from orders.services.recurrences import Plan
 from orders.tasks import free_unconfirmed, plan_recurring, release_due
 from places.models import Zone
 from tests.orders.conftest import HTMX, placed
+from tests.orders.test_quoting import RATES, tariff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("C8")]
 WARSAW = ZoneInfo("Europe/Warsaw")
@@ -262,10 +264,22 @@ def test_the_next_ones_follow_the_order_that_was_changed(recurrence, by_vera):
     assert coming(recurrence)[-1].pickup == "Новая, 1"
 
 
+def test_the_stops_of_the_pattern_are_in_the_price_too(recurrence):
+    fleet = Fleet.objects.create(name="Рассвет", is_default=True)
+    tariff(fleet, RATES)
+    order = coming(recurrence)[-1]
+    recurrences.skip(recurrence_id=recurrence.pk, day=order.recurs_on, actor=SYSTEM)
+    recurrences.unskip(recurrence_id=recurrence.pk, day=order.recurs_on, actor=SYSTEM)
+    priced = coming(recurrence)[-1]
+    assert "stop" in [line["code"] for line in priced.price_lines]
+
+
 def test_nothing_is_planned_for_who_is_on_the_black_list(recurrence):
     recurrence.orders.filter(state=State.SCHEDULED).update(recurs_on=None)
     type(recurrence.client).objects.update(mark="blacklisted", mark_until=None)
     assert plan_recurring() == 0
+    type(recurrence.client).objects.update(mark_until=in_hours(-1))  # a ban that is over bans nobody
+    assert plan_recurring() >= 2
 
 
 def test_vera_makes_an_order_a_recurring_one(anna, vera, by_vera, signed_in):

@@ -55,7 +55,7 @@ def test_the_second_time_nothing_changes(town):
 
 
 def test_the_orders_are_a_few_dozen_of_the_last_days_and_some_open_ones(town):
-    states = Counter(Order.objects.values_list("state", flat=True))
+    states = Counter(Order.objects.exclude(channel="recurring").values_list("state", flat=True))
     assert sum(states[state] for state in OPEN_STATES) == (len(demo.UNDER_WAY) + demo.SEARCHED + len(demo.PRE_ORDERS))
     assert {State.COMPLETED, State.CANCELLED, State.NO_SHOW, State.UNFULFILLED} <= set(states)
     assert 30 <= sum(states.values()) <= 60
@@ -66,8 +66,15 @@ def test_the_orders_are_a_few_dozen_of_the_last_days_and_some_open_ones(town):
     assert not Order.objects.open().filter(driver__call_sign="17").exists()
 
 
+def test_one_client_is_fetched_every_morning(town):
+    coming = Order.objects.filter(recurrence__pattern__state=State.COMPLETED, channel="recurring")
+    assert len(coming) in (2, 3)  # today's may be over
+    assert {order.state for order in coming} == {State.SCHEDULED}
+    assert {f"{timezone.localtime(order.pickup_at):%H:%M}" for order in coming} == {"08:15"}
+
+
 def test_every_order_has_a_past_that_the_machine_allows(town):
-    for order in Order.objects.prefetch_related("events"):
+    for order in Order.objects.exclude(channel="recurring").prefetch_related("events"):
         state, at, noted, version = State.DRAFT, order.created_at, set(), 0
         for event in sorted(order.events.all(), key=lambda event: event.pk):
             assert event.at >= at
