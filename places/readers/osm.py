@@ -5,13 +5,13 @@ name it.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import osmium
 from osmium.filter import KeyFilter
-from osmium.osm import Node, Way
+from osmium.osm import Area, Location, Node, Way
 
 from places import addresses, geo
 from places.geo import Point
@@ -69,24 +69,41 @@ def read(path: Path, *, town: str = "") -> Iterator[Record | Fault]:
 
 
 def _objects(path: Path) -> Iterator[tuple[Mapping[str, str], Point]]:
-    """Each node and way that has something to say, and where it is."""
-    for thing in osmium.FileProcessor(str(path)).with_locations().with_filter(KeyFilter(*ANYTHING)):
+    """Each node, way and area that has something to say, and where it is."""
+    wanted = KeyFilter(*ANYTHING)
+    return _placed(osmium.FileProcessor(str(path)).with_areas(wanted).with_filter(wanted))
+
+
+def _ways(path: Path) -> Iterator[tuple[Mapping[str, str], Point]]:
+    """What is driven on, and where it is."""
+    return _placed(osmium.FileProcessor(str(path)).with_locations().with_filter(KeyFilter("highway")))
+
+
+def _placed(things: Iterable[object]) -> Iterator[tuple[Mapping[str, str], Point]]:
+    for thing in things:
         point = _where(thing)
         if point is not None:
-            yield {tag.k: tag.v for tag in thing.tags}, point
+            yield {tag.k: tag.v for tag in thing.tags}, point  # type: ignore[attr-defined]
 
 
 def _where(thing: object) -> Point | None:
-    if isinstance(thing, Node) and thing.location.valid():
-        return Point(thing.location.lat, thing.location.lon)
+    if isinstance(thing, Node):
+        return _middle([thing.location])
     if isinstance(thing, Way):
         known = [node.location for node in thing.nodes if node.location.valid()]
-        if known and thing.is_closed() and "highway" not in thing.tags:
-            return Point(sum(k.lat for k in known) / len(known), sum(k.lon for k in known) / len(known))
-        if known:
-            middle = known[len(known) // 2]
-            return Point(middle.lat, middle.lon)
-    return None  # a relation: its outline is too much for a name
+        is_area = thing.is_closed() and "highway" not in thing.tags
+        return _middle(known if is_area else known[len(known) // 2 :][:1])
+    if isinstance(thing, Area) and not thing.from_way():  # a building with a yard, a park in pieces
+        outline = max(([node.location for node in ring] for ring in thing.outer_rings()), key=len)
+        return _middle(outline)
+    return None  # a relation is met again as the area that it encloses, where the extract has all of it
+
+
+def _middle(corners: Iterable[Location]) -> Point | None:
+    known = {(corner.lat, corner.lon) for corner in corners if corner.valid()}  # an outline ends where it began
+    if not known:
+        return None
+    return Point(sum(lat for lat, _lon in known) / len(known), sum(lon for _lat, lon in known) / len(known))
 
 
 def _houses(path: Path) -> Iterator[HouseRecord]:
@@ -105,7 +122,7 @@ def _streets(path: Path, houses: list[HouseRecord], own: str) -> Iterator[Street
     for house in houses:
         by_name.setdefault(house.street, []).append(house)
     pieces: dict[tuple[str, str], list[tuple[Point, tuple[str, ...]]]] = {}
-    for tags, point in _objects(path):
+    for tags, point in _ways(path):
         name = tags.get("name", "")
         if tags.get("highway") in DRIVEN and 0 < len(name) <= 160:
             locality = _beside(_town_of(point, by_name.get(name, [])), own)

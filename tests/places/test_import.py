@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 
 from dispatch.audit.models import Entry
 from places import readers, wording
+from places.geo import Point
 from places.models import House, Name, Place, Street
 from places.records import Fault, HouseRecord, PlaceRecord, StreetRecord
 from places.selectors import directory
@@ -30,7 +31,7 @@ def take(file: Path, **options) -> importing.Tally:
 
 def test_an_extract_becomes_streets_houses_and_places(db):
     tally = take(VILLAGE)
-    assert tally.added == {"street": 2, "house": 5, "place": 3}
+    assert tally.added == {"street": 2, "house": 6, "place": 4}
     assert not tally.faults
     assert directory.search("lenin street 3a")[0].label == "улица Ленина, 3А"
     assert directory.search("церковная 1")[0].label == "улица Ленина, 1"
@@ -41,6 +42,13 @@ def test_an_extract_becomes_streets_houses_and_places(db):
     assert Place.objects.get(name="Районная больница").kind == "hospital"
     assert not Street.objects.filter(name__in=["тропа", "за краем"]).exists()
     assert set(Street.objects.values_list("locality", flat=True)) == {"", "Берёзовка"}  # Сосново is the office's own
+
+
+def test_a_building_with_a_yard_is_where_its_outline_is(db):
+    take(VILLAGE)
+    school, house = directory.resolve("Сосновская школа"), directory.resolve("улица Ленина, 7")
+    assert (school.point, house.point) == (Point(55.111, 37.112), Point(55.111, 37.112))
+    assert not Place.objects.filter(name="Парк за краем").exists()  # the extract has only a part of its outline
 
 
 def test_the_form_in_which_extracts_are_offered(db, tmp_path):
@@ -108,7 +116,7 @@ def test_an_old_spreadsheet_is_read_too(db, tmp_path):
 
 def test_a_preview_changes_nothing(db, tmp_path):
     tally = importing.preview(readers.read(VILLAGE))
-    assert tally.added == {"street": 2, "house": 5, "place": 3}
+    assert tally.added == {"street": 2, "house": 6, "place": 4}
     assert not Street.objects.exists()
     assert not Entry.objects.exists()
 
@@ -135,7 +143,7 @@ def test_the_command_says_what_it_did(db, tmp_path):
     call_command("import_places", VILLAGE, preview=True, stdout=said)
     assert not Street.objects.exists()
     call_command("import_places", VILLAGE, town="Берёзовка", stdout=said)
-    assert "new: house 5, place 3, street 2" in said.getvalue()
+    assert "new: house 6, place 4, street 2" in said.getvalue()
     assert set(Street.objects.values_list("locality", flat=True)) == {"", "Сосново"}
     with pytest.raises(CommandError):
         call_command("import_places", table(tmp_path, "x,y\n"), stdout=said, stderr=complained)
