@@ -33,8 +33,8 @@ HYPHENATED = (
 )
 HOUSE_WORDS = r"(?:дом|д|house|no|nr|№|\#|בית|بيت|منزل|дім|буд)"
 PARTS = (  # written out or short, all become one letter
-    (r"корпус|корп|кор|к", "k"),
-    (r"строение|стр|с", "s"),
+    (r"корпус|корп|кор|к|korpus|korp|k", "k"),
+    (r"строение|стр|с|stroenie|str|s", "s"),
     (r"литера|литер|лит", ""),
     (r"владение|влад|вл", "v"),
 )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from places.views import directory, imports, search, zones
+from places.views import directory, houses, imports, search, zones
 
 app_name = "places"
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("directory/streets/new/", directory.add_street, name="street-new"),
     path("directory/streets/<int:pk>/", directory.street, name="street"),
     path("directory/streets/<int:pk>/names/", directory.name_street, name="street-names"),
+    path("directory/streets/<int:pk>/houses/new/", houses.add, name="house-new"),
+    path("directory/houses/<int:pk>/", houses.house, name="house"),
     path("directory/places/new/", directory.add_place, name="place-new"),
     path("directory/places/<int:pk>/", directory.place, name="place"),
     path("directory/places/<int:pk>/names/", directory.name_place, name="place-names"),

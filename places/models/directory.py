@@ -53,6 +53,7 @@ class House(models.Model):
     search = models.CharField(max_length=24, editable=False)  # addresses.house_key
     latitude = models.FloatField(_("latitude"))
     longitude = models.FloatField(_("longitude"))
+    is_closed = models.BooleanField(_("closed"), default=False)  # nobody is driven there: not found any more
 
     class Meta:
         ordering = ["street", "search"]
@@ -78,6 +79,7 @@ class Place(models.Model):
     locality = models.CharField(_("town or village"), max_length=80, blank=True)
     latitude = models.FloatField(_("latitude"))
     longitude = models.FloatField(_("longitude"))
+    is_closed = models.BooleanField(_("closed"), default=False)
 
     class Meta:
         ordering = ["name", "locality", "address"]

@@ -30,6 +30,7 @@ from places_alike(%s, %s) a
 join places_name n on n.id = a.name_id
 left join places_street s on s.id = n.street_id
 left join places_place p on p.id = n.place_id
+where p.is_closed is not true
 """
 
 
@@ -120,7 +121,7 @@ def _is_exact(reading: Reading, named: _Named) -> bool:
 def _numbered(hits: Sequence[_Hit]) -> Iterator[Found]:
     by_street = {hit.named.street_id: hit for hit in hits}
     for house in House.objects.filter(
-        street_id__in=by_street, search__in={hit.reading.house for hit in hits}
+        street_id__in=by_street, search__in={hit.reading.house for hit in hits}, is_closed=False
     ).select_related("street"):
         hit = by_street[house.street_id]
         if house.search == hit.reading.house:
@@ -193,7 +194,7 @@ def _houses_of(hits: Sequence[_Hit]) -> dict[int, list[House]]:
     houses = House.objects.none()
     for number in begins:
         streets = [street for street, house in wanted.items() if house == number]
-        houses |= House.objects.filter(street_id__in=streets, search__startswith=number)
+        houses |= House.objects.filter(street_id__in=streets, search__startswith=number, is_closed=False)
     order = Window(RowNumber(), partition_by=F("street_id"), order_by=[Length("search"), F("search")])
     by_street: dict[int, list[House]] = {}
     for house in houses.annotate(place=order).filter(place__lte=Value(8)).order_by("place"):

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from dispatch.audit import journal
 from dispatch.staff.models import Person
 from dispatch.staff.refusal import Refused
-from places.models import Name, Place, Street
+from places import addresses
+from places.models import House, Name, Place, Street
 
 
 def save_place(*, place: Place, actor: Person) -> Place:
@@ -38,6 +39,21 @@ def save_street(*, street: Street, actor: Person) -> Street:
     return street
 
 
+def save_house(*, house: House, actor: Person) -> House:
+    """A new house of its street or a corrected one. Raises Refused where the street has one of that number."""
+    verb = "changed" if house.pk else "added"
+    house.search = addresses.house_key(house.number)
+    with transaction.atomic():
+        before = House.objects.select_for_update().get(pk=house.pk) if house.pk else House()
+        try:
+            with transaction.atomic():
+                house.save()
+        except IntegrityError:
+            raise Refused(_("There is a house of this number in this street already.")) from None
+        journal.record(actor, f"house.{verb}", house, name=str(house), changes=_changes(before, house))
+    return house
+
+
 def add_alias(*, thing: Street | Place, text: str, actor: Person) -> Name:
     """Another name under which the street or the place is found. Raises Refused."""
     text = " ".join(text.split())
@@ -60,6 +76,19 @@ def remove_alias(*, name: Name, actor: Person) -> None:
     with transaction.atomic():
         name.delete()
         journal.record(actor, "alias.removed", thing, name=str(thing), alias=name.text)
+
+
+def _changes(before: House, after: House) -> dict[str, list[str]]:
+    told = {
+        "number": (before.number, after.number),
+        "spot": (_spot(before), _spot(after)),
+        "is_closed": ("yes" if before.is_closed else "", "yes" if after.is_closed else ""),
+    }
+    return {name: [was, now] for name, (was, now) in told.items() if was != now}
+
+
+def _spot(house: House) -> str:
+    return "" if house.latitude is None else f"{house.latitude:.6f}, {house.longitude:.6f}"
 
 
 def _rename(main: Name, names: QuerySet[Name]) -> None:

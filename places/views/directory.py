@@ -1,6 +1,7 @@
 """The directory of addresses: looking up, correcting, other names."""
 
 from django.contrib import messages
+from django.db.models.functions import Length
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -95,9 +96,9 @@ def remove_name(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _card_url(found: directory.Found) -> str:
-    """Of the street or the place; a house is on the card of its street."""
-    if found.kind == "place":
-        return reverse("places:place", args=[found.key.split(":")[1]])
+    """Of the house, the street or the place."""
+    if found.kind in ("house", "place"):
+        return reverse(f"places:{found.kind}", args=[found.key.split(":")[1]])
     return reverse("places:street", args=[found.street_id])
 
 
@@ -138,12 +139,13 @@ def _card(
     status: int = 200,
 ) -> HttpResponse:
     is_street = isinstance(thing, Street)
+    houses = House.objects.filter(street=thing.pk).order_by(Length("search"), "search")[:HOUSES]
     context = {
         "form": form,
         "thing": thing,
         "is_street": is_street,
         "names": thing.names.all() if thing.pk else [],
-        "houses": thing.houses.order_by("pk")[:HOUSES] if isinstance(thing, Street) and thing.pk else [],
+        "houses": houses if is_street else [],
         "alias_form": alias_form or AliasForm(),
     }
     return render(request, "places/card.html", context, status=status)

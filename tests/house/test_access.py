@@ -47,7 +47,7 @@ from orders.models import (
     TariffVersion,
     Vehicle,
 )
-from places.models import Name, Place, Stand, Street, Upload, Zone
+from places.models import House, Name, Place, Stand, Street, Upload, Zone
 from telephony.models import Call, Extension, Leg, Recording
 
 ROLES = (Role.DRIVER, Role.DISPATCHER, Role.SUPERVISOR, Role.MANAGER, Role.ADMINISTRATOR)
@@ -214,6 +214,8 @@ TABLE = (
     Line("places/directory/streets/new/", "", "-RRY-", "-RRY-"),
     Line("places/directory/streets/<int:pk>/", "street", "-RRY-", "-RRY-"),
     Line("places/directory/streets/<int:pk>/names/", "street", "-MMM-", "-RRY-"),
+    Line("places/directory/streets/<int:pk>/houses/new/", "street", "-RRY-", "-RRY-"),
+    Line("places/directory/houses/<int:pk>/", "house", "-RRY-", "-RRY-"),
     Line("places/directory/places/new/", "", "-RRY-", "-RRY-"),
     Line("places/directory/places/<int:pk>/", "place", "-RRY-", "-RRY-"),
     Line("places/directory/places/<int:pk>/names/", "place", "-MMM-", "-RRY-"),
@@ -484,6 +486,7 @@ def town_of(person: Person) -> dict[str, Any]:
     zone = Zone.objects.create(name="Центр", area=area, south=55, north=56, west=37, east=38)
     return {
         "street": street.pk,
+        "house": House.objects.create(street=street, number="5", search="5", latitude=55.75, longitude=37.61).pk,
         "place": place.pk,
         "name": Name.objects.create(street=street, text="Ленина", search="lenina").pk,
         "zone": zone.pk,

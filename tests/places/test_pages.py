@@ -138,6 +138,41 @@ def test_a_wrong_name_is_corrected_and_another_one_added(marina):
     assert Street.objects.get(pk=made.pk).name == "улица Ленина"
 
 
+def test_one_house_is_added_corrected_and_closed(marina):
+    lenina = street("улица Ленина", "5")
+    card = {"number": " 7 корп. 2 ", "latitude": "55.76", "longitude": "37.62"}
+    assert marina.post(f"/places/directory/streets/{lenina.pk}/houses/new/", card).status_code == 302
+    house = lenina.houses.get(search="7k2")
+    assert directory.resolve("ленина 7к2").point == house.point
+    page = marina.get("/places/directory/?q=lenina+7k2").content.decode()
+    assert f"/places/directory/houses/{house.pk}/" in page
+    twice = marina.post(f"/places/directory/streets/{lenina.pk}/houses/new/", card | {"number": "7К2"})
+    assert (twice.status_code, lenina.houses.count()) == (422, 2)
+    assert "a house of this number" in twice.content.decode()
+    assert marina.post(f"/places/directory/houses/{house.pk}/", card | {"number": "–"}).status_code == 422
+    moved = card | {"number": "9", "longitude": "37.63", "is_closed": "on"}
+    assert marina.post(f"/places/directory/houses/{house.pk}/", moved).status_code == 302
+    assert directory.resolve("ленина 9") is None
+    assert "this house is not in the directory" in directory.search("ленина 9")[0].detail
+    assert "closed" in marina.get(f"/places/directory/streets/{lenina.pk}/").content.decode()
+    assert Entry.objects.get(verb="house.changed").details["changes"] == {
+        "number": ["7 корп. 2", "9"],
+        "spot": ["55.760000, 37.620000", "55.760000, 37.630000"],
+        "is_closed": ["", "yes"],
+    }
+    assert Entry.objects.get(verb="house.added").details["name"] == "улица Ленина, 7 корп. 2"
+
+
+def test_a_place_that_has_closed_is_found_no_more_until_it_opens_again(marina):
+    cafe = place("Кафе Уют", "food")
+    card = {"name": "Кафе Уют", "kind": "food", "address": "", "locality": "", "latitude": "55.7", "longitude": "37.6"}
+    marina.post(f"/places/directory/places/{cafe.pk}/", card | {"is_closed": "on"})
+    assert directory.search("кафе уют") == []
+    assert directory.resolve("Кафе Уют") is None
+    marina.post(f"/places/directory/places/{cafe.pk}/", card)
+    assert directory.resolve("Кафе Уют")
+
+
 def test_a_new_place_is_found_at_once(marina):
     card = {
         "name": "Ресторан «Уют»",
