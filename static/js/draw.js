@@ -41,6 +41,7 @@ function put(container, kind, key, element, mark) {
   }
   if (old) {
     for (const name of KEPT) if (old.hasAttribute(name)) element.setAttribute(name, old.getAttribute(name));
+    keepTouched(old, element);
     const focused = placeOfFocus(old);
     const stays = container.keeper || old.dataset.sort === element.dataset.sort;
     if (stays) old.replaceWith(element);
@@ -56,6 +57,16 @@ function put(container, kind, key, element, mark) {
   }
   window.htmx?.process(element);
   announce(container, kind, key, element);
+}
+
+// What somebody opened stays open, what he typed stays typed, where it has an id of its own.
+function keepTouched(old, element) {
+  const again = ({ id }) => element.querySelector(`#${CSS.escape(id)}`);
+  for (const details of old.querySelectorAll("details[id][open]")) again(details)?.setAttribute("open", "");
+  for (const field of old.querySelectorAll("input[id]:not([type=hidden], [type=checkbox], [type=radio])")) {
+    const fresh = field.value !== field.defaultValue && again(field);
+    if (fresh) fresh.value = field.value;
+  }
 }
 
 function insert(container, element) {

@@ -112,11 +112,11 @@ export function start(table) {
       if (isAbove) row.dataset.held = "";
     },
     leave(row) {
+      if (!row.hidden && !("leaving" in row.dataset)) say(table.dataset.sayGone.replace("{number}", row.dataset.key));
       const hand = live.querySelector(":scope > tr:hover");
       const waits = hand && underHand() && (hand === row || row.compareDocumentPosition(hand) & Node.DOCUMENT_POSITION_FOLLOWING);
       if (!waits || row.hidden) return false;
       row.dataset.leaving = "gone";
-      say(table.dataset.sayGone.replace("{number}", row.dataset.key));
       return true;
     },
   };

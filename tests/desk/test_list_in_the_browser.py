@@ -156,6 +156,20 @@ def test_focus_and_choice_stay_while_rows_change(sit_down, vera):
     expect(desk.locator("[data-bulk-number]")).to_have_text("Chosen: 1")
 
 
+@pytest.mark.feature("C3", "X5")
+def test_who_does_not_see_the_list_hears_what_changed_and_is_not_interrupted(sit_down, vera):
+    first, second = ago(3, pickup="Первый, 1"), ago(2, pickup="Второй, 1")
+    desk = sit_down(vera)
+    until_shown(desk, ["Первый, 1", "Второй, 1"])
+    speaker = desk.locator("[data-list-says]")
+    expect(speaker).to_have_attribute("aria-live", "polite")
+    seventeen = Driver.objects.create(call_sign="17", on_shift=True)
+    lifecycle.move(order_id=first.pk, name="assign", actor=actors.staff(vera), driver=seventeen)
+    expect(speaker).to_have_text(f"Order {first.pk}: assigned", **SOON)
+    lifecycle.move(order_id=second.pk, name="cancel", actor=actors.staff(vera), reason="x")
+    expect(speaker).to_have_text(f"Order {second.pk} has left the list", **SOON)
+
+
 @pytest.mark.feature("C3")
 def test_many_at_once_and_each_says_what_became_of_it(sit_down, vera):
     seventeen = Driver.objects.create(call_sign="17")
