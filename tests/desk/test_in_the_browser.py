@@ -3,9 +3,10 @@
 import re
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
-from playwright.sync_api import expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 from dispatch.live import publish
 from dispatch.staff.models import Person, Role, Shift
@@ -371,3 +372,40 @@ def test_the_desk_stands_in_every_language_and_direction(sit_down, vera, languag
     desk.locator("#pane summary[data-hotkey=k]").click()
     assert desk.locator(".desk-end").evaluate(is_whole)
     assert desk.locator(".header").bounding_box()["height"] <= 50
+
+
+def of_another_version(desk: Page) -> list[str]:
+    """The next process that greets this desk is of another version. Returns the beats that come from it."""
+    beats: list[str] = []
+
+    def route(socket: WebSocketRoute) -> None:
+        server, is_first = socket.connect_to_server(), not beats
+
+        def hear(frame: str) -> None:
+            beats.extend([frame] if '"beat"' in frame else [])
+            socket.send(frame.replace(settings.STATIC_VERSION, "another") if is_first else frame)
+
+        server.on_message(hear)
+
+    desk.route_web_socket(re.compile("/ws/"), route)
+    desk.evaluate("dispatchEvent(new Event('pagehide')); dispatchEvent(new Event('online'))")  # it connects anew
+    return beats
+
+
+@pytest.mark.feature("X4")
+def test_a_page_from_before_a_new_version_loads_anew_but_never_under_ones_hands(sit_down, vera):
+    desk = sit_down(vera)
+    desk.keyboard.press("Insert")
+    expect(desk.locator("#pane [name=phone]")).to_be_focused()
+    desk.evaluate("window.isOld = true")
+    beats = of_another_version(desk)
+    for _ in range(100):
+        if len(beats) > 2:
+            break
+        desk.wait_for_timeout(100)
+    assert len(beats) > 2
+    assert desk.evaluate("window.isOld")
+    with desk.expect_event("load"):
+        desk.get_by_role("button", name="Throw away").click()
+    assert not desk.evaluate("window.isOld")
+    desk.wait_for_selector(".health[data-is]:not([data-is=unknown])", state="attached")

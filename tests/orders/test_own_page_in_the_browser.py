@@ -4,20 +4,27 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.test import Client as Browser
+from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
 from dispatch.staff.models import Role
 from orders import actors
 from orders.flow import State
 from orders.models import DriverPosition, Offer, Order
-from orders.services import offers
+from orders.services import offers, reservations
 from tests.orders import town
 from tests.orders.conftest import person
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+KEPT = (
+    "caches.open('driver-1').then((store) => store.keys()).then((all) => all.map(({ url }) => new URL(url).pathname))"
+)
+KEPT_TOO = "(path) => caches.open('driver-1').then((store) => store.put(path, new Response('')))"
 PHONE = {"width": 390, "height": 844}
 
 
@@ -146,7 +153,35 @@ def test_the_page_opens_without_a_connection(page, context):
     page.wait_for_function("navigator.serviceWorker.ready.then((it) => Boolean(it.active))")
     page.reload()  # now through the service worker, which keeps it
     expect(page.get_by_text("You are free")).to_be_visible()
+    old = "/static/0123456789ab/js/main.js"  # of a version from before
+    page.evaluate(KEPT_TOO, old)
+    page.reload()
+    until(page, lambda: old not in page.evaluate(KEPT))
     context.set_offline(True)
     page.reload()
     expect(page.get_by_text("You are free")).to_be_visible()
+    kept = page.evaluate(KEPT)
+    assert f"/static/{settings.STATIC_VERSION}/js/drive.js" in kept
     context.set_offline(False)
+
+
+@pytest.mark.feature("C8")
+def test_he_says_that_he_will_come_and_gives_back_another_one(page, vera):
+    tomorrow, later = (
+        town.ordered(vera, pickup=pickup, pickup_at=timezone.now() + timedelta(hours=hours))
+        for pickup, hours in (("Садовая, 3", 20), ("Мира, 7", 26))
+    )
+    page.goto("/driver/")
+    expect(page.get_by_text("You are free")).to_be_visible()
+    for order in (tomorrow, later):
+        reservations.reserve(order_id=order.pk, call_sign="7", actor=vera)
+    page.reload()
+    first, second = page.locator("[data-reservation]").all()
+    first.get_by_role("button", name="I will come").click()
+    expect(page.locator("[data-reservation]").first.get_by_text("confirmed", exact=True)).to_be_visible()
+    second.get_by_text("Give it back").click()
+    second.get_by_role("button", name="not on shift then").click()
+    expect(page.locator("[data-reservation]")).to_have_count(1)
+    tomorrow.refresh_from_db()
+    later.refresh_from_db()
+    assert (tomorrow.confirmed_at is not None, later.reserved_for) == (True, None)
