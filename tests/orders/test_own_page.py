@@ -19,7 +19,7 @@ from orders.live import render_drive
 from orders.models import DriverAct, DriverBreak, DriverPosition, DriverShift, FleetNumber, Order
 from orders.services import assignment, editing, lifecycle, offers, reservations
 from orders.tasks import forget_old_acts, search_due
-from orders.templatetags.orders import event_time
+from orders.templatetags.orders import pickup_time
 from tests.orders import town
 from tests.orders.conftest import ANNA, HTMX, placed
 
@@ -189,7 +189,7 @@ def test_seven_says_that_he_will_come_and_another_time_asks_him_again(seven, pho
     page = text_of(phone.get("/driver/"))
     assert "Садовая, 3" in page
     assert "с собакой" in page
-    assert f"to be confirmed by {event_time(tomorrow.confirm_by)}" in page
+    assert f"to be confirmed by {pickup_time(tomorrow.confirm_by)}" in page
     assert ANNA not in page
     assert press(phone, answers(tomorrow, "confirm")) == ""
     tomorrow.refresh_from_db()
