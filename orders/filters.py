@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from orders.flow import BUSY_STATES, FINAL_STATES, OPEN_STATES, State
 
+YEARS = range(1970, 3000)  # days before and after them can be reckoned with
 LONGEST_TEXT = 80
 LONGEST_KEY = 18  # digits of a bigint
 GROUPS: dict[str, frozenset[State]] = {
@@ -160,9 +161,10 @@ def _sort(text: str) -> str:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if day.year in YEARS else None
 
 
 def _midnight(day: date, now: datetime) -> datetime:

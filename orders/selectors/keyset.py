@@ -100,7 +100,7 @@ def _plain(part: Any) -> Any:
 def _parts(text: str) -> list[Any] | None:
     try:
         parts = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), object_hook=_rich)
-    except (ValueError, TypeError, ArithmeticError, binascii.Error):
+    except (ValueError, TypeError, ArithmeticError, RecursionError, binascii.Error):
         return None
     fits = isinstance(parts, list) and all(isinstance(p, (int, str, datetime, Decimal, type(None))) for p in parts)
     return parts if fits and not any(isinstance(p, int) and abs(p) >= 2**63 for p in parts) else None
