@@ -1,7 +1,8 @@
-"""Before every view: whoever is not signed in is led to the sign-in page, and each person reads his own language."""
+"""Before every view: whoever is not signed in is led to the sign-in page, each person reads his own language, and what
+was typed holds nothing that the database cannot keep."""
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import resolve_url
 from django.utils import translation
 from django.utils.deprecation import MiddlewareMixin
@@ -37,3 +38,26 @@ class SignInWall(MiddlewareMixin):
         response = HttpResponse(status=302)
         response["Location"] = f"{sign_in}?{urlencode({'next': request.get_full_path()})}"
         return response
+
+
+class NoZeroBytes(MiddlewareMixin):
+    """Takes zero bytes out of forms and of what stands behind an address's `?`: PostgreSQL refuses them.
+
+    It stands after CsrfViewMiddleware, which has read the form by then; interfaces read their JSON themselves.
+    """
+
+    def process_view(self, request: HttpRequest, *view: object) -> None:
+        if request.path.startswith(API_PATH):
+            return
+        request.GET = without_zero_bytes(request.GET)  # type: ignore[assignment]
+        if request.method == "POST":
+            request.POST = without_zero_bytes(request.POST)  # type: ignore[assignment]
+
+
+def without_zero_bytes(typed: QueryDict) -> QueryDict:
+    if not any("\x00" in text for _, texts in typed.lists() for text in texts):
+        return typed
+    clean = typed.copy()
+    for name, texts in typed.lists():
+        clean.setlist(name, [text.replace("\x00", "") for text in texts])
+    return clean

@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "dispatch.middleware.SignInWall",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "dispatch.middleware.NoZeroBytes",
     "axes.middleware.AxesMiddleware",
 ]
 

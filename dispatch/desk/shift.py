@@ -88,7 +88,7 @@ def end_own(request: SignedInRequest) -> HttpResponse:
     if shift is None:
         return redirect("desk:shift")
     try:
-        hand_over(shift=shift, actor=request.user, note=request.POST.get("note", "").replace("\x00", "").strip())
+        hand_over(shift=shift, actor=request.user, note=request.POST.get("note", "").strip())
     except Refused as refusal:
         return _page(request, refusal.sentence, status=409)
     return redirect("desk:shift")

@@ -90,7 +90,8 @@ def cleaned(fields: Mapping[str, object]) -> dict[str, Any]:
 
 
 def _text(value: str) -> str:
-    return value.replace("\x00", "")[:LONGEST]
+    whole = value.encode("utf-8", "ignore").decode()  # a field that is full cuts an emoji in half
+    return whole.replace("\x00", "")[:LONGEST]
 
 
 def _lines(values: list[Any]) -> list[str]:

@@ -27,7 +27,7 @@ def choose_columns(*, person: Person, names: Sequence[str]) -> DeskSetup:
 def choose_keys(*, person: Person, keys: Mapping[str, str]) -> DeskSetup:
     """`keys`: default key → own key, as `KeyboardEvent.code` names them. Raises Refused when one means two things."""
     own = {str(usual): str(key) for usual, key in keys.items() if key and key != usual}
-    if len(own) > MOST_KEYS or any(len(key) > LONGEST_KEY for pair in own.items() for key in pair):
+    if len(own) > MOST_KEYS or any(len(key) > LONGEST_KEY or not key.isascii() for pair in own.items() for key in pair):
         raise Refused(_("These keys cannot be saved."))
     if len(set(own.values())) < len(own):
         raise Refused(_("One key cannot mean two things."))

@@ -21,7 +21,7 @@ from orders.services.clients import Ambiguous
 @requires("accounts.see")
 @require_safe
 def accounts(request: SignedInRequest) -> HttpResponse:
-    text, after = (request.GET.get(name, "").replace("\x00", "").strip()[:120] for name in ("q", "after"))
+    text, after = (request.GET.get(name, "").strip()[:120] for name in ("q", "after"))
     found = reading.accounts(text=text, after=after)
     context = {
         "lines": found[: reading.PAGE],

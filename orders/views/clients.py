@@ -21,7 +21,7 @@ from orders.views.answers import show, wants_fragment
 @requires("clients.see")
 @require_safe
 def clients(request: SignedInRequest) -> HttpResponse:
-    text = request.GET.get("q", "").replace("\x00", "").strip()[:80]
+    text = request.GET.get("q", "").strip()[:80]
     after = request.GET.get("after", "")
     mark = ClientMark(asked) if (asked := request.GET.get("mark", "")) in ClientMark.values else ClientMark.NONE
     found = cards.clients(text=text, mark=mark, after=int(after) if after.isascii() and after.isdigit() else None)

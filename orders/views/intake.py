@@ -25,6 +25,7 @@ from orders.views.pane import fetch, show_order
 
 AGAIN = {"like": again.repeated, "back": again.way_back}
 LONGEST_BODY = 60_000  # bytes of one autosave
+MOST_VERSIONS = 2**31  # as the column holds
 
 
 # /orders/intake/?source=call:731&phone=…&client=…, ?like=<order>, ?back=<order>
@@ -84,8 +85,9 @@ def _typed(request: SignedInRequest) -> tuple[int, dict[str, Any]]:
     """(0, {}) for a body that is no autosave: such a version is always overtaken."""
     try:
         body = json.loads(request.body[:LONGEST_BODY])
-        return int(body["version"]), dict(body["fields"])
-    except (ValueError, TypeError, KeyError):
+        version = int(body["version"])
+        return (version, dict(body["fields"])) if version < MOST_VERSIONS else (0, {})
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return 0, {}
 
 

@@ -67,7 +67,7 @@ def merge(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _choose(request: SignedInRequest, client: Client) -> HttpResponse:
-    text = request.GET.get("q", "").replace("\x00", "").strip()[:80]
+    text = request.GET.get("q", "").strip()[:80]
     found = cards.clients(text=text) if text else reading.of(client)
     context = {
         "client": client,

@@ -29,7 +29,7 @@ def keys(request: SignedInRequest) -> HttpResponse:
     try:
         chosen = json.loads(request.POST.get("keys", ""))
         setup.choose_keys(person=request.user, keys=chosen if isinstance(chosen, dict) else {})
-    except ValueError:
+    except (ValueError, RecursionError):
         return HttpResponse(status=400)
     except Refused as refusal:
         return say(refusal.sentence)

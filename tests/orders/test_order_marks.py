@@ -95,6 +95,14 @@ def test_a_problem_is_said_with_its_reason_and_settled(order, veras):
     assert order.problem == ""
 
 
+def test_a_zero_byte_that_was_pasted_is_left_out(order, veras):
+    pressed(veras, order, "problem", reason="client\x00 shouts")
+    order.refresh_from_db()
+    assert order.problem == "client shouts"
+    assert veras.get("/drivers/?after=%00").status_code == 200
+    assert veras.get("/orders/intake/?source=%00").status_code == 200
+
+
 def test_a_closed_order_has_no_marks(order, veras, by_vera):
     lifecycle.move(order_id=order.pk, name="cancel", actor=by_vera, reason="x")
     assert pressed(veras, order, "hold").status_code == 409

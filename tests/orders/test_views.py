@@ -133,11 +133,18 @@ def test_a_draft_is_private_and_can_be_thrown_away(vera, boris, signed_in):
     assert hers.post(address, body, content_type="application/json").status_code == 200
     late = hers.put(address, json.dumps({"version": 2, "fields": {"pickup": "Л"}}), content_type="application/json")
     assert (late.status_code, late.json()) == (409, {"version": 3, "order": None})
-    for nonsense in ("", "{", "[]", '{"version": 9}', '{"version": "x", "fields": {}}', '{"version": 9, "fields": 3}'):
+    huge = ('{"version": 1e999, "fields": {}}', '{"version": 99999999999, "fields": {}}', "[" * 50_000)
+    broken = ("", "{", "[]", '{"version": 9}', '{"version": "x", "fields": {}}', '{"version": 9, "fields": 3}')
+    for nonsense in broken + huge:
         assert hers.put(address, nonsense, content_type="application/json").status_code == 409
     assert "Ленина" in text_of(hers.get(reverse("orders:drafts")))
     assert hers.delete(address).status_code == 200
     assert not Draft.objects.exists()
+
+
+def test_keys_that_no_keyboard_has_are_refused(vera, signed_in):
+    for keys, answer in (('{"a": "\\ud800"}', 409), ("[" * 50_000, 400), ('{"a": "KeyB"}', 204)):
+        assert signed_in(vera).post(reverse("orders:keys"), {"keys": keys}).status_code == answer
 
 
 # --- the order ---------------------------------------------------------------------------------------------------

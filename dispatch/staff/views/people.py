@@ -18,7 +18,7 @@ from dispatch.staff.services import people as services
 @requires("staff.administer")
 @require_safe
 def people(request: SignedInRequest) -> HttpResponse:
-    text = request.GET.get("q", "").replace("\x00", "").strip()[:80]
+    text = request.GET.get("q", "").strip()[:80]
     return render(request, "staff/people.html", {"people": selectors.people(text=text), "text": text})
 
 
