@@ -141,6 +141,26 @@ def test_changes_of_different_fields_join_and_of_the_same_one_are_a_conflict(sit
     assert Order.objects.get(pk=order.pk).comment == "у шлагбаума"
 
 
+def test_a_conflict_tells_no_whole_number_to_whom_none_is_shown(site, system, order):
+    site.patch(f"orders/{order.pk}/", {"version": 1, "phone": "+79998887766"})
+    wish, robot = {"version": 1, "phone": "+79991112233"}, system("orders:write", name="Robot")
+    status, body = robot.patch(f"orders/{order.pk}/", wish)
+    assert (status, body["title"]) == (409, "conflict")
+    assert (body["conflicts"][0]["theirs"], body["conflicts"][0]["before"]) == ("+7••••••••66", "+7••••••••89")
+    assert site.patch(f"orders/{order.pk}/", wish)[1]["conflicts"][0]["before"] == ANNA
+
+
+def test_who_may_only_write_clients_reads_no_numbers(system, anna):
+    robot = system("clients:write", name="Robot")
+    for status, card in (
+        robot.patch(f"clients/{anna.pk}/", {}),
+        robot.post(f"clients/{anna.pk}/mark/", {"mark": "vip"}),
+        robot.post("clients/", {"phones": ["+79998887766"]}),
+    ):
+        assert status in (200, 201)
+        assert "••" in card["phones"][0]["number"]
+
+
 def test_a_change_that_takes_the_driver_away_is_decided_first(site, order, ivan, by_vera):
     assignment.assign(order_id=order.pk, call_sign="17", actor=by_vera, accepted=INSIST)
     wish = {"version": 2, "pickup": {"address": "Другой конец города, 9"}}

@@ -10,11 +10,14 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from dispatch.api.shapes.fields import NUMBERS, seen
 from dispatch.staff.refusal import Refused
 from orders import reasons
 from orders.matching import Doubt
 from orders.services import assignment, clients, editing, intake
+from orders.services.editing import Clash
 from orders.services.outlook import Outlook
+from orders.sight import Sight
 
 MEDIA_TYPE = "application/problem+json"
 CODES = {
@@ -43,7 +46,7 @@ class Invalid(exceptions.APIException):
 
 def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     """For an exception of ours or of the framework; None for one that nobody expected."""
-    known = _ours(error)
+    known = _ours(error, context)
     if known:
         code, sentence, more = known
         return problem(409, code, sentence, **more)
@@ -67,7 +70,7 @@ def problem(status: int, code: str, sentence: str, **more: Any) -> Response:
     return Response(body, status=status, content_type=MEDIA_TYPE)
 
 
-def _ours(error: Exception) -> tuple[str, str, dict[str, Any]] | None:
+def _ours(error: Exception, context: dict[str, Any]) -> tuple[str, str, dict[str, Any]] | None:
     """The code, the sentence, and what the caller needs in order to decide."""
     match error:
         case Refused():
@@ -87,16 +90,21 @@ def _ours(error: Exception) -> tuple[str, str, dict[str, Any]] | None:
                 },
             )
         case editing.Conflict():
-            clashes = [
-                {"field": each.field, "before": each.before, "theirs": each.theirs, "mine": each.mine}
-                for each in error.clashes
-            ]
+            sight = context["view"].eyes(context["request"])["sight"]
+            clashes = [_clash(each, sight) for each in error.clashes]
             sentence = _("%(who)s changed the same fields meanwhile: both versions stand here.") % {"who": error.who}
             return "conflict", sentence, {"version": error.order.version, "conflicts": clashes}
         case clients.Ambiguous():
             known = [{"id": each.pk, "name": each.name} for each in error.clients]
             return "ambiguous", _("Several clients have this number: choose who calls."), {"clients": known}
     return None
+
+
+def _clash(found: Clash, sight: Sight) -> dict[str, str]:
+    texts = {"before": found.before, "theirs": found.theirs, "mine": found.mine}
+    if found.field in NUMBERS:
+        texts = {name: seen(text, sight) for name, text in texts.items()}
+    return {"field": found.field, **texts}
 
 
 def doubts(found: Sequence[Doubt]) -> list[dict[str, str]]:

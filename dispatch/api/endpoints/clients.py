@@ -52,7 +52,7 @@ class Clients(Endpoint):
             after=paging.number_of(paging.after_of(request)),
         )
         rows, following = paging.cut(request, found, cards.PAGE, lambda client: client.pk)
-        return Response({"clients": ClientShape(rows, many=True).data, "next": following})
+        return Response({"clients": ClientShape(rows, many=True, context=self.eyes(request)).data, "next": following})
 
     @extend_schema(
         summary="Add a client",
@@ -69,7 +69,7 @@ class Clients(Endpoint):
             numbers_typed=said["phones"],
             actor=token_of(request).person,
         )
-        return Response(_whole(added.pk), status=201)
+        return Response(_whole(self, request, added.pk), status=201)
 
 
 class OneClient(Endpoint):
@@ -81,7 +81,7 @@ class OneClient(Endpoint):
         responses=WholeClientShape,
     )
     def get(self, request: Request, pk: int) -> Response:
-        return Response(_whole(pk))
+        return Response(_whole(self, request, pk))
 
     @extend_schema(
         summary="Change a client's card",
@@ -104,7 +104,7 @@ class OneClient(Endpoint):
             ),
             actor=token_of(request).person,
         )
-        return Response(_whole(pk))
+        return Response(_whole(self, request, pk))
 
 
 class MarkClient(Endpoint):
@@ -126,7 +126,7 @@ class MarkClient(Endpoint):
             until=said.get("until"),
             actor=token_of(request).person,
         )
-        return Response(_whole(pk))
+        return Response(_whole(self, request, pk))
 
 
 class Addresses(Endpoint):
@@ -191,7 +191,7 @@ class Blocks(Endpoint):
             reason=said.get("reason", ""),
             actor=token_of(request).person,
         )
-        return Response(_whole(pk), status=201)
+        return Response(_whole(self, request, pk), status=201)
 
 
 class OneBlock(Endpoint):
@@ -208,8 +208,8 @@ class OneBlock(Endpoint):
         return Response(status=204)
 
 
-def _whole(pk: int) -> dict[str, object]:
-    return WholeClientShape(cards.client_card(pk).client).data
+def _whole(view: Endpoint, request: Request, pk: int) -> dict[str, object]:
+    return WholeClientShape(cards.client_card(pk).client, context=view.eyes(request)).data
 
 
 def _known(pk: int) -> int:

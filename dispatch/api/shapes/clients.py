@@ -2,6 +2,7 @@
 
 from rest_framework import serializers
 
+from dispatch.api.shapes.fields import Number
 from dispatch.api.shapes.orders import NamedShape
 from dispatch.api.shapes.wishes import SpotIn
 from orders.forms.cards import MOST_NEW
@@ -10,7 +11,7 @@ from orders.models import Client, ClientMark, ServiceClass
 
 class ClientPhoneShape(serializers.Serializer):
     id = serializers.IntegerField()
-    number = serializers.CharField(source="e164", help_text="E.164.")
+    number = Number(source="e164", help_text="E.164.")
     is_main = serializers.BooleanField()
 
 

@@ -9,6 +9,8 @@ from orders import phones
 from orders.forms.fields import FlightField, PhoneField
 from orders.sight import Sight
 
+NUMBERS = frozenset({"phone", "callback_phone"})  # fields of an order's history that are numbers of clients
+
 
 class Number(serializers.CharField):
     """A client's telephone number, E.164; masked without the scope clients:read."""

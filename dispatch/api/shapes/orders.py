@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from dispatch.api.shapes.fields import Number, seen
+from dispatch.api.shapes.fields import NUMBERS, Number, seen
 from dispatch.api.shapes.problems import ConcernShape
 from orders import wording
 from orders.flow import State
@@ -144,9 +144,6 @@ class EventShape(serializers.Serializer):
             name: [seen(each, sight) for each in pair] if name in NUMBERS else pair
             for name, pair in event.changes.items()
         }
-
-
-NUMBERS = frozenset({"phone", "callback_phone"})
 
 
 class OfferShape(serializers.Serializer):
