@@ -18,6 +18,7 @@ export function start(form) {
   const handles = document.createElementNS(SVG, "g");
   chart.append(outline, handles);
   chart.dataset.draws = "";
+  chart.setAttribute("role", "group"); // a picture no longer: its corners are buttons
   let corners = []; // [x, y] in the chart's units
   let held = -1;
 
