@@ -11,9 +11,11 @@ from playwright.sync_api import Browser
 from tests.journeys.desk import Desk
 from tests.journeys.house import House
 from tests.journeys.street import PretendStreet, RealStreet, Street
+from tests.journeys.talk import Talk
 from tests.rig import chroot
 from tests.rig.asterisk import Pbx
 from tests.rig.office import Office
+from tests.rig.phones import Lab, Phone
 
 # limits of the dialplan in seconds, shorter than the product's
 QUICK = {"DESK_RING": "4", "DESK_BACK": "4", "DESK_HOLD_MAX": "20"}
@@ -38,6 +40,23 @@ def office(asterisk: Pbx) -> Iterator[Office]:
             made.leave(entry["Location"].removeprefix("PJSIP/"))
     asterisk.send_home()
     asterisk.await_quiet()
+
+
+@pytest.fixture
+def petrov_lab(office: Office) -> Lab:
+    return office.pbx.lab()
+
+
+@pytest.fixture
+def petrov(office: Office, petrov_lab: Lab) -> Phone:
+    """Petrov, at 103, is no dispatcher."""
+    return office.pbx.desk_phone("103", petrov_lab)
+
+
+@pytest.fixture
+def talk(office: Office) -> Talk:
+    """Vera talks to a client."""
+    return Talk(office)
 
 
 @dataclass

@@ -4,54 +4,11 @@ import time
 
 import pytest
 
+from tests.journeys.talk import Talk
 from tests.rig.asterisk import TONES
-from tests.rig.hearing import share_of
-from tests.rig.office import Office
-from tests.rig.phones import Call, Lab, Phone, hear_at_last
+from tests.rig.phones import Phone, hear_at_last
 
 pytestmark = pytest.mark.rig
-
-KONSTANTIN = "79161234567"
-
-
-@pytest.fixture
-def petrov_lab(office: Office) -> Lab:
-    return office.pbx.lab()
-
-
-@pytest.fixture
-def petrov(office: Office, petrov_lab: Lab) -> Phone:
-    """Petrov, at 103, is no dispatcher."""
-    return office.pbx.desk_phone("103", petrov_lab)
-
-
-class Talk:
-    """Vera at 101 talks to Konstantin."""
-
-    def __init__(self, office: Office) -> None:
-        self.office = office
-        self.vera = office.on_shift("101")
-        self.call, self.client = office.rings(office.caller(), KONSTANTIN)
-        self.at_vera = self.vera.incoming().answer()
-        self.leg = office.ami.wait("AgentConnect", Uniqueid=self.client)["DestUniqueid"]
-        self.mark = office.ami.mark()
-
-    def consult(self, petrov: Phone) -> tuple[Call, str]:
-        """Vera puts the client on hold and talks to Petrov; his call and his leg."""
-        self.office.redirect(self.client, "desk-hold", self.leg, self.leg, "desk-consult", f"103-{self.client}")
-        at_petrov = petrov.incoming().answer()
-        return at_petrov, self.office.ami.wait("DialEnd", since=self.mark, DialStatus="ANSWER")["DestUniqueid"]
-
-    def recorded(self) -> list[set[str]]:
-        """Who is heard in each segment of the ended call, in order."""
-        segments = self.office.ami.since(0, "UserEvent", UserEvent="DeskRecord", Client=self.client)
-        paths = [self.office.recorded(segment["File"]) for segment in segments]
-        return [{name for name, tone in TONES.items() if share_of(path, tone) > 0.8} for path in paths]
-
-
-@pytest.fixture
-def talk(office: Office) -> Talk:
-    return Talk(office)
 
 
 @pytest.mark.feature("D12")
@@ -178,3 +135,11 @@ def test_vera_hangs_up_after_a_busy_consultation_and_the_call_is_over(talk: Talk
 
     talk.call.wait_over()
     assert not talk.office.ami.since(talk.mark, "UserEvent", UserEvent="DeskHome")
+
+
+@pytest.mark.feature("D12")
+def test_a_client_is_sent_back_into_the_queue(talk: Talk) -> None:
+    boris = talk.office.on_shift("102")
+    talk.office.redirect(talk.client, "desk-transfer", "queue-101")
+    boris.incoming().answer()
+    assert hear_at_last({"client": talk.call}, TONES, {"client": {"102"}})["client"] == {"102"}
