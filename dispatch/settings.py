@@ -241,6 +241,9 @@ RECORDINGS_DIR = Path(env.str("RECORDINGS_DIR", default=str(VAR_DIR / "recording
 LINK_LEASE_SECONDS = 3.0  # a second link takes over when the lease has not been renewed for so long
 AMI_STALE_SECONDS = 2.0  # without a byte from the PBX for so long, its state on the screen is called stale
 AMI_ACTION_SECONDS = 5.0  # an action without an answer is forgotten after that
+PBX_STAFF_CONTEXT = "staff"  # of our dialplan: where the hints of extensions are found
+COMMAND_SECONDS = 5.0  # any other click on a call that was not confirmed by then has expired
+PARK_REMIND_SECONDS = env.int("PARK_REMIND_SECONDS", default=120)  # who parked a caller is reminded so often
 PICK_SECONDS = 8.0  # a pick that was not confirmed by then has expired
 
 WRAP_UP_SECONDS = env.int("WRAP_UP_SECONDS", default=20)  # after a call, for those who have it; 0: nobody has

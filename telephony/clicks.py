@@ -18,8 +18,10 @@ from telephony.ami.link import Link
 from telephony.core import call as told
 from telephony.core import rules
 from telephony.core.facts import CallChanged, Fact, Said
+from telephony.core.operations import Outcome
 from telephony.lease import Tenure
 from telephony.models import Extension, Intent
+from telephony.operating import LineLost, Operations
 from telephony.services import intents
 
 log = logging.getLogger(__name__)
@@ -29,14 +31,6 @@ WITHDRAWAL = 1.2  # seconds: the queue looks once a second whether somebody was 
 NO_PHONE = frozenset({"CHANUNAVAIL", "CONGESTION"})  # Result of DeskPickBack when the telephone is not there
 
 Database = Callable[..., Awaitable[Any]]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """`reason` is "" for what the PBX confirms; `by`: the extension of who was quicker."""
-
-    reason: str = ""
-    by: str = ""
 
 
 @dataclass
@@ -84,14 +78,17 @@ class Clicks:
         self._board_key = board_key
         self._database = database
         self._attempts: dict[str, Attempt] = {}  # by the board's key: one caller goes to one telephone
+        self._operations = Operations(link, tenure, board_key, database, _endpoint, self._settle)
         self._tasks: dict[UUID, asyncio.Task[None]] = {}
 
     def hear(self, facts: tuple[Fact, ...]) -> None:
         for attempt in self._attempts.values():
             for fact in facts:
                 attempt.hear(fact)
+        self._operations.hear(facts)
 
     def line_lost(self) -> None:
+        self._operations.line_lost()
         for attempt in self._attempts.values():
             attempt.news.set()
 
@@ -101,12 +98,16 @@ class Clicks:
             if intent.deadline <= timezone.now():
                 await self._database(intents.expire, self._tenure, intent)
             elif self._link.session is not None:
-                self._begin(intent, self._pick(intent, self._link.session))
+                work = self._pick if intent.verb == "pick" else self._operations.carry_out
+                self._begin(intent, work(intent, self._link.session))
 
     async def resolve(self) -> None:
         """After the board was compared with the PBX: what became of the clicks that were on their way."""
         for intent in await self._database(intents.unsettled):
             if intent.pk in self._tasks:
+                continue
+            if intent.verb != "pick":
+                await self._operations.resolve(intent)
                 continue
             call = self._link.board.calls.get(self._board_key(intent.call.key))
             if call is None:
@@ -157,7 +158,7 @@ class Clicks:
         except NotSent as error:
             log.warning("call %s: the pick was not sent: %s", key, error)
             await self._settle(intent, Outcome("no_link"))
-        except (Unanswered, _LineLost):
+        except (Unanswered, LineLost):
             await self._database(intents.doubt, self._tenure, intent)
         except TimeoutError:
             await self._database(intents.expire, self._tenure, intent)
@@ -206,7 +207,7 @@ class Clicks:
             await self._settle(attempt.intent, outcome)
         except TimeoutError:
             await self._database(intents.expire, self._tenure, attempt.intent)
-        except (NotSent, Unanswered, _LineLost) as error:
+        except (NotSent, Unanswered, LineLost) as error:
             log.info("call %s: the next look tells what became of the pick: %s", attempt.key, error)
         finally:
             self._attempts.pop(attempt.key, None)
@@ -222,13 +223,13 @@ class Clicks:
             await self._settle(attempt.intent, await self._watch(session, attempt, until))
         except TimeoutError:
             await self._settle(attempt.intent, Outcome("not_done"))
-        except _LineLost:
+        except LineLost:
             pass
         finally:
             self._attempts.pop(attempt.key, None)
 
     async def _watch(self, session: Session, attempt: Attempt, until: datetime) -> Outcome:
-        """Raises TimeoutError, or _LineLost."""
+        """Raises TimeoutError, or LineLost."""
         async with asyncio.timeout((until - timezone.now()).total_seconds()):
             while (outcome := attempt.outcome()) is None:
                 await self._news(session, attempt)
@@ -236,7 +237,7 @@ class Clicks:
 
     async def _news(self, session: Session, attempt: Attempt) -> None:
         if self._link.session is not session:
-            raise _LineLost
+            raise LineLost
         await attempt.news.wait()
         attempt.news.clear()
 
@@ -245,7 +246,7 @@ class Clicks:
             await self._database(_refuse, self._tenure, intent, rules.Refusal(outcome.reason, {"by": outcome.by}))
         else:
             await self._database(intents.confirm, self._tenure, intent)
-        log.info("call %s: %s's pick: %s", intent.call.key, intent.actor, outcome.reason or "confirmed")
+        log.info("call %s: %s's %s: %s", intent.call.key, intent.actor, intent.verb, outcome.reason or "confirmed")
 
     def _standing(self, key: str, call: told.Call | None) -> rules.Standing | None:
         if call is None:
@@ -261,15 +262,12 @@ class Clicks:
         for other in self._link.board.calls.values():
             if other.key == key or other.state != told.TALKING:
                 continue
-            if extension in other.talking_to:
+            held = other.handling is not None and other.handling.phase in (told.HOLD, told.ALL)
+            if extension in other.talking_to or (held and other.handling and other.handling.by == extension):
                 return rules.Phone(other.caller_name or other.caller or "…")
             if extension == other.caller:
                 return rules.Phone(other.dialled or "…")
         return rules.Phone()
-
-
-class _LineLost(Exception):
-    """The connection ended while something was on its way."""
 
 
 def _is_requested(reply: Reply) -> bool:

@@ -8,7 +8,7 @@ from django.utils import translation
 from dispatch.live.registry import Viewer, renderer
 from orders.signals import client_anonymised, client_anonymising, client_merged, order_moved, order_placed
 from telephony.models import Intent
-from telephony.selectors import panel
+from telephony.selectors import panel, talks
 from telephony.services import calls, clients
 
 order_placed.connect(calls.tie_to_order, dispatch_uid="telephony.tie_to_order")
@@ -30,13 +30,23 @@ def render_calls(keys: Sequence[str], viewer: Viewer) -> dict[str, str | None]:
 
 @renderer("talk")
 def render_talks(keys: Sequence[str], viewer: Viewer) -> dict[str, str | None]:
-    """The viewer's own conversation. None: he does not talk in that call (any more)."""
+    """The viewer's own conversation. None: he has no part in that call (any more)."""
     drawn: dict[str, str | None] = dict.fromkeys(keys)
     if viewer.person_id is None:
         return drawn
     with translation.override(viewer.language):
-        for card in panel.conversations(viewer.person_id, [int(key) for key in keys]):
-            drawn[str(card.call.pk)] = render_to_string("telephony/_talk.html", {"card": card})
+        for talk in talks.conversations(viewer.person_id, [int(key) for key in keys]):
+            drawn[str(talk.call.pk)] = render_to_string("telephony/_talk.html", {"talk": talk})
+    return drawn
+
+
+@renderer("parked")
+def render_parked(keys: Sequence[str], viewer: Viewer) -> dict[str, str | None]:
+    """Who waits in a parking slot. None: he does not (any more)."""
+    drawn: dict[str, str | None] = dict.fromkeys(keys)
+    with translation.override(viewer.language):
+        for parked in panel.parked([int(key) for key in keys]):
+            drawn[str(parked.call.pk)] = render_to_string("telephony/_parked.html", {"parked": parked})
     return drawn
 
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from dispatch.staff.models import Shift
@@ -20,7 +20,7 @@ from telephony.lease import AWAY, LeaseLost, Tenure
 from telephony.models import Call, Intent, Leg, Recording, Transfer
 from telephony.recognition import is_short
 from telephony.rows import Earlier, at, write_call, write_legs, write_transfers
-from telephony.services import after_call
+from telephony.services import after_call, belongings
 from telephony.services import calls as desk
 
 log = logging.getLogger(__name__)
@@ -139,14 +139,17 @@ class Recorder:
         keys |= {self.row_key(key) for fact in batch.joined for key in (fact.key, fact.into)}
         with self._tenure.writing():
             rows = {row.key: row for row in Call.objects.filter(key__in=keys)}
+            parked = {row.pk for row in rows.values() if row.phase == told.PARK}
             changed = self._write_calls(batch.calls, rows)
             for fact in batch.joined:
                 changed |= self._join(fact, rows)
             for said in batch.recorded:
                 self._record(said)
-            desk.tell(changed)
+            parked |= {row.pk for row in rows.values() if row.phase == told.PARK}
+            desk.tell(changed, parked & changed)
             if self._anybody_talked(batch):
                 after_call.settle(changed)
+                belongings.follow(changed)
         self._remember(batch)
 
     def _anybody_talked(self, batch: Batch) -> bool:
@@ -228,7 +231,9 @@ class Recorder:
         live = {row.key: row for row in _live_rows()}
         by_leg = dict(Leg.objects.filter(call__in=live.values()).values_list("uniqueid", "call__key"))
         transfers: dict[str, int] = {}
-        for key in Transfer.objects.filter(call__in=live.values()).values_list("call__key", flat=True):
+        under_way = Q(completed=False, why="")  # told again by whoever finds it
+        ended = Transfer.objects.filter(call__in=live.values()).exclude(under_way)
+        for key in ended.values_list("call__key", flat=True):
             transfers[key] = transfers.get(key, 0) + 1
         for call in sorted(strangers, key=lambda call: call.started_at or 0):
             found = (
@@ -252,14 +257,15 @@ class Recorder:
         with self._tenure.writing():
             lost = [row for row in _live_rows().select_for_update() if row.key not in known]
             ended_at = self._seen_before or timezone.now()
+            parked = [row.pk for row in lost if row.phase == told.PARK]
             for row in lost:
                 row.state, row.result, row.ended_by = Call.State.ENDED, result, "system"
-                row.ringing, row.talking_to = [], []
+                row.ringing, row.talking_to, row.handling = [], [], {}
                 row.ended_at = max(ended_at, row.answered_at or row.started_at)
-                row.save(update_fields=["state", "result", "ended_by", "ringing", "talking_to", "ended_at"])
+                row.save(update_fields=["state", "result", "ended_by", "ringing", "talking_to", "handling", "ended_at"])
                 row.legs.filter(ended_at=None).update(ended_at=row.ended_at)
                 log.info("call %s was over when we looked: %s", row.key, result)
-            desk.tell(row.pk for row in lost)
+            desk.tell((row.pk for row in lost), parked)
             after_call.settle(row.pk for row in lost)
         self._booted_at, self._seen_before = agreement.booted_at or self._booted_at, None
 

@@ -28,7 +28,7 @@ LASTING = (
 
 @dataclass(frozen=True)
 class Earlier:
-    """What another link wrote of a call before this one found it on the PBX. `transfers`: how many."""
+    """What another link wrote of a call before this one found it on the PBX. `transfers`: how many had ended."""
 
     transfers: int
 
@@ -47,6 +47,7 @@ def write_call(row: Call, call: told.Call, seats: Mapping[str, int], earlier: Ea
     """Save the row if it is new or different. `seats`: who is on shift at which extension."""
     values = _values(call)
     values["started_at"] = at(call.started_at) or row.started_at or timezone.now()
+    values["handling"] = _handling(row, call.handling)
     if call.state == told.ENDED:
         values["ended_at"] = at(call.ended_at) or row.ended_at or timezone.now()
     if earlier is not None:
@@ -95,12 +96,15 @@ def write_transfers(row: Call, call: told.Call, there: Mapping[int, Transfer], e
     """`there`: the transfers of this call as they are in the database, by place."""
     before = earlier.transfers if earlier else 0
     wanted = [_transfer(row, before + place, transfer) for place, transfer in enumerate(call.transfers, start=1)]
+    for transfer in wanted:
+        if not transfer.by and transfer.place in there:  # who parked him, the PBX does not say a second time
+            transfer.by = there[transfer.place].by
     fields = ("kind", "by", "to", "completed", "why", "at")
     different = [transfer for transfer in wanted if _differs(transfer, there.get(transfer.place), fields)]
     Transfer.objects.bulk_create(
         different, update_conflicts=True, unique_fields=["call", "place"], update_fields=list(fields)
     )
-    gone = {place for place in there if place > before + len(wanted)}
+    gone = {place for place in there if place > before + len(wanted)} if earlier is None else set()
     if gone:
         Transfer.objects.filter(call=row, place__in=gone).delete()
     return bool(different or gone)
@@ -122,6 +126,22 @@ def _values(call: told.Call) -> dict[str, Any]:
         "ended_by": call.ended_by,
         "answered_at": at(call.answered_at),
         "ended_at": at(call.ended_at),
+    }
+
+
+def _handling(row: Call, handling: told.Handling | None) -> dict[str, Any]:
+    """Where a link that comes late does not know since when, or by whom, the row does."""
+    if handling is None or not (handling.phase or handling.second):
+        return {}
+    before = row.handling if row.handling.get("phase") == handling.phase else {}
+    since = at(handling.since)
+    second = handling.second
+    return {
+        "phase": handling.phase,
+        "by": handling.by or before.get("by", ""),
+        "to": handling.to or before.get("to", ""),
+        "since": since.isoformat() if since else before.get("since") or timezone.now().isoformat(),
+        "second": {"party": second.party, "state": second.state} if second else None,
     }
 
 

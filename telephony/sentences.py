@@ -41,5 +41,33 @@ def sentence(reason: str, args: Mapping[str, str]) -> str:
             return _("The telephone exchange did not confirm it in time.")
         case "lost":
             return _("The connection to the telephone exchange broke just then. Look whether the caller still waits.")
+        case "late_talk":
+            return _(
+                "The telephone exchange did not confirm it in time. Look at the call: try again, or use the telephone."
+            )
+        case "lost_talk":
+            return _("The connection to the telephone exchange broke just then. When it is back, the call shows it.")
+        case "no_link_talk":
+            return _("There is no connection to the telephone exchange. Use the telephone itself.")
+        case "not_done_talk":
+            return _("The telephone exchange did not do it. The call is as the card shows it.")
+        case "not_now":
+            return _("Nobody of ours talks in this call now.")
+        case "not_held":
+            return _("The caller is not on hold.")
+        case "no_second":
+            return _("The other one has not answered yet.")
+        case "has_second":
+            return _("You are calling somebody for this caller already. Go back to the caller first.")
+        case "not_parked":
+            return _("This caller is not parked any more.")
+        case "lot_full":
+            return _("All parking places are taken. The caller comes back to your telephone.")
+        case "no_target":
+            return _("Nobody can be called at that number. You have the caller again.")
+        case "unreachable":
+            return _("No telephone is switched on there.")
+        case "under_way":
+            return _("What you asked for this call before is still under way.")
         case _:
             return _("That cannot be done now.")

@@ -1,6 +1,7 @@
 from django.urls import path
 
-from telephony.views import extensions, history, opening, pick, recordings
+from telephony.core import operations
+from telephony.views import control, extensions, history, ledger, opening, pick, recordings
 
 app_name = "telephony"
 urlpatterns = [
@@ -9,6 +10,14 @@ urlpatterns = [
     path("calls/<int:pk>/reveal/", history.reveal, name="reveal"),
     path("calls/<int:pk>/open/", opening.open_call, name="open"),
     path("calls/<int:pk>/pick/", pick.pick, name="pick"),
+    path("calls/<int:pk>/targets/", control.tool, {"name": "targets"}, name="targets"),
+    path("calls/<int:pk>/keypad/", control.tool, {"name": "keypad"}, name="keypad"),
+    path("calls/<int:pk>/note/", control.note, name="note"),
+    *(
+        path(f"calls/<int:pk>/{verb.replace('_', '-')}/", control.command, {"verb": verb}, name=verb)
+        for verb in operations.VERBS
+    ),
+    path("ledger/", ledger.ledger, name="ledger"),
     path("recordings/<int:pk>/", recordings.recording, name="recording"),
     path("staff/extensions/", extensions.extensions, name="extensions"),
     path("staff/extensions/new/", extensions.add, name="extension-new"),

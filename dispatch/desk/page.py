@@ -79,7 +79,7 @@ def strip(request: SignedInRequest) -> HttpResponse:
 
 
 def _furniture() -> dict[str, object]:
-    return {"parts": PARTS, "time_zone": settings.TIME_ZONE}
+    return {"parts": PARTS, "time_zone": settings.TIME_ZONE, "park_remind": settings.PARK_REMIND_SECONDS}
 
 
 def _context(read: state.State) -> dict[str, object]:

@@ -16,8 +16,9 @@ from orders import sight
 from orders.filters import Filter
 from orders.selectors import counting, listing
 from orders.sight import Sight
-from telephony.selectors import panel
-from telephony.selectors.panel import Card
+from telephony.selectors import panel, talks
+from telephony.selectors.panel import Card, Parked
+from telephony.selectors.talks import Talk
 
 ORDERS = 300  # on the desk at once; the rest comes when one scrolls there, or asks for a driver's or a client's
 
@@ -32,7 +33,8 @@ class State:
     handovers: Sequence[dict[str, object]]
     promised: int  # calls
     calls: Sequence[Card]
-    conversations: Sequence[Card]
+    conversations: Sequence[Talk]
+    parked: Sequence[Parked]
     roster: Sequence[Shift]
     page: listing.Page  # of the open orders
     counts: dict[str, int]  # of the groups of orders, for the whole office
@@ -51,7 +53,8 @@ def read(person: Person, shift: Shift) -> State:
         handovers=leaving.waiting(),
         promised=callbacks.how_many(),
         calls=panel.live_calls(viewer),
-        conversations=panel.conversations(person.pk),
+        conversations=talks.conversations(person.pk),
+        parked=panel.parked(),
         roster=list(roster.on_shift()),
         page=listing.page(Filter(), size=ORDERS),
         counts=counting.counts(),

@@ -15,6 +15,10 @@ export function start(desk) {
         else button.removeAttribute("aria-busy");
       }
     }
+    for (const button of document.querySelectorAll(`[data-waits~="${path}"]`)) {
+      if (busy) button.setAttribute("aria-busy", "true");
+      else button.removeAttribute("aria-busy");
+    }
   }
 
   function settle(id, sentence, tone) {
@@ -32,7 +36,7 @@ export function start(desk) {
   document.addEventListener("htmx:configRequest", (event) => {
     const form = intentOf(event);
     if (!form) return;
-    if (isBusy(event.detail.path)) return event.preventDefault();
+    if (isBusy(event.detail.path) && form.dataset.intent !== "again") return event.preventDefault();
     event.detail.parameters.id = newId();
   });
   document.addEventListener("htmx:beforeSend", (event) => {

@@ -1,5 +1,5 @@
-// When my phone has become one side of a call that I answered, what belongs to that call opens in #pane: once per call,
-// also after a reload. When the call ends, the list shows again what it showed before.
+// When my phone has become one side of a call that I answered or that was passed to me, what belongs to that call opens in
+// #pane: once per call, also after a reload. When the call ends, the list shows again what it showed before.
 import { cards, talksHere } from "./calls.js";
 
 const STORE = "popped"; // in this tab: the calls that have been opened, the newest last
@@ -11,7 +11,8 @@ export function start(desk) {
   const popped = JSON.parse(sessionStorage.getItem(STORE) ?? "[]");
 
   const idOf = (card) => card.id.replace("call-", "");
-  const isMine = (card) => talksHere(card, extension) && card.dataset.answeredBy === person;
+  // A call that comes in is mine when it was passed to me, too.
+  const isMine = (card) => talksHere(card, extension) && (card.dataset.answeredBy === person || card.dataset.direction === "in");
 
   function look(id, card) {
     if (card && isMine(card)) {

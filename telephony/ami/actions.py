@@ -5,10 +5,21 @@ import re
 from collections.abc import Sequence
 
 from telephony.ami.guard import Reply, Session, Unsendable
-from telephony.ami.translate import member, text
+from telephony.ami.translate import member, number, text
 from telephony.core import pbx
+from telephony.core.operations import Order
 
 ENDPOINT = re.compile(r"[0-9a-zA-Z_]{1,40}\Z")  # becomes an extension of the dialplan
+KEYS = re.compile(r"[0-9*#]{1,20}\Z")
+PLACE = re.compile(r"[0-9a-zA-Z+*._-]{1,80}\Z")  # an extension of the dialplan
+OFF = 4  # of an extension: no telephone is registered there
+KEY_MS, KEY_GAP = "120", 0.18  # how long each key sounds; seconds from one to the next
+RING_MS = "6000"  # the telephone of who takes a parked client back
+BY_ITSELF = (  # every way in which a telephone can be asked to answer by itself
+    "PJSIP_HEADER(add,Call-Info)=<sip:127.0.0.1>\\;answer-after=0",
+    "PJSIP_HEADER(add,Alert-Info)=<http://127.0.0.1>\\;info=alert-autoanswer\\;delay=0",
+    "PJSIP_HEADER(add,Answer-Mode)=Auto",
+)
 ANSWERED_ELSEWHERE = "26"  # cause: the telephone logs no missed call
 
 
@@ -33,6 +44,49 @@ async def fetch(session: Session, *, uniqueid: str, endpoint: str) -> Reply:
     """Take him out of the queue over its head: for one who was withdrawn, and whom it still has not let go."""
     aim = _dialled(endpoint)
     return await session.order("Redirect", Channel=uniqueid, Context="desk-pick", Exten=aim, Priority="1")
+
+
+async def perform(session: Session, order: Order) -> Reply:
+    """One click of the desk: one action (several only for keys, which are one each)."""
+    if order.hang_up:
+        return await session.order("Hangup", Channel=order.hang_up, Cause="16")
+    if order.keys_for:
+        return await _press(session, channel=order.keys_for, keys=order.keys)
+    if order.call:
+        return await session.order(
+            "Originate",
+            Channel=f"PJSIP/{_dialled(order.call)}",
+            Context="desk-unpark",
+            Exten=_place(order.slot),
+            Priority="1",
+            Async="true",
+            Timeout=RING_MS,
+            Variable=BY_ITSELF,
+        )
+    headers: dict[str, str] = {}
+    for prefix, move in zip(("", "Extra"), order.moves, strict=False):
+        headers |= {f"{prefix}Channel": move.channel, f"{prefix}Context": move.context}
+        headers |= {f"{prefix}Exten": _place(move.exten), f"{prefix}Priority": "1"}
+    return await session.order("Redirect", **headers)
+
+
+async def is_off(session: Session, extension: str, *, context: str) -> bool:
+    """Whether the PBX knows that no telephone is registered there. One without a hint is not known to be off."""
+    reply = await session.read("ExtensionState", Exten=_place(extension), Context=context)
+    return number(reply.headers, "Status") == OFF
+
+
+async def _press(session: Session, *, channel: str, keys: str) -> Reply:
+    """Heard by that channel's far end alone: our own codes are not meant."""
+    if not KEYS.match(keys):
+        raise Unsendable(f"{keys!r} are no keys")
+    for place, key in enumerate(keys):
+        if place:
+            await asyncio.sleep(KEY_GAP)
+        reply = await session.order("PlayDTMF", Channel=channel, Digit=key, Duration=KEY_MS)
+        if not reply.ok:
+            break
+    return reply
 
 
 async def add_member(session: Session, *, queue: str, interface: str, name: str, paused: str = "") -> bool:
@@ -64,6 +118,12 @@ async def members(session: Session, queue: str) -> tuple[pbx.QueueMemberSeen, ..
     """Whom the queue rings now."""
     reply = await session.read_list("QueueStatus", Queue=queue)
     return tuple(member(item, None) for item in reply.items if text(item, "Event") == "QueueMember")
+
+
+def _place(exten: str) -> str:
+    if not PLACE.match(exten):
+        raise Unsendable(f"{exten!r} is no extension")
+    return exten
 
 
 def _dialled(endpoint: str) -> str:

@@ -119,7 +119,7 @@ def member(message: Message, at: float | None) -> pbx.QueueMemberSeen:
 
 def user_said(message: Message, at: float | None) -> pbx.UserSaid:
     fields = {header: text(message, header) for header in message if header not in ENVELOPE}
-    return pbx.UserSaid(at, text(message, "UserEvent"), fields)
+    return pbx.UserSaid(at, text(message, "UserEvent"), fields, source(message))
 
 
 REPORTS: dict[str, Callable[[Message, float | None], pbx.Report | None]] = {

@@ -70,16 +70,18 @@ class Board:
     def apply(self, report: pbx.Report) -> tuple[Fact, ...]:
         """Take one report; return what changed, in order. Never raises for a strange report."""
         hand = self._hands.get(type(report))
-        if hand is None:
-            fact = passed_on(report)
-            return (fact,) if fact else ()
-        hand(report)
-        return self._register.conclude()
+        if hand is not None:
+            hand(report)
+            return self._register.conclude(report.at)
+        if isinstance(report, pbx.UserSaid):
+            self._handing.said(report)
+        fact = passed_on(report)
+        return ((fact,) if fact else ()) + self._register.conclude(report.at)
 
     def resync(self, snapshot: pbx.Snapshot, at: float) -> tuple[Fact, ...]:
         """Compare with what the PBX has now: calls that are gone end as lost, unknown ones appear."""
         self._recovery.compare(snapshot, at)
-        return self._register.conclude()
+        return self._register.conclude(None)
 
     def forget(self, key: str) -> None:
         """Drop a live call without a fact."""

@@ -35,6 +35,39 @@ class Transfer:
     ended: bool  # its outcome is known
 
 
+HOLD, ALL, TRANSFER, HOME, PARK = "hold", "all", "transfer", "home", "park"
+QUEUE = "queue"  # the target of a transfer that is no telephone
+CALLED, RUNG, WITH, ASIDE = "called", "ringing", "talking", "held"
+
+
+@dataclass(frozen=True, slots=True)
+class Second:
+    """Whom the desk calls, or talks to, while its client waits; or who waits while it talks to the client."""
+
+    party: str
+    uniqueid: str  # "" until his phone is rung
+    state: str  # called, ringing, talking, held; or why it came to nothing: busy, noanswer, rejected, failed, cancelled
+
+
+@dataclass(frozen=True, slots=True)
+class Handling:
+    """What the desk does with its client now. Without a phase they simply talk: `leg` is one side, `client` the other.
+
+    hold: he hears music, the desk's leg waits for him; all: a conference; transfer: he is on the way to `to`;
+    home: that failed, or who held him is lost (`to` says why), and `by` is rung, or he goes to the queue;
+    park: he waits in slot `to`.
+    """
+
+    phase: str
+    by: str  # the party of the desk that holds, sends or parks him, or that he talks to
+    client: str  # uniqueids
+    leg: str  # "" where the desk has none in this
+    client_party: str
+    to: str = ""
+    second: Second | None = None
+    since: float | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     key: str  # Uniqueid of its first channel: stays, whatever happens to channels and to Linkedid
@@ -58,3 +91,4 @@ class Call:
     ended_at: float | None
     legs: tuple[Leg, ...]
     transfers: tuple[Transfer, ...]
+    handling: Handling | None = None  # None while nobody talks to him

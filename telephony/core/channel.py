@@ -56,6 +56,10 @@ class Channel:
     held: bool = False  # its phone put the other one on hold
     music: bool = False
     parked: bool = False
+    context: str = ""  # where in the desk's dialplan it stands, and with what: places.py
+    argument: str = ""
+    dialled_before: int = 0  # dials that it made before it came there
+    met: bool = False  # it has talked to somebody there
     moved: bool = False  # it was taken out of its last conversation, nobody there having hung up
     talked: tuple[Channel, ...] = ()  # with whom it was last in conversation
     answered_at: float | None = None
@@ -85,6 +89,7 @@ class Dial:
     string: str
     at: float | None
     status: str = ""  # DIALSTATUS, "" while it rings
+    rang: bool = False  # the phone has said that it rings
 
     @property
     def answered(self) -> bool:

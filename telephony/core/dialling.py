@@ -64,6 +64,9 @@ class Dialling:
             self.begin(source, target, "", report.at)
         else:
             self._take_over(target.dial, source)
+        if target.dial is not None and not target.dial.rang:
+            target.dial.rang = True
+            self._register.touch(target.track)
 
     def _take_over(self, dial: Dial, source: Channel) -> None:
         """Somebody else now waits for this phone: a transfer before it answered."""

@@ -1,8 +1,11 @@
 """What the PBX itself says of transfers, parking, pick-up, hold and listening."""
 
 from telephony.core import pbx
+from telephony.core.call import QUEUE
 from telephony.core.channel import Channel
 from telephony.core.register import NOWHERE, Register
+
+SENT = "DeskTransfer"  # UserEvent of our dialplan
 
 
 class Handing:
@@ -19,6 +22,14 @@ class Handing:
         if handover and not report.success:
             handover.end("failed")
         self._register.touch(mover.track)
+
+    def said(self, report: pbx.UserSaid) -> None:
+        """What our dialplan tells: where a channel stands now, and that a client was sent into the queue."""
+        channel = self._register.find(report.channel)
+        if channel and report.name == SENT and report.fields.get("To") == QUEUE:
+            by = report.fields.get("Device", "").rpartition("/")[2]
+            self._transfers.into_queue(channel.track, channel, by, report.at)
+            self._register.touch(channel.track)
 
     def attended(self, report: pbx.AttendedTransferred) -> None:
         first = self._register.find_or_meet(report.first, report.at)

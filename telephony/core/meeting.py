@@ -70,7 +70,7 @@ class Meeting:
             return
         for each in everybody:
             each.talked = tuple(other for other in everybody if other is not each)
-            each.moved = False
+            each.moved, each.met = False, True
             track = each.track
             track.talked = True
             if track.closer not in (track.caller, *everybody):

@@ -257,10 +257,11 @@ class Originated(Report):
 
 @dataclass(frozen=True, slots=True)
 class UserSaid(Report):
-    """A UserEvent of the dialplan."""
+    """A UserEvent of the dialplan, and the channel that said it."""
 
     name: str
     fields: dict[str, str]
+    channel: Chan | None = None
 
 
 @dataclass(frozen=True, slots=True)

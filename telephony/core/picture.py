@@ -1,10 +1,12 @@
 """The call as others see it, drawn from what the board remembers."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
-from telephony.core.call import ENDED, IN, INTERNAL, OUT, RINGING, TALKING, Call, Leg, Transfer
+from telephony.core.call import ENDED, HOME, IN, INTERNAL, OUT, RINGING, TALKING, Call, Handling, Leg, Transfer
 from telephony.core.channel import ANSWERED, BUSY, FAILED, NOANSWER, REJECTED, Channel
 from telephony.core.party import Parties
+from telephony.core.places import Places
 from telephony.core.settling import Settling
 from telephony.core.track import ATTENDED, PARK, Handover, Track
 from telephony.core.wires import Wires
@@ -15,8 +17,10 @@ class Painter:
         self._wires = wires
         self._parties = parties
         self._settling = settling
+        self._places = Places(wires, parties)
 
-    def paint(self, track: Track) -> Call:
+    def paint(self, track: Track, at: float | None) -> Call:
+        """`at`: the time of what is painted now."""
         caller = track.caller
         ended = not track.live
         party = self._parties.of(caller) if caller else ""
@@ -45,7 +49,19 @@ class Painter:
             ended_at=track.ended_at if ended else None,
             legs=tuple([self._leg(track, each) for each in track.legs.values()]),
             transfers=tuple([self._transfer(each) for each in track.handovers]) if track.handovers else (),
+            handling=None if ended else self._handling(track, at),
         )
+
+    def _handling(self, track: Track, at: float | None) -> Handling | None:
+        """As the last one, if only the time is another."""
+        now, before = self._places.read(track), track.handling
+        if now is not None:
+            if before and now.phase == before.phase == HOME and not now.by:
+                now = replace(now, by=before.by)
+            same = before is not None and replace(before, since=None) == now
+            now = replace(now, since=before.since if same and before else at)
+        track.handling = now
+        return now
 
     def _names(self, channels: Iterable[Channel]) -> tuple[str, ...]:
         names: list[str] = []

@@ -3,6 +3,7 @@
 from telephony.core import pbx
 from telephony.core.channel import Channel, Dial
 from telephony.core.meeting import Meeting
+from telephony.core.places import CONSULTS, SENT
 from telephony.core.register import Register
 from telephony.core.waiting import Waiting
 
@@ -19,8 +20,9 @@ class Recovery:
         self._end_the_lost(snapshot, at)
         bridges = {each.uniqueid: each for each in snapshot.bridges}
         callers_first = sorted(snapshot.channels, key=lambda each: each.channel.uniqueid != each.channel.linkedid)
-        for entry in callers_first:
-            self._see(entry, at)
+        rung = [channel for entry in callers_first if (channel := self._see(entry, at))]
+        for channel in rung:
+            self._rung(channel)
         for entry in callers_first:
             self._place(entry, bridges, at)
         for queue in {each.queue for each in snapshot.queue} | self._register.lines.names():
@@ -39,24 +41,39 @@ class Recovery:
                 restarted = snapshot.booted_at is not None and (track.started_at or at) < snapshot.booted_at
                 track.lost = "lost_pbx" if restarted else "lost_link"
 
-    def _see(self, entry: pbx.ChannelEntry, at: float) -> None:
+    def _see(self, entry: pbx.ChannelEntry, at: float) -> Channel | None:
+        """A channel that we did not know and that another one rings."""
         seen = entry.channel
         if self._register.find(seen) is not None:
-            return
+            return None
         rung = entry.application in RUNG_BY
         born = None if entry.seconds is None else at - entry.seconds
         channel = self._register.meet(seen, born) if rung else self._register.find_or_meet(seen, born)
         if channel is None:
-            return
+            return None
         channel.party = None
         channel.ringing_in = not rung and not channel.local and entry.application != "AppDial2"
-        if rung:
-            self._rung(channel)
+        return channel if rung else None
 
     def _rung(self, channel: Channel) -> None:
-        caller = channel.track.caller
-        if caller is not None and caller is not channel and not channel.local:
-            caller.dials.append(Dial(caller, channel, "", channel.at))
+        """By the desk's leg that consults, else by the caller."""
+        others = [each for each in channel.track.live.values() if each is not channel]
+        asks = next((each for each in others if each.context == CONSULTS), channel.track.caller)
+        if asks is None or asks is channel or channel.local:
+            return
+        dial = Dial(asks, channel, "", channel.at, rang=True)
+        asks.dials.append(dial)
+        if asks.context == CONSULTS:
+            self._consulted(asks, dial)
+        elif asks.context == SENT:
+            self._register.transfers.resumed(channel.track, asks, asks.argument.partition("-")[2], dial)
+
+    def _consulted(self, leg: Channel, dial: Dial) -> None:
+        """The client on hold is whom the leg was talking with."""
+        client = self._register.wires.channels.get(leg.argument.partition("-")[2])
+        if client is not None and client.track is leg.track:
+            leg.talked, client.talked = leg.talked or (client,), client.talked or (leg,)
+            self._register.transfers.dialled(leg.track, dial)
 
     def _place(self, entry: pbx.ChannelEntry, bridges: dict[str, pbx.Bridge], at: float) -> None:
         channel = self._register.wires.channels.get(entry.channel.uniqueid)

@@ -9,6 +9,7 @@ from telephony.core.facts import CallChanged, CallJoined, Fact
 from telephony.core.lines import Lines
 from telephony.core.party import Parties
 from telephony.core.picture import Painter
+from telephony.core.places import PLACES
 from telephony.core.settling import Settling
 from telephony.core.track import Track
 from telephony.core.transfers import Transfers
@@ -41,9 +42,18 @@ class Register:
         if seen is None:
             return None
         channel = self.wires.channels.get(seen.uniqueid)
-        if channel and not channel.seen_born:
+        if channel is None:
+            return None
+        if not channel.seen_born:
             self.learn(channel, seen)
+        self._stand(channel, seen)
         return channel
+
+    def _stand(self, channel: Channel, seen: pbx.Chan) -> None:
+        if seen.context in PLACES and (channel.context, channel.argument) != (seen.context, seen.exten):
+            channel.context, channel.argument = seen.context, seen.exten
+            channel.dialled_before, channel.met = len(channel.dials), False
+            self.touch(channel.track)
 
     def find_or_meet(self, seen: pbx.Chan | None, at: float | None) -> Channel | None:
         """A channel that lives, perhaps from before we connected."""
@@ -75,6 +85,7 @@ class Register:
         if not channel.local:
             track.legs[channel.uniqueid] = channel
         self.learn(channel, seen)
+        self._stand(channel, seen)
         return channel
 
     def _alias(self, track: Track, linkedid: str) -> None:
@@ -215,8 +226,8 @@ class Register:
     def touch(self, track: Track) -> None:
         self._touched[track] = None
 
-    def conclude(self) -> tuple[Fact, ...]:
-        """The facts since the last conclusion, in order."""
+    def conclude(self, at: float | None) -> tuple[Fact, ...]:
+        """The facts since the last conclusion, in order; they became true at `at`."""
         if not self._touched and not self._facts:
             return ()
         touched, self._touched = self._touched, {}
@@ -229,7 +240,7 @@ class Register:
                 self.discard(track)
             if not track.live or track.visible or self._worth_showing(track):
                 track.visible = True
-                before, track.shown = track.shown, self._painter.paint(track)
+                before, track.shown = track.shown, self._painter.paint(track, at)
                 what = difference(before, track.shown)
                 if what:
                     facts.append(CallChanged(track.key, what, track.shown))

@@ -48,6 +48,8 @@ def refusal(command: Command, call: Standing | None, phone: Phone) -> Refusal | 
         return Refusal(TAKEN, {"by": call.taken_by})
     if not call.waits_in:
         return Refusal(NOT_WAITING)
-    if phone.talks_to:
-        return Refusal(PHONE_BUSY, {"with": phone.talks_to})
-    return None
+    return phone_is_busy(phone)
+
+
+def phone_is_busy(phone: Phone) -> Refusal | None:
+    return Refusal(PHONE_BUSY, {"with": phone.talks_to}) if phone.talks_to else None

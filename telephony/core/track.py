@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from telephony.core.call import Call
+from telephony.core.call import Call, Handling
 from telephony.core.channel import Channel, Dial
 
 ATTENDED, BLIND, PARK = "attended", "blind", "park"
@@ -65,6 +65,7 @@ class Track:
     lost: str = ""
     visible: bool = False
     aliases: set[str] = field(default_factory=set)  # Linkedids under which its channels are born
+    handling: Handling | None = None  # as it was shown last
     shown: Call | None = None
 
     @property

@@ -7,6 +7,7 @@ conversation dials. Both end when it is known how they went.
 
 from collections.abc import Iterable
 
+from telephony.core.call import QUEUE
 from telephony.core.channel import ANSWERED, CANCELLED, Channel, Dial
 from telephony.core.party import Parties
 from telephony.core.settling import Settling
@@ -94,6 +95,17 @@ class Transfers:
         """Taken out of the conversation and sent to somebody: blind, by the one who had been talking."""
         by = self._parties.of(partner)
         handover = Handover(BLIND, by, dial.at, {partner}, {phone}, {phone}, dials=[dial], redirected=True)
+        self._open(track, handover)
+
+    def into_queue(self, track: Track, client: Channel, by: str, at: float | None) -> None:
+        """Sent back into the queue: whoever answers him there has got the transfer."""
+        handover = Handover(BLIND, by, at, set(client.talked), {client}, {client}, exten=QUEUE, redirected=True)
+        handover.to_queue = True
+        self._open(track, handover)
+
+    def resumed(self, track: Track, client: Channel, by: str, dial: Dial) -> None:
+        """A blind transfer that was under way before we connected."""
+        handover = Handover(BLIND, by, dial.at, set(), {client}, {client}, dials=[dial], redirected=True)
         self._open(track, handover)
 
     def _consult(

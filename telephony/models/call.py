@@ -1,4 +1,4 @@
-"""Calls as the screens and the history know them. Written by the link only (recorder.py), except `order`."""
+"""Calls as the screens and the history know them. Written by the link only (recorder.py), except `order` and `note`."""
 
 from django.conf import settings
 from django.db import models
@@ -42,6 +42,9 @@ class Call(models.Model):
     queue = models.CharField(max_length=80, blank=True)
     ringing = models.JSONField(default=list)  # extensions that ring now, as numbers
     talking_to = models.JSONField(default=list)  # parties in conversation with the caller now, as numbers
+    # {"phase": hold|all|transfer|home|park or "", "by": party, "to": number|why|slot, "since": ISO,
+    #  "second": {"party": …, "state": called|ringing|talking|held|busy|…} or null}; {}: they simply talk, if at all
+    handling = models.JSONField(default=dict)
     answered_extension = models.CharField(max_length=40, blank=True)  # who answered first
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     ended_by = models.CharField(max_length=12, blank=True)  # caller, answerer, target, system
@@ -59,6 +62,7 @@ class Call(models.Model):
     colleague = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     choices = models.JSONField(default=list)  # [{"kind": "client"|"driver"|"staff", "id": 5}] when several match
     order = models.ForeignKey(Order, on_delete=models.SET_NULL, null=True, related_name="calls")
+    note = models.CharField(max_length=500, blank=True)  # of whoever talks, for whoever gets the call next
 
     class Meta:
         indexes = [
@@ -72,6 +76,23 @@ class Call(models.Model):
 
     def __str__(self) -> str:
         return f"{self.caller_raw} → {self.dialled}"
+
+    @property
+    def phase(self) -> str:
+        return str(self.handling.get("phase", ""))
+
+    @property
+    def desks(self) -> tuple[str, ...]:
+        """The telephones of the house whose call this is now: who talks in it, or holds its client. One who waits on
+        the line, asked by them, is not among them: `second_party`."""
+        if self.phase in ("hold", "all"):
+            return (self.handling["by"],)
+        placed = [] if self.direction == self.Direction.IN else [self.caller_raw]
+        return tuple(dict.fromkeys([*self.talking_to, *placed]))
+
+    @property
+    def second_party(self) -> str:
+        return str((self.handling.get("second") or {}).get("party", ""))
 
 
 class Leg(models.Model):

@@ -1,8 +1,8 @@
-"""The calls of this moment: the list of every desk, and one's own conversation."""
+"""The calls of this moment: the list of every desk, and those who are parked."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -38,7 +38,7 @@ class Card:
 
     @property
     def can_be_picked(self) -> bool:
-        waits = self.call.state == Call.State.RINGING
+        waits = self.call.state == Call.State.RINGING and not self.call.handling
         return waits and (self.call.direction == Call.Direction.IN or bool(self.call.queue))
 
     @property
@@ -49,55 +49,69 @@ class Card:
 
 def live_calls(viewer: Viewer) -> list[Card]:
     """Every call that lives and that the viewer may know of, the oldest first. A fixed number of queries."""
-    calls = _calls().exclude(state=Call.State.ENDED).order_by("started_at", "id")[:MOST]
+    calls = with_people().exclude(state=Call.State.ENDED).order_by("started_at", "id")[:MOST]
     return _cards(list(calls), viewer)
+
+
+def parked(call_ids: Sequence[int] | None = None) -> list["Parked"]:
+    """Who waits in a parking slot, the longest first: all, or those of `call_ids`. A fixed number of queries."""
+    calls = with_people().filter(state=Call.State.TALKING, handling__phase="park").order_by("handling__since", "id")
+    if call_ids is not None:
+        calls = calls.filter(pk__in=call_ids)
+    found = list(calls[:MOST])
+    people = who.of_calls(found)
+    seats = seats_at(call.handling["by"] for call in found)
+    return [Parked(call, people[call.pk], seats[call.handling["by"]]) for call in found]
+
+
+@dataclass(frozen=True)
+class Parked:
+    """`by`: who parked him."""
+
+    call: Call
+    who: Who
+    by: Seat
+
+    @property
+    def slot(self) -> str:
+        return str(self.call.handling["to"])
+
+    @property
+    def since(self) -> datetime:
+        return datetime.fromisoformat(self.call.handling["since"])
 
 
 def cards(call_ids: Sequence[int], viewer: Viewer) -> list[Card]:
     """Those of these calls that live and that the viewer may know of. A fixed number of queries."""
-    calls = _calls().filter(pk__in=call_ids).exclude(state=Call.State.ENDED)
+    calls = with_people().filter(pk__in=call_ids).exclude(state=Call.State.ENDED)
     return _cards(list(calls), viewer)
 
 
-def conversations(person_id: int, call_ids: Sequence[int] | None = None) -> list[Card]:
-    """The calls in which this person talks now: all, or those of `call_ids`. A fixed number of queries."""
-    shift = Shift.objects.filter(person_id=person_id, ended_at=None).first()
-    if shift is None:
-        return []
-    calls = _calls().filter(state=Call.State.TALKING).order_by("started_at", "id")
-    if call_ids is not None:
-        calls = calls.filter(pk__in=call_ids)
-    mine = [call for call in calls[:MOST] if shift.extension in _parties(call)]
-    people = who.of_calls(mine)
-    return [Card(call, people[call.pk], (), (), was_told=True) for call in mine]
-
-
-def _calls() -> QuerySet[Call]:
+def with_people() -> QuerySet[Call]:
     around = ("client", "driver", "colleague", "answered_by", "order__client", "order__driver", "fleet__logo")
     return Call.objects.select_related(*around).defer("fleet__logo__content")
-
-
-def _parties(call: Call) -> set[str]:
-    """The telephones of the house in a call: with one that comes in, whom the caller talks to; else the caller too."""
-    outside = call.direction == Call.Direction.IN
-    return set(call.talking_to) if outside else {*call.talking_to, call.caller_raw}
 
 
 def _cards(calls: Sequence[Call], viewer: Viewer) -> list[Card]:
     shown = [call for call in calls if _may_know(call, viewer)]
     people = who.of_calls([call for call in shown if _may_know_who(call, viewer)])
-    seats = _seats(number for call in shown for number in (*call.ringing, *call.talking_to))
+    seats = seats_at(number for call in shown for number in (*call.ringing, *call.desks, *call.talking_to))
     now = timezone.now()
     return [
         Card(
             call,
             people.get(call.pk),
             tuple(seats[number] for number in call.ringing),
-            tuple(seats[number] for number in call.talking_to if call.pk in people or seats[number].person_id),
+            tuple(seats[number] for number in _with(call) if call.pk in people or seats[number].person_id),
             was_told=call.answered_at is not None and call.answered_at < now - TOLD,
         )
         for call in shown
     ]
+
+
+def _with(call: Call) -> Sequence[str]:
+    """Who of the house has the call; while its client is held, whoever holds him."""
+    return call.desks if call.phase in ("hold", "all") else call.talking_to
 
 
 def _may_know(call: Call, viewer: Viewer) -> bool:
@@ -111,7 +125,8 @@ def _may_know_who(call: Call, viewer: Viewer) -> bool:
     return viewer.audience == "supervisor" or call.state == Call.State.RINGING
 
 
-def _seats(numbers: Iterable[str]) -> dict[str, Seat]:
+def seats_at(numbers: Iterable[str]) -> dict[str, Seat]:
+    """Who sits at these telephones. One query."""
     wanted = set(numbers)
     seats = {number: Seat(number) for number in wanted}
     for shift in Shift.objects.filter(extension__in=wanted, ended_at=None).select_related("person"):

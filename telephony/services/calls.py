@@ -16,10 +16,11 @@ from telephony.models import Call, Leg
 SOURCE = re.compile(r"call:(\d{1,18})")
 
 
-def tell(call_ids: Iterable[int]) -> None:
+def tell(call_ids: Iterable[int], parked: Iterable[int] = ()) -> None:
     """Have these calls drawn anew on every desk, and on the desks of those who talk or talked in them.
 
-    Two queries, however many calls. Call it inside the transaction of the change.
+    `parked`: those that are in the list of who is parked, or were. Two queries, however many calls. Call it inside the
+    transaction of the change.
     """
     wanted = sorted(set(call_ids))
     answerers = Call.objects.filter(pk__in=wanted).exclude(answered_by=None).values_list("pk", "answered_by_id")
@@ -27,6 +28,7 @@ def tell(call_ids: Iterable[int]) -> None:
     publish.all_changed(
         [
             *(("calls", "call", call_id) for call_id in wanted),
+            *(("calls", "parked", call_id) for call_id in sorted(set(parked))),
             *((f"person.{person_id}", "talk", call_id) for call_id, person_id in sorted(answerers.union(others))),
         ]
     )

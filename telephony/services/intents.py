@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from dispatch.audit import journal, verbs
 from dispatch.live import publish
-from dispatch.staff.models import Person
+from dispatch.staff.models import Person, Shift
 from dispatch.staff.refusal import Refused
 from telephony import bell, pulses
-from telephony.core import rules
+from telephony.core import operations, rules
 from telephony.lease import Tenure
 from telephony.models import Call, Intent
 from telephony.sentences import sentence
@@ -30,6 +30,8 @@ verbs.register(
 
 OPEN = (Intent.State.ASKED, Intent.State.SENT)
 UNSETTLED = (Intent.State.SENT, Intent.State.UNKNOWN)
+REPEATED = (operations.KEYS,)  # a second one is meant, also while the first is under way
+RUNG = ("pick", operations.UNPARK)  # somebody has to answer
 
 
 def ask(
@@ -44,12 +46,15 @@ def ask(
 ) -> Intent:
     """Write the letter to the link. The same click twice is one row. Raises Refused with a sentence for the screen.
 
-    `verb`: "pick". `extension`: where the actor sits. `intent_id`: made by the page, one for each click.
+    `verb`: "pick", or one of core.operations. `extension`: where the actor sits. `intent_id`: made by the page, one for
+    each click.
     """
-    before = Intent.objects.filter(pk=intent_id, actor=actor, call=call).first() or _open_of(actor, call, verb)
+    before = Intent.objects.filter(pk=intent_id, actor=actor, call=call).first()
+    if before is None and verb not in REPEATED:
+        before = _open_of(actor, call, verb)
     if before is not None:
         return before
-    _may_be_asked(rules.Pick(extension), call, actor)
+    _may_be_asked(verb, call, actor, extension)
     now = timezone.now()
     with transaction.atomic():
         intent, is_new = Intent.objects.get_or_create(
@@ -61,7 +66,7 @@ def ask(
                 "extension": extension,
                 "args": args or {},
                 "asked_at": now,
-                "deadline": now + timedelta(seconds=settings.PICK_SECONDS),
+                "deadline": now + timedelta(seconds=_patience(verb)),
             },
         )
         if is_new:
@@ -105,12 +110,12 @@ def refuse(tenure: Tenure, intent: Intent, reason: str, args: dict[str, str] | N
 
 
 def expire(tenure: Tenure, intent: Intent) -> None:
-    _settle(tenure, intent, Intent.State.EXPIRED, "late", {})
+    _settle(tenure, intent, Intent.State.EXPIRED, "late" if intent.verb == "pick" else "late_talk", {})
 
 
 def doubt(tenure: Tenure, intent: Intent) -> None:
     """The line broke after it was sent: the next look at the PBX tells."""
-    _settle(tenure, intent, Intent.State.UNKNOWN, "lost", {})
+    _settle(tenure, intent, Intent.State.UNKNOWN, "lost" if intent.verb == "pick" else "lost_talk", {})
 
 
 def _settle(tenure: Tenure, intent: Intent, state: Intent.State, reason: str, args: dict[str, str]) -> None:
@@ -121,7 +126,7 @@ def _settle(tenure: Tenure, intent: Intent, state: Intent.State, reason: str, ar
         )
         if not settled:
             return
-        if state == Intent.State.CONFIRMED:
+        if state == Intent.State.CONFIRMED and intent.verb == "pick":
             journal.record(intent.actor, "call.picked", intent.call, extension=intent.extension, intent=str(intent.pk))
         _tell(intent)
 
@@ -134,15 +139,39 @@ def _open_of(actor: Person, call: Call, verb: str) -> Intent | None:
     return Intent.objects.filter(actor=actor, call=call, verb=verb, state__in=OPEN).first()
 
 
-def _may_be_asked(command: rules.Pick, call: Call, actor: Person) -> None:
+def _patience(verb: str) -> float:
+    """Seconds until a click that was not confirmed has expired."""
+    return settings.PICK_SECONDS if verb in RUNG else settings.COMMAND_SECONDS
+
+
+def _may_be_asked(verb: str, call: Call, actor: Person, extension: str) -> None:
     """A courtesy, from rows that may be a moment old; the link judges again before it sends."""
     health = pulses.health()
     if not health.pbx_ok:
         age = health.pbx_age
         raise Refused(sentence("no_link", {}) if age is None else sentence("no_link_since", {"seconds": f"{age:.0f}"}))
-    why = rules.refusal(command, _standing(call, actor), _phone(command.extension, call))
+    if verb == "pick":
+        why = rules.refusal(rules.Pick(extension), _standing(call, actor), _phone(extension, call))
+    else:
+        why = operations.refusal(verb, _talk(call))
+        if why is None and verb == operations.UNPARK:
+            why = rules.phone_is_busy(_phone(extension, call))
     if why is not None:
         raise Refused(sentence(why.id, why.args))
+
+
+def _talk(call: Call) -> operations.Standing:
+    second = call.handling.get("second") or {}
+    by = call.desks[0] if call.desks and not call.phase else ""
+    talks = (call.state == Call.State.TALKING and bool(call.talking_to)) or bool(call.handling)
+    return operations.Standing(
+        call.state == Call.State.ENDED, talks, call.phase, second.get("state", ""), taken_by=by and _name_at(by)
+    )
+
+
+def _name_at(extension: str) -> str:
+    shift = Shift.objects.filter(extension=extension, ended_at=None).select_related("person").first()
+    return shift.person.full_name if shift else extension
 
 
 def _standing(call: Call, actor: Person) -> rules.Standing:
@@ -157,7 +186,12 @@ def _standing(call: Call, actor: Person) -> rules.Standing:
 
 def _phone(extension: str, call: Call) -> rules.Phone:
     talking = (
-        Call.objects.filter(Q(talking_to__contains=[extension]) | Q(caller_raw=extension), state=Call.State.TALKING)
+        Call.objects.filter(
+            Q(talking_to__contains=[extension])
+            | Q(caller_raw=extension)
+            | Q(handling__by=extension, handling__phase__in=["hold", "all"]),
+            state=Call.State.TALKING,
+        )
         .exclude(pk=call.pk)
         .first()
     )

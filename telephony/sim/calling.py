@@ -2,6 +2,7 @@
 
 from telephony.sim.channel import Channel, HungUp, Place
 from telephony.sim.dial import Dial, Target
+from telephony.sim.parking import SLOTS
 from telephony.sim.pbx import STAFF, Pbx
 from telephony.sim.walk import Walk, at, desk_target
 
@@ -22,6 +23,8 @@ class Calling:
         caller.variables.setdefault("DISP_CALL", caller.uniqueid)
         if number in STAFF:
             return Place("staff-direct", number)
+        if number in SLOTS:
+            return Place("desk-unpark", number)
         target = desk_target(number)
         if target is None:
             raise HungUp(1)

@@ -66,16 +66,20 @@ class Redirected(Exception):
 @dataclass(eq=False, slots=True)
 class Bridge:
     uniqueid: str
+    kind: str = "basic"
+    technology: str = "simple_bridge"
+    creator: str = UNKNOWN
+    name: str = UNKNOWN
     channels: list["Channel"] = field(default_factory=list)
     parted: asyncio.Event = field(default_factory=asyncio.Event)  # somebody has left it
 
     def headers(self) -> list[Header]:
         return [
             ("BridgeUniqueid", self.uniqueid),
-            ("BridgeType", "basic"),
-            ("BridgeTechnology", "simple_bridge"),
-            ("BridgeCreator", UNKNOWN),
-            ("BridgeName", UNKNOWN),
+            ("BridgeType", self.kind),
+            ("BridgeTechnology", self.technology),
+            ("BridgeCreator", self.creator),
+            ("BridgeName", self.name),
             ("BridgeNumChannels", str(len(self.channels))),
             ("BridgeVideoSourceMode", "none"),
         ]
@@ -103,6 +107,7 @@ class Channel:
     music: bool = False
     answers_itself: bool = False  # it was called with a header that asks the phone to
     recording: int = 0  # segments begun
+    parked_at: str = ""  # the slot
     cause: int = 0
     sip: int = 0  # the SIP status that ended it: TechCause
     up: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())

@@ -36,7 +36,16 @@ class Dial:
         self._adopt = adopt  # a leg that was redirected away goes on by itself
 
     async def call(self, caller: Channel, target: Target, *, seconds: float, music: bool) -> Dialled:
+        """Ring the target for a client; what they say is recorded on the leg that answers."""
+        return await self._call(caller, target, seconds, music, lambda leg: self.record(caller, leg))
+
+    async def ring(self, caller: Channel, target: Target, *, seconds: float, music: bool) -> Dialled:
         """Ring the target until it answers, refuses, or the time is up. Raises what interrupts the caller."""
+        return await self._call(caller, target, seconds, music, lambda leg: None)
+
+    async def _call(
+        self, caller: Channel, target: Target, seconds: float, music: bool, answered_by: Callable[[Channel], None]
+    ) -> Dialled:
         leg = self._begin(caller, target, music)
         try:
             answered = await self._pbx.until(caller, leg.up, leg.interrupt, seconds=seconds)
@@ -51,7 +60,7 @@ class Dial:
             self._end(caller, leg, NO_ANSWER)
             self._pbx.end(leg, 0)
             return Dialled(NO_ANSWER, 0)
-        self.record(caller, leg)
+        answered_by(leg)
         self._end(caller, leg, "ANSWER")
         if caller.state is not State.UP:
             self._pbx.set_state(caller, State.UP)

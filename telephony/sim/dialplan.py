@@ -11,8 +11,10 @@ from typing import Any
 
 from telephony.sim.calling import Calling
 from telephony.sim.channel import BUSY, NORMAL, Channel, HungUp, Place, Redirected
+from telephony.sim.consulting import Consulting
 from telephony.sim.dial import Dial
 from telephony.sim.moving import Moving
+from telephony.sim.parking import SLOTS, Parking
 from telephony.sim.pbx import Pbx
 from telephony.sim.recording import Recorder
 from telephony.sim.waiting import Waiting
@@ -21,9 +23,11 @@ from telephony.sim.walk import Walk, client_header
 log = logging.getLogger(__name__)
 
 EXTENSIONS = {
-    "staff": re.compile(r"1[0-9]{2}|[78][0-9]{10}|\+[0-9]+"),
+    "staff": re.compile(rf"1[0-9]{{2}}|[78][0-9]{{10}}|\+[0-9]+|{'|'.join(SLOTS)}"),
     "staff-direct": re.compile(r"1[0-9]{2}"),
 }
+
+FETCHED = ("desk-taken", "desk-taken2", "desk-parked")  # into a bridge that another channel made
 
 
 class Dialplan:
@@ -36,7 +40,9 @@ class Dialplan:
         dial = Dial(pbx, recorder, self.start)
         self._contexts: dict[str, Walk] = {
             **Waiting(pbx, dial).contexts,
-            **Moving(pbx, dial, recorder).contexts,
+            **Moving(pbx, dial).contexts,
+            **Consulting(pbx, dial, recorder).contexts,
+            **Parking(pbx, dial, recorder).contexts,
             **Calling(pbx, dial).contexts,
         }
 
@@ -72,7 +78,7 @@ class Dialplan:
             except Redirected as moved:
                 channel.interrupt = asyncio.get_running_loop().create_future()
                 place = moved.place
-                if place.context != "desk-taken":
+                if place.context not in FETCHED:
                     self._pbx.stop_music(channel)
                     self._pbx.leave(channel)
             except HungUp as ended:
@@ -83,7 +89,7 @@ class Dialplan:
                 break
         self._pbx.stop_music(channel)
         self._pbx.leave(channel)
-        if place is None or place.context != "desk-taken":  # who was fetched into a bridge runs no dialplan any more
+        if place is None or place.context not in FETCHED:  # who was fetched into a bridge runs no dialplan any more
             self._pbx.say("SoftHangupRequest", channel, ("Cause", "16"), *channel.cause_headers()[1:])
         self._part(channel, cause)
 

@@ -2,10 +2,9 @@
 
 import time
 
-from telephony.sim.channel import Channel, Place, Redirected
+from telephony.sim.channel import Channel, Place
 from telephony.sim.dial import Dial, Target
 from telephony.sim.pbx import Pbx
-from telephony.sim.recording import Recorder
 from telephony.sim.waiting import END_SECONDS
 from telephony.sim.walk import Walk, at, client_header, desk_target
 
@@ -13,22 +12,20 @@ RING_SECONDS = 20.0
 BACK_SECONDS = 12.0
 HOLD_SECONDS = 120
 POLL_SECONDS = 2.0
+SHORT_SECONDS = 3.0
 
 
 class Moving:
-    """deploy/asterisk/dialplan: hold, home, transfer, and of consult desk-take alone."""
+    """deploy/asterisk/dialplan: hold, home, transfer."""
 
-    def __init__(self, pbx: Pbx, dial: Dial, recorder: Recorder) -> None:
+    def __init__(self, pbx: Pbx, dial: Dial) -> None:
         self._pbx = pbx
         self._dial = dial
-        self._recorder = recorder
         self.contexts: dict[str, Walk] = {
             "desk-transfer": self._transfer,
             "desk-home": self._home,
             "desk-hold": self._hold,
             "desk-idle": self._idle,
-            "desk-take": self._take,
-            "desk-taken": self._taken,
             "desk-after": self._after,
             "desk-free": self._free,
         }
@@ -40,6 +37,8 @@ class Moving:
         at(client, 10)
         device = client.variables["DESK_DEV"]
         self._pbx.user_event("DeskTransfer", client, client_header(client), ("To", number), ("Device", device))
+        if number == "queue":
+            return Place("desk-queue", "s")
         target = desk_target(number)
         if target is None:
             return Place("desk-home", "notarget")
@@ -107,36 +106,10 @@ class Moving:
         client = self._pbx.channels.get(leg.variables.get("DESK_C", ""))
         return client is not None and client.variables.get("DESK_OWNER") == leg.uniqueid
 
-    async def _take(self, leg: Channel) -> Place:
-        leg.variables["DESK_C"] = leg.place.exten
-        client = self._pbx.channels.get(leg.place.exten)
-        if client is None or not self._owns(leg) or client.bridge:
-            return Place("desk-free", "s")
-        client.variables["DESK_AT"] = "talk"
-        at(leg, 11)
-        self._pbx.user_event("DeskBack", leg, client_header(client), ("Leg", leg.uniqueid))
-        self._dial.record(client, leg)
-        at(leg, 13)
-        self._pbx.stop_music(client)
-        if not client.interrupt.done():  # his own channel leaves the music and sits in our bridge
-            client.interrupt.set_result(Redirected(Place("desk-taken", client.place.exten, 14)))
-        at(client, 14)
-        bridge = self._pbx.bridge(client, leg)
-        self._recorder.start(leg.uniqueid)
-        await self._pbx.until_parted(leg, bridge)
-        self._pbx.leave(leg)
-        self._dial.stop_recording(leg)
-        return Place("desk-free", "s")
-
-    async def _taken(self, client: Channel) -> Place:
-        """In a bridge that the dispatcher's leg made. When she leaves it, he goes home or the call is over."""
-        client.place = Place("desk-hold", client.place.exten, 14)
-        if client.bridge:
-            await self._pbx.until_parted(client, client.bridge)
-        self._pbx.leave(client)
-        return Place("desk-after", "client")
-
     async def _after(self, client: Channel) -> Place:
+        if client.place.exten == "second":  # whom he was connected to has rung off, or never was there
+            short = time.time() - float(client.variables.get("DESK_JOINED", "0")) < SHORT_SECONDS
+            return Place("desk-home", "short") if short else Place("desk-end", "s")
         client.variables["DESK_AT"] = "after"
         owner = client.variables.get("DESK_OWNER", "")
         for _ in range(3):

@@ -215,16 +215,34 @@ class Pbx:
 
     def bridge(self, *channels: Channel) -> Bridge:
         """Join them, in that order."""
-        bridge = Bridge(str(uuid.uuid4()))
-        self.bridges[bridge.uniqueid] = bridge
-        self.tell("BridgeCreate", "call", *bridge.headers())
+        bridge = self._made(Bridge(str(uuid.uuid4())))
         for channel in channels:
-            bridge.channels.append(channel)
-            channel.bridge = bridge
-            self.say_bridge("BridgeEnter", bridge, channel)
+            self.join(bridge, channel)
         for channel in channels:
             channel.joined.set()
         return bridge
+
+    def room(self) -> Bridge:
+        """An empty conference."""
+        return self._made(Bridge(str(uuid.uuid4()), "base", "softmix", "ConfBridge"))
+
+    def lot(self) -> Bridge:
+        """The empty parking lot."""
+        return self._made(Bridge(str(uuid.uuid4()), "parking", "holding_bridge", "Parking", "default"))
+
+    def _made(self, bridge: Bridge) -> Bridge:
+        self.bridges[bridge.uniqueid] = bridge
+        self.tell("BridgeCreate", "call", *bridge.headers())
+        return bridge
+
+    def join(self, bridge: Bridge, channel: Channel) -> None:
+        bridge.channels.append(channel)
+        channel.bridge = bridge
+        self.say_bridge("BridgeEnter", bridge, channel)
+
+    def park_event(self, name: str, client: Channel, retriever: Channel | None = None) -> None:
+        """What the parking lot tells of who waits there."""
+        self.tell(name, "call", *parked(client, retriever))
 
     def leave(self, channel: Channel) -> None:
         """Take it out of its bridge; the last one takes the bridge along."""
@@ -294,4 +312,16 @@ def hint(extension: str, state: str) -> list[Header]:
         ("Hint", f"PJSIP/{extension}&PJSIP/{extension}w,CustomPresence:{extension}"),
         ("Status", str(number)),
         ("StatusText", text),
+    ]
+
+
+def parked(client: Channel, retriever: Channel | None = None) -> list[Header]:
+    return [
+        *client.headers("Parkee"),
+        *(retriever.headers("Retriever") if retriever else []),
+        ("ParkerDialString", client.device),
+        ("Parkinglot", "default"),
+        ("ParkingSpace", client.parked_at),
+        ("ParkingTimeout", "0"),
+        ("ParkingDuration", "0"),
     ]

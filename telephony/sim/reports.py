@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from telephony.sim.answers import Answer, Item, done, listing, refused
 from telephony.sim.channel import Channel
-from telephony.sim.pbx import STAFF, TRUNK, Pbx, hint
+from telephony.sim.pbx import STAFF, TRUNK, Pbx, hint, parked
 from telephony.sim.wire import Action, Header
 
 VERSION = "22.10.1"
@@ -181,7 +181,23 @@ def queue_summary(pbx: Pbx, action: Action) -> Answer:
 
 
 def parked_calls(pbx: Pbx, action: Action) -> Answer:
-    return listing("Parked calls will follow", "ParkedCallsComplete", [], ("Total", "0"))
+    items = [Item("ParkedCall", tuple(parked(channel))) for channel in pbx.channels.values() if channel.parked_at]
+    return listing("Parked calls will follow", "ParkedCallsComplete", items, ("Total", str(len(items))))
+
+
+def extension_state(pbx: Pbx, action: Action) -> Answer:
+    exten, context = action.get("Exten"), action.get("Context")
+    status = {"Status": "-1", "StatusText": "Unknown"}
+    if exten in STAFF:
+        status = dict(hint(exten, pbx.device_state(f"PJSIP/{exten}")))
+    headers = (
+        ("Exten", exten),
+        ("Context", context),
+        ("Hint", status.get("Hint", "")),
+        ("Status", status["Status"]),
+        ("StatusText", status["StatusText"]),
+    )
+    return done("Extension Status", *headers)
 
 
 def extension_state_list(pbx: Pbx, action: Action) -> Answer:
@@ -272,6 +288,7 @@ REPORTS: dict[str, Callable[[Pbx, Action], Answer]] = {
     "queuestatus": queue_status,
     "queuesummary": queue_summary,
     "parkedcalls": parked_calls,
+    "extensionstate": extension_state,
     "extensionstatelist": extension_state_list,
     "devicestatelist": device_state_list,
     "presencestatelist": presence_state_list,

@@ -1,10 +1,12 @@
 """How numbers, times and lengths of calls are written on the screen."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django import template
 from django.utils import timezone
 
+from dispatch.audit import verbs
 from orders import numbers, phones, wording
 from telephony.models import Intent
 from telephony.selectors.who import Who
@@ -34,6 +36,23 @@ def number_for_history(who: Who) -> str:
 def outcome(intent: Intent) -> str:
     """Why a click came to nothing."""
     return sentence(intent.reason, intent.reason_args)
+
+
+@register.filter
+def did(intent: Intent) -> str:
+    """What the click asked for."""
+    return verbs.say(f"call.{intent.verb}")
+
+
+@register.filter
+def state_word(intent: Intent, words: Mapping[str, str]) -> str:
+    return str(words.get(intent.state, intent.state))
+
+
+@register.filter
+def took(intent: Intent) -> str:
+    """How long the outcome was waited for; empty while it is."""
+    return f"{(intent.resolved_at - intent.asked_at).total_seconds():.2f} s" if intent.resolved_at else ""
 
 
 @register.filter

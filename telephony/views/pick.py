@@ -23,22 +23,22 @@ def pick(request: HttpRequest, pk: int) -> HttpResponse:
     person = request.user
     shift = roster.open_shift(person)  # type: ignore[arg-type]
     if shift is None:
-        return _refusal(sentence("no_shift", {}))
+        return refusal(sentence("no_shift", {}))
     try:
         intent = intents.ask(
             verb="pick",
             call=call,
             actor=person,  # type: ignore[arg-type]
             extension=shift.extension,
-            intent_id=_click_id(request),
+            intent_id=click_id(request),
             address=address_of(request),
         )
     except Refused as refused:
-        return _refusal(refused.sentence)
+        return refusal(refused.sentence)
     return render(request, "telephony/_intent.html", {"intent": intent}, status=202)
 
 
-def _click_id(request: HttpRequest) -> uuid.UUID:
+def click_id(request: HttpRequest) -> uuid.UUID:
     """Made by the page, so that the same click sent twice is one; a page without scripts has none."""
     try:
         return uuid.UUID(request.POST.get("id", ""))
@@ -46,5 +46,5 @@ def _click_id(request: HttpRequest) -> uuid.UUID:
         return uuid.uuid4()
 
 
-def _refusal(sentence: str) -> HttpResponse:
+def refusal(sentence: str) -> HttpResponse:
     return HttpResponse(sentence, status=409, content_type="text/plain; charset=utf-8")

@@ -172,6 +172,21 @@ TABLE = (
     Line("calls/<int:pk>/open/", "ringing", "-YY--", "-MM--"),
     Line("calls/<int:pk>/open/", "call", "-oY--", "-MM--"),
     Line("calls/<int:pk>/pick/", "ringing", "-MM--", "-YY--"),
+    # hold, transfer, park a call: a dispatcher his own, a supervisor any
+    Line("calls/<int:pk>/hold/", "call", "-MM--", "-oY--"),
+    Line("calls/<int:pk>/back/", "call", "-MM--", "-oY--"),
+    Line("calls/<int:pk>/consult/", "call", "-MM--", "-oY--"),
+    Line("calls/<int:pk>/connect/", "call", "-MM--", "-oY--"),
+    Line("calls/<int:pk>/swap/", "call", "-MM--", "-oY--"),
+    Line("calls/<int:pk>/together/", "call", "-MM--", "-oY--"),
+    Line("calls/<int:pk>/transfer/", "call", "-MM--", "-oY--"),
+    Line("calls/<int:pk>/park/", "call", "-MM--", "-oY--"),
+    Line("calls/<int:pk>/unpark/", "call", "-MM--", "-oY--"),
+    Line("calls/<int:pk>/hang-up/", "call", "-MM--", "-oY--"),
+    Line("calls/<int:pk>/keys/", "call", "-MM--", "-oY--"),
+    Line("calls/<int:pk>/targets/", "call", "-oY--", "-MM--"),
+    Line("calls/<int:pk>/keypad/", "call", "-oY--", "-MM--"),
+    Line("calls/<int:pk>/note/", "call", "-oY--", "-oY--"),
     Line("orders/intake/", "", "-YY--", "-YY--"),
     Line("orders/<int:pk>/presence/", "order", "-MM--", "-YY--"),
     Line("orders/intake/client/", "", "-YY--", "-MM--"),
@@ -356,6 +371,8 @@ TABLE = (
     Line("systems/webhooks/<int:pk>/trial/", "webhook", "----M", "----Y"),
     Line("systems/webhooks/<int:pk>/remove/", "webhook", "----M", "----Y"),
     Line("systems/webhooks/messages/<int:pk>/again/", "message", "----M", "----Y"),
+    # the ledger of commands: a supervisor sees it
+    Line("ledger/", "", "--Y-Y", "--M-M"),
     # journal: own shift's for a supervisor (tests/audit)
     Line("journal/", "", "--YYY", "--MMM"),
 )

@@ -33,6 +33,9 @@ class Street(Protocol):
     def lift(self, extension: str) -> None:
         """Answer what rings at this desk phone."""
 
+    def refuse(self, extension: str) -> None:
+        """Decline what rings at this desk phone."""
+
     def put_down(self, extension: str) -> None:
         """Hang up at this desk phone."""
 
@@ -84,6 +87,9 @@ class RealStreet:
 
     def lift(self, extension: str) -> None:
         self._desks[extension].incoming().answer()
+
+    def refuse(self, extension: str) -> None:
+        self._desks[extension].incoming().refuse(603)
 
     def put_down(self, extension: str) -> None:
         self._desks[extension].hang_up_all()
@@ -141,6 +147,10 @@ class PretendStreet:
     def lift(self, extension: str) -> None:
         until(lambda: self.rings(extension), 8, f"{extension} rings")
         self._post("answer", phone=extension)
+
+    def refuse(self, extension: str) -> None:
+        until(lambda: self.rings(extension), 8, f"{extension} rings")
+        self._post("refuse", phone=extension)
 
     def put_down(self, extension: str) -> None:
         self._post("hang-up", who=extension)

@@ -129,7 +129,7 @@ def test_her_own_conversation_vera_sees_whole_and_boris_not_at_all():
         answered_by=vera,
         answered_at=timezone.now(),
     )
-    assert "You are talking with Anna Sidorova 8 (916) 123-45-67" in words(
+    assert "You are talking with 0:00 Anna Sidorova 8 (916) 123-45-67" in words(
         call, Viewer("en", "dispatcher", vera.pk), "talk"
     )
     assert drawn(call, Viewer("en", "dispatcher", boris.pk), "talk") is None

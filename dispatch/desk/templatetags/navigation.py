@@ -23,6 +23,7 @@ PAGES = (
     ("desk:shifts", "shifts.see_all", _("Shifts")),
     ("reports:report", "reports.see", _("Reports")),
     ("audit:journal", "journal.see", _("Journal")),
+    ("telephony:ledger", "ledger.see", _("Commands")),
     ("staff:people", "staff.administer", _("Staff")),
 )
 

@@ -1,8 +1,6 @@
 """The real link attached to the simulator, exactly as to a real PBX: rows, picks, recordings, a restart."""
 
 import asyncio
-import contextlib
-import uuid
 from datetime import timedelta
 
 import pytest
@@ -10,55 +8,10 @@ from django.utils import timezone
 
 from dispatch.staff.models import Person, ShiftBreak
 from dispatch.staff.services import breaks
-from telephony.ami.guard import Address
-from telephony.models import Call, Extension, Intent, Lease, Recording
-from telephony.runner import Runner
-from telephony.services import intents
-from tests.telephony import office
+from telephony.models import Call, Extension, Recording
 from tests.telephony.link.conftest import awaited, in_database
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-class Desk:
-    """Vera at 101 and Boris at 102, on shift; the link that puts their phones into the queue."""
-
-    def __init__(self, sim) -> None:
-        self.sim = sim
-
-    async def open(self) -> None:
-        self.vera, self.boris = await in_database(lambda: (office.vera(), office.boris()))
-        address = Address.parse(f"ami://sim:sim@127.0.0.1:{self.sim.port}")
-        self.running = asyncio.create_task(Runner(address, holder="test").run())
-        await awaited(lambda: Lease.objects.filter(pbx=Lease.Pbx.UP).exists(), seconds=20)
-        async with asyncio.timeout(20):
-            while len(self.sim.pbx.queue.roster.members) < 2:
-                await asyncio.sleep(0.02)
-
-    async def close(self) -> None:
-        self.running.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self.running
-
-    async def row(self, uniqueid: str, **wanted) -> Call:
-        return await awaited(lambda: Call.objects.filter(key=uniqueid, **wanted).first(), seconds=20)
-
-    async def picks(self, who, extension: str, uniqueid: str) -> Intent:
-        call = await self.row(uniqueid, queue="dispatch")
-        return await in_database(
-            lambda: intents.ask(verb="pick", call=call, actor=who, extension=extension, intent_id=uuid.uuid4())
-        )
-
-    async def becomes(self, intent: Intent, state: str) -> Intent:
-        return await awaited(lambda: Intent.objects.filter(pk=intent.pk, state=state).first(), seconds=20)
-
-
-@pytest.fixture
-async def desk(transactional_db, sim):
-    desk = Desk(sim)
-    await desk.open()
-    yield desk
-    await desk.close()
 
 
 async def test_vera_picks_the_second_caller_and_talks_to_him(desk, sim, tmp_path):

@@ -1,0 +1,184 @@
+"""One's own conversation, as its card shows it: with whom, what becomes of it, and whom one has called for it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from dispatch.staff.models import Shift
+from orders import numbers
+from orders.models import Draft, DriverPhone
+from telephony.core.call import ALL, ASIDE, CALLED, HOLD, HOME, RUNG, TRANSFER, WITH
+from telephony.models import Call, Transfer
+from telephony.recognition import is_short
+from telephony.selectors import who
+from telephony.selectors.panel import Seat, seats_at, with_people
+from telephony.selectors.who import Who
+
+MOST = 200
+DESK, SECOND, RECEIVES, RETURNED = "desk", "second", "receives", "returned"
+CAME_TO_NOTHING = ("busy", "noanswer", "rejected", "failed", "target_gone")
+
+
+@dataclass(frozen=True)
+class Talk:
+    """`role`: desk: it is mine; second: `by` calls me about it; receives: `by` passes it to me, my telephone rings;
+    returned: what `by` (myself) had passed on comes back. `second`: whom the desk has called for it. `missed`: the last
+    transfer, when it came to nothing."""
+
+    call: Call
+    role: str
+    who: Who
+    by: Seat
+    second: Seat | None
+    draft: Draft | None
+    missed: Transfer | None
+    missed_at: str  # whom that was meant for
+
+    @property
+    def sort(self) -> str:
+        return f"{self.call.started_at:%Y%m%dT%H%M%S.%f}-{self.call.pk:012d}"
+
+    @property
+    def phase(self) -> str:
+        return self.call.phase
+
+    @property
+    def is_held(self) -> bool:
+        return self.phase == HOLD
+
+    @property
+    def state(self) -> str:
+        """Of the second party."""
+        return str((self.call.handling.get("second") or {}).get("state", ""))
+
+    @property
+    def since(self) -> datetime | None:
+        since = self.call.handling.get("since")
+        return datetime.fromisoformat(since) if since else None
+
+    @property
+    def can_connect(self) -> bool:
+        return self.is_held and self.state == WITH
+
+    @property
+    def can_swap(self) -> bool:
+        return self.can_connect or self.state == ASIDE
+
+    @property
+    def cannot_connect(self) -> bool:
+        return not self.can_connect
+
+    @property
+    def cannot_swap(self) -> bool:
+        return not self.can_swap
+
+    @property
+    def name(self) -> str:
+        return self.who.name or numbers.national(self.who.number) or _("Hidden number")
+
+    @property
+    def said(self) -> str:
+        """For those who hear the page: what it is now."""
+        given = {"who": self.name, "by": self.by.name or self.by.number}
+        given["second"] = (self.second.name or self.second.number) if self.second else ""
+        if self.role == SECOND:
+            return _("%(by)s calls you about %(who)s.") % given
+        if self.role == RECEIVES:
+            return _("%(by)s passes a call to you: %(who)s.") % given
+        if self.role == RETURNED:
+            return _("The call comes back to you: %(who)s.") % given
+        if self.phase == ALL:
+            return _("All three are talking.")
+        return self._said_of_second(given) if self.second else self._said_alone(given)
+
+    def _said_alone(self, given: dict[str, str]) -> str:
+        return (_("%(who)s is on hold.") if self.is_held else _("You are talking with %(who)s.")) % given
+
+    def _said_of_second(self, given: dict[str, str]) -> str:
+        sentences = {
+            CALLED: _("%(second)s is being called."),
+            RUNG: _("The telephone of %(second)s rings."),
+            WITH: _("%(second)s has answered; %(who)s is on hold."),
+            ASIDE: _("You are talking with %(who)s; %(second)s waits."),
+            "busy": _("%(second)s is busy."),
+        }
+        return sentences.get(self.state, _("%(second)s does not answer.")) % given
+
+
+def conversations(person_id: int, call_ids: Sequence[int] | None = None) -> list[Talk]:
+    """The calls in which this person takes part now, or which ring at him since somebody passes them to him or asks
+    him: all, or those of `call_ids`. A fixed number of queries."""
+    shift = Shift.objects.filter(person_id=person_id, ended_at=None).first()
+    if shift is None:
+        return []
+    calls = with_people().exclude(state=Call.State.ENDED).order_by("started_at", "id")
+    calls = calls.filter(Q(state=Call.State.TALKING) | Q(handling__phase__in=[TRANSFER, HOME]))
+    if call_ids is not None:
+        calls = calls.filter(pk__in=call_ids)
+    mine: dict[Call, str] = {call: role for call in calls[:MOST] if (role := _role(call, shift.extension))}
+    return _talks(mine) if mine else []
+
+
+def _role(call: Call, mine: str) -> str:
+    if call.phase == TRANSFER:
+        return RECEIVES if mine in call.ringing else ""
+    if call.phase == HOME:
+        return RETURNED if mine in call.ringing else ""
+    if call.state != Call.State.TALKING:
+        return ""
+    if call.second_party == mine:
+        return SECOND
+    return DESK if mine in call.desks and call.phase != "park" else ""
+
+
+def _talks(roles: dict[Call, str]) -> list[Talk]:
+    calls = list(roles)
+    people = who.of_calls(calls)
+    found = Draft.objects.filter(source__in=[f"call:{call.pk}" for call in calls], order=None).order_by("updated_at")
+    drafts = {draft.source: draft for draft in found}
+    missed = _missed(calls)
+    parties = [party for call in calls for party in (call.handling.get("by", ""), call.second_party)]
+    seats = named([*parties, *(party for transfer in missed.values() for party in transfer.to)])
+    return [
+        Talk(
+            call,
+            role,
+            people[call.pk],
+            seats[call.handling.get("by", "")],
+            seats[call.second_party] if call.second_party else None,
+            drafts.get(f"call:{call.pk}"),
+            missed.get(call.pk),
+            ", ".join(seats[number].name or number for number in missed[call.pk].to) if call.pk in missed else "",
+        )
+        for call, role in roles.items()
+    ]
+
+
+def _missed(calls: Sequence[Call]) -> dict[int, Transfer]:
+    """The last transfer of each call, where it came to nothing. One query."""
+    last: dict[int, Transfer] = {}
+    for transfer in Transfer.objects.filter(call__in=calls).order_by("place"):
+        last[transfer.call_id] = transfer
+    alone = {call.pk for call in calls if not call.second_party}
+    return {
+        call_id: transfer
+        for call_id, transfer in last.items()
+        if call_id in alone and transfer.kind != "park" and not transfer.completed and transfer.why in CAME_TO_NOTHING
+    }
+
+
+def named(parties: Iterable[str]) -> dict[str, Seat]:
+    """Colleagues by name, drivers by call sign, others by their number. Two queries at most."""
+    wanted = set(parties)
+    outside = {f"+{party.removeprefix('+')}": party for party in wanted if party and not is_short(party)}
+    seats = seats_at(party for party in wanted)
+    drivers = DriverPhone.objects.filter(e164__in=outside).select_related("driver") if outside else ()
+    for number, party in outside.items():
+        seats[party] = Seat(party, numbers.national(number))
+    for phone in drivers:
+        sign = _("Driver %(sign)s") % {"sign": phone.driver.call_sign}
+        seats[outside[phone.e164]] = Seat(outside[phone.e164], f"{sign}, {phone.driver.last_name}")
+    return seats
