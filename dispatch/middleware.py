@@ -10,7 +10,6 @@ from django.utils.http import urlencode
 from django_htmx.http import HttpResponseClientRedirect
 
 OPEN_TO_ALL = frozenset({"/healthz", "/readyz"})
-API_PATH = "/api/"  # asks for a token itself, and knows no session
 LANGUAGE_PATH = "/language/"  # to post only: the sign-in page, too, is read in one's own language
 
 
@@ -21,7 +20,7 @@ class SignInWall(MiddlewareMixin):
     """
 
     def process_request(self, request: HttpRequest) -> HttpResponse | None:
-        if request.path in OPEN_TO_ALL or request.path.startswith((settings.STATIC_HOME, API_PATH)):
+        if request.path in OPEN_TO_ALL or request.path.startswith((settings.STATIC_HOME, settings.API_HOME)):
             return None
         if request.user.is_authenticated:
             if request.user.language:
@@ -47,7 +46,7 @@ class NoZeroBytes(MiddlewareMixin):
     """
 
     def process_view(self, request: HttpRequest, *view: object) -> None:
-        if request.path.startswith(API_PATH):
+        if request.path.startswith(settings.API_HOME):
             return
         request.GET = without_zero_bytes(request.GET)  # type: ignore[assignment]
         if request.method == "POST":

@@ -211,6 +211,7 @@ WEBHOOK_TRIES_HOURS = 24  # so long a message is tried
 WEBHOOK_STOP_HOURS = 72  # a receiver that failed for so long is written to no more until somebody starts it again
 WEBHOOK_KEPT_DAYS = 7  # so long it is shown what became of a message
 WEBHOOK_LOOPBACK = env.bool("WEBHOOK_LOOPBACK", default=False)  # http://127.0.0.1 as well: for trying it out only
+API_HOME = "/api/"  # asks for a token itself, and knows no session
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["dispatch.api.door.token.ByToken"],
     "DEFAULT_PERMISSION_CLASSES": ["dispatch.api.door.token.HasScope"],

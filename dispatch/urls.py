@@ -5,6 +5,7 @@ from django.urls import include, path
 from dispatch import health
 from dispatch.staff.views.journal import journal
 
+handler500 = "dispatch.api.door.problems.unexpected"
 urlpatterns = [
     path("healthz", health.alive),
     path("readyz", health.ready),

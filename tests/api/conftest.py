@@ -58,7 +58,9 @@ class System:
         if key:
             told["idempotency-key"] = key
         sent = {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
-        self.last = Browser().generic(method, f"/api/v1/{path}", headers=told, query_params=query, **sent)
+        self.last = Browser(raise_request_exception=False).generic(
+            method, f"/api/v1/{path}", headers=told, query_params=query, **sent
+        )
         return self.last.status_code, self.last.json() if self.last.content else None
 
 

@@ -3,10 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.views.defaults import server_error
 from rest_framework import exceptions
+from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
@@ -31,6 +34,7 @@ CODES = {
     415: "not_json",
     422: "invalid",
     429: "too_many",
+    500: "unexpected",
 }
 
 
@@ -68,6 +72,14 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
 def problem(status: int, code: str, sentence: str, **more: Any) -> Response:
     body = {"type": f"urn:taxi-desk:problem:{code}", "title": code, "status": status, "detail": sentence, **more}
     return Response(body, status=status, content_type=MEDIA_TYPE)
+
+
+def unexpected(request: HttpRequest) -> HttpResponse:
+    """What nobody expected, wherever in the house: other systems hear of it in their form, people on a page."""
+    if not request.path.startswith(settings.API_HOME):
+        return server_error(request)
+    told = problem(500, CODES[500], _("Something went wrong here: it is written down, and may be tried again."))
+    return HttpResponse(JSONRenderer().render(told.data), status=500, content_type=MEDIA_TYPE)
 
 
 def _ours(error: Exception, context: dict[str, Any]) -> tuple[str, str, dict[str, Any]] | None:
