@@ -30,10 +30,10 @@ class SignInWall(MiddlewareMixin):
         sign_in = resolve_url(settings.LOGIN_URL)
         if request.path == sign_in or (request.path == LANGUAGE_PATH and request.method == "POST"):
             return None
-        if request.method not in ("GET", "HEAD"):
-            raise Http404
         if request.htmx:  # type: ignore[attr-defined]
             return HttpResponseClientRedirect(sign_in)  # a fragment cannot show it: the whole page goes there
+        if request.method not in ("GET", "HEAD"):
+            raise Http404
         response = HttpResponse(status=302)
         response["Location"] = f"{sign_in}?{urlencode({'next': request.get_full_path()})}"
         return response

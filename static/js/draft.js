@@ -142,7 +142,7 @@ class Draft {
   }
 
   async wasRefused(answer) {
-    if (answer.status === 404) return this.end(); // thrown away in another tab
+    if (answer.status === 404 && !(await this.isSignedOut())) return this.end(); // thrown away in another tab
     if (answer.status !== 409) throw new Error(String(answer.status));
     const { version, order } = await answer.json();
     if (order) return this.end(); // saved in another tab: it is an order now
@@ -151,13 +151,20 @@ class Draft {
     this.later(0);
   }
 
+  // A stranger who writes is told 404, whoever he is; who reads is led to the sign-in page.
+  async isSignedOut() {
+    return (await fetch(this.url, { method: "HEAD" })).redirected;
+  }
+
   // Saved as an order, or thrown away: only the server's answer makes it so.
   isItsEnd(event) {
     return event.target === this.form || event.target.closest("[data-discard]") !== null;
   }
 
   left(event) {
-    if (this.isItsEnd(event) && event.detail.xhr.status < 300) this.end();
+    const { xhr } = event.detail;
+    const isLedAway = xhr.getResponseHeader("HX-Redirect") !== null; // to sign in: nothing was saved
+    if (this.isItsEnd(event) && xhr.status < 300 && !isLedAway) this.end();
   }
 
   stayed(event) {

@@ -112,6 +112,24 @@ def test_a_dropped_connection_loses_nothing(page, context):
 
 
 @pytest.mark.feature("C5")
+def test_who_is_signed_out_in_the_middle_of_a_form_signs_in_and_finds_it(page, context):
+    page.goto(INTAKE)
+    ready(page)
+    page.keyboard.type("Мира, 7")
+    until(page, kept({"pickup": "Мира, 7"}))
+    cookies = context.cookies()
+    context.clear_cookies(name="sessionid")
+    page.locator("[name=destination]").press_sequentially("Вокзал")
+    expect(page.locator("[data-draft-status]")).to_have_text("Not on the server yet; kept in this browser.")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("[name=username]")).to_be_visible()
+    context.add_cookies(cookies)
+    page.goto(INTAKE)
+    expect(page.locator("#id_destination")).to_have_value("Вокзал")
+    until(page, kept({"pickup": "Мира, 7", "destination": "Вокзал"}))
+
+
+@pytest.mark.feature("C5")
 def test_two_tabs_of_one_form_lose_nothing(page, context):
     page.goto(INTAKE)
     ready(page)

@@ -68,8 +68,8 @@ def test_a_stranger_learns_of_no_address_whether_it_exists(client, path):
 
 @pytest.mark.django_db
 def test_a_fragment_sends_the_whole_page_to_the_door(client):
-    answer = client.get("/profile/", headers={"HX-Request": "true"})
-    assert answer["HX-Redirect"] == "/sign-in/"
+    for ask, path in ((client.get, "/profile/"), (client.post, "/profile/"), (client.post, "/nothing/")):
+        assert ask(path, headers={"HX-Request": "true"})["HX-Redirect"] == "/sign-in/"
 
 
 def test_a_wrong_password_gets_a_sentence_and_a_line_in_the_journal(client, vera):
