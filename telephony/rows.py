@@ -12,6 +12,7 @@ from telephony.core import call as told
 from telephony.models import Call, Leg, Transfer
 from telephony.recognition import recognise
 from telephony.selectors import lines
+from telephony.services import dial_plan
 
 # What a link that came late cannot know better than the one that saw the call begin.
 LASTING = (
@@ -118,7 +119,7 @@ def _values(call: told.Call) -> dict[str, Any]:
         "result": call.result,
         "caller_raw": fit(Call, "caller_raw", call.caller),
         "caller_name": fit(Call, "caller_name", call.caller_name),
-        "dialled": fit(Call, "dialled", call.dialled),
+        "dialled": fit(Call, "dialled", _dialled(call)),
         "queue": fit(Call, "queue", call.queue),
         "ringing": [party.replace("\x00", "") for party in call.ringing],
         "talking_to": [party.replace("\x00", "") for party in call.talking_to],
@@ -143,6 +144,12 @@ def _handling(row: Call, handling: told.Handling | None) -> dict[str, Any]:
         "since": since.isoformat() if since else before.get("since") or timezone.now().isoformat(),
         "second": {"party": second.party, "state": second.state} if second else None,
     }
+
+
+def _dialled(call: told.Call) -> str:
+    """A number of the street as it is stored, not as the PBX had to be told it."""
+    goes_out = call.direction == told.OUT and call.dialled
+    return (dial_plan.read_back(call.dialled) if goes_out else "") or call.dialled
 
 
 def _can_be_recognised(call: told.Call) -> bool:

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from telephony.core import operations
-from telephony.views import control, extensions, history, ledger, opening, pick, recordings
+from telephony.views import control, dialling, extensions, history, ledger, opening, pick, recordings
 
 app_name = "telephony"
 urlpatterns = [
@@ -19,6 +19,8 @@ urlpatterns = [
     ),
     path("ledger/", ledger.ledger, name="ledger"),
     path("recordings/<int:pk>/", recordings.recording, name="recording"),
+    path("staff/dialling/", dialling.rules, name="dialling"),
+    path("staff/dialling/try/", dialling.tried, name="dialling-try"),
     path("staff/extensions/", extensions.extensions, name="extensions"),
     path("staff/extensions/new/", extensions.add, name="extension-new"),
     path("staff/extensions/<int:pk>/", extensions.extension, name="extension"),

@@ -1,7 +1,8 @@
 from telephony.models.call import Call, Leg, Transfer
+from telephony.models.dial_plan import DialPlan
 from telephony.models.extension import Extension
 from telephony.models.intent import Intent
 from telephony.models.lease import Lease
 from telephony.models.recording import Recording
 
-__all__ = ["Call", "Extension", "Intent", "Lease", "Leg", "Recording", "Transfer"]
+__all__ = ["Call", "DialPlan", "Extension", "Intent", "Lease", "Leg", "Recording", "Transfer"]

@@ -12,9 +12,9 @@ from orders.models import Driver
 from telephony.core.call import QUEUE
 from telephony.models import Extension
 from telephony.recognition import is_short
+from telephony.services import dial_plan
 
 DRIVER = re.compile(r"driver-([0-9]{1,18})")
-DIALLED = re.compile(r"[0-9]{5,15}")  # what the dialplan takes for an outside number
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Target:
 
 def resolve(text: str, *, own: str) -> Target:
     """What was chosen or typed. `own`: the extension that passes the call on. Raises Refused with the sentence."""
-    text = text.replace("\x00", "").strip()[:40]
+    text = text.strip()[:40]
     if text == QUEUE:
         return Target(QUEUE, _("the queue"))
     driver = DRIVER.fullmatch(text)
@@ -35,12 +35,12 @@ def resolve(text: str, *, own: str) -> Target:
         return _driver(int(driver[1]))
     if text == own:
         raise Refused(_("That is your own telephone."))
-    if is_short(text):
+    if not text:
+        raise Refused(_("Say who it is for."))
+    if is_short(text) and text not in dial_plan.current().untouched:
         return _colleague(text)
-    number = numbers.e164(text).removeprefix("+")
-    if not DIALLED.fullmatch(number):
-        raise Refused(_("“%(text)s” is no telephone number.") % {"text": text} if text else _("Say who it is for."))
-    return Target(number, numbers.national(f"+{number}"))
+    made = dial_plan.dialled(text)
+    return Target(made.number, numbers.national(made.e164) if made.e164 else made.number)
 
 
 def _colleague(extension: str) -> Target:
@@ -56,4 +56,4 @@ def _driver(driver_id: int) -> Target:
     if driver is None or not phones:
         raise Refused(_("This driver has no telephone number."))
     name = _("Driver %(sign)s") % {"sign": driver.call_sign}
-    return Target(phones[0].e164.removeprefix("+"), name)
+    return Target(dial_plan.dialled(phones[0].e164).number, name)

@@ -22,6 +22,14 @@ def phone(number: str) -> str:
 
 
 @register.filter
+def dialling_words(value: object) -> str:
+    """One value of the dialling rules in the journal: beginnings are pairs, short numbers a list."""
+    if not isinstance(value, list):
+        return str(value) or "–"
+    return ", ".join(" = ".join(item) if isinstance(item, list) else str(item) for item in value) or "–"
+
+
+@register.filter
 def whole_number(who: Who) -> str:
     return numbers.national(who.number)
 

@@ -356,6 +356,8 @@ TABLE = (
     Line("staff/<int:pk>/password/", "person", "----M", "----Y"),
     Line("staff/break-reasons/", "", "----Y", "----Y"),
     Line("staff/break-reasons/<int:pk>/", "break_reason", "----Y", "----Y"),
+    Line("staff/dialling/", "", "----Y", "----Y"),
+    Line("staff/dialling/try/", "", "----M", "----Y"),
     Line("staff/extensions/", "", "----Y", "----M"),
     Line("staff/extensions/new/", "", "----Y", "----Y"),
     Line("staff/extensions/<int:pk>/", "extension", "----Y", "----Y"),
