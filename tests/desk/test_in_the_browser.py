@@ -355,7 +355,7 @@ def test_the_desk_stands_in_every_language_and_direction(sit_down, vera, languag
     vera.language = language
     vera.save()
     said = {"destination": "Ленинградский вокзал", "price": 12560, "currency": "RUB", "phone": "+79161234567"}
-    said |= {"comment": "подъезд со двора, шлагбаум, позвонить за пять минут, собака на поводке, один чемодан и коляска"}
+    said |= {"comment": "подъезд со двора, шлагбаум, позвонить за пять минут, собака на поводке, чемодан и коляска"}
     order_of(**said | {"destination": "безпробелов" * 12, "comment": "x" * 1500})  # nobody's screen grows by that
     order = order_of(**said, pickup="Новослободская улица, 47", client=Client.objects.create(name="Виктор Степанович"))
     desk = sit_down(vera, color_scheme="dark")
