@@ -36,13 +36,10 @@ def written() -> str:
         "",
         "Generated from the tests by `python -m tests.house.features`. A test that is named here proves its row at",
         "least in part; a row is done when every part of it is proven.",
-        "",
-        "| id | feature | proven by |",
-        "|---|---|---|",
     ]
-    for name, title in rows:
-        tests = "<br>".join(f"`{test}`" for test in sorted(proofs.get(name, ()))) or "nothing yet"
-        lines.append(f"| {name} | {title} | {tests} |")
+    for name, title in rows:  # a line for each test, so that two changes join without a conflict
+        tests = [f"- `{test}`" for test in sorted(proofs.get(name, ()))] or ["Nothing yet."]
+        lines += ["", f"## {name} {title}", "", *tests]
     return "\n".join(lines) + "\n"
 
 
