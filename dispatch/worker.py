@@ -1,6 +1,9 @@
 """The worker's own part of Celery: it comes back within a second after the broker, and shows that it lives."""
 
+import ctypes
 import logging
+import signal
+import sys
 import threading
 import time
 from contextlib import suppress
@@ -8,15 +11,24 @@ from typing import Any
 
 import redis
 from celery import bootsteps
+from celery.signals import beat_embedded_init
 from celery.worker import consumer
 from celery.worker.state import maybe_shutdown
 from django.conf import settings
 
 from dispatch.live.beat import WORKER_KEY, WORKER_KEY_SECONDS
 
+PR_SET_PDEATHSIG = 1
 AGAIN_SECONDS = 1.0  # between two attempts to reach the broker; Celery's own pause grows to half a minute
 
 log = logging.getLogger(__name__)
+
+
+@beat_embedded_init.connect
+def die_with_the_worker(**_beat: Any) -> None:
+    """`--beat` is a process of its own: one that outlives a killed worker would send every timer a second time."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class Consumer(consumer.Consumer):

@@ -47,6 +47,22 @@ def worker(wire: Wire, tmp_path: Path) -> Iterator[None]:
         process.stop(running)
 
 
+@pytest.mark.feature("X4")
+def test_the_clock_of_a_killed_worker_dies_with_it(broker: redis.Redis, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "celery", "-A", "dispatch.celery", "--quiet", "worker", "--pool=threads",
+               "--concurrency=1", "--beat", "--schedule", tmp_path / "beat", "--without-gossip"]  # fmt: skip
+    running = process.start(command, env=os.environ, cwd=ROOT)
+    children = Path(f"/proc/{running.pid}/task/{running.pid}/children")
+    await_sign_of_life(broker, 40)
+    clock = Path("/proc", children.read_text().split()[0])
+    running.kill()
+    running.wait()
+    end = time.monotonic() + 5
+    while clock.exists():
+        assert time.monotonic() < end, "the clock goes on alone"
+        time.sleep(0.05)
+
+
 def await_sign_of_life(broker: redis.Redis, seconds: float) -> None:
     end = time.monotonic() + seconds
     while not broker.exists(WORKER_KEY):
