@@ -96,6 +96,7 @@ def test_vera_asks_boris_and_connects_the_parties(office: Office) -> None:
     office.press("q")
     expect(office.second).to_contain_text("You are talking with")
     expect(office.talk).to_contain_text("On hold")
+    expect(office.connect).to_be_enabled()
     office.press("c")
 
     expect(of(office.vera)).to_have_count(0)
