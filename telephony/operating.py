@@ -36,12 +36,12 @@ class LineLost(Exception):
 
 @dataclass
 class Running:
-    """One click under way. `said`: what the dialplan said of it that the call does not show."""
+    """One click under way. `outcome`: what has become of it, once the call has shown it or the dialplan has said it."""
 
     intent: Intent
     key: str
     call: told.Call | None
-    said: Outcome | None = None
+    outcome: Outcome | None = None
     news: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -51,9 +51,13 @@ class Running:
     def hear(self, fact: Fact) -> None:
         if isinstance(fact, CallChanged) and fact.key == self.key:
             self.call = fact.call
+            self.outcome = self.outcome or self.look()
         elif isinstance(fact, Said) and self.call and self._is_about(fact, self.call):
-            self.said = self._meaning(fact) or self.said
+            self.outcome = self._meaning(fact) or self.outcome
         self.news.set()
+
+    def look(self) -> Outcome | None:
+        return operations.outcome(self.intent.verb, self.call, self.desk, self.intent.args)
 
     def _is_about(self, said: Said, call: told.Call) -> bool:
         client = said.fields.get("Client")
@@ -66,9 +70,6 @@ class Running:
         if verb == operations.CONNECT and said.name == JOIN_LATE:
             return Outcome(operations.NOT_DONE)
         return DONE if verb == operations.SEND and said.name == SENT else None
-
-    def outcome(self) -> Outcome | None:
-        return self.said or operations.outcome(self.intent.verb, self.call, self.desk, self.intent.args)
 
 
 class Operations:
@@ -105,7 +106,8 @@ class Operations:
         key = self._board_key(intent.call.key)
         running = Running(intent, key, self._link.board.calls.get(key))
         why = operations.refusal(intent.verb, operations.standing(running.call))
-        if why is None and key in self._running:
+        before = self._running.get(key)
+        if why is None and before is not None and before.outcome is None:
             why = rules.Refusal("under_way")
         if why is not None:
             await self._settle(intent, Outcome(why.id, why.args.get("by", "")))
@@ -122,7 +124,8 @@ class Operations:
         except TimeoutError:
             await self._database(intents.expire, self._tenure, intent)
         finally:
-            self._running.pop(key, None)
+            if self._running.get(key) is running:  # and not the next one, of somebody who has seen the outcome already
+                del self._running[key]
 
     async def resolve(self, intent: Intent) -> None:
         """After a reconnect: what the PBX has now tells what became of it."""
@@ -143,16 +146,16 @@ class Operations:
         reply = await actions.perform(session, order)
         if not reply.ok:
             log.info("call %s: the PBX does not take it: %s", running.key, reply.message)
-            return running.outcome() or Outcome(operations.NOT_DONE)
+            return running.outcome or Outcome(operations.NOT_DONE)
         if intent.verb == operations.KEYS:
             return DONE  # a sound: the PBX reports none that it makes
         async with asyncio.timeout((intent.deadline - timezone.now()).total_seconds()):
-            while (outcome := running.outcome()) is None:
+            while running.outcome is None:
                 if self._link.session is not session:
                     raise LineLost
                 await running.news.wait()
                 running.news.clear()
-        return outcome
+        return running.outcome
 
     async def _is_unreachable(self, session: Session, intent: Intent) -> bool:
         """No telephone is registered at the extension that is to be called."""

@@ -51,7 +51,7 @@ def ask(
     """
     before = Intent.objects.filter(pk=intent_id, actor=actor, call=call).first()
     if before is None and verb not in REPEATED:
-        before = _open_of(actor, call, verb)
+        before = _open_of(actor, call, verb, args or {})
     if before is not None:
         return before
     _may_be_asked(verb, call, actor, extension)
@@ -135,8 +135,9 @@ def _tell(intent: Intent) -> None:
     publish.changed(f"person.{intent.actor_id}", "intent", intent.pk)
 
 
-def _open_of(actor: Person, call: Call, verb: str) -> Intent | None:
-    return Intent.objects.filter(actor=actor, call=call, verb=verb, state__in=OPEN).first()
+def _open_of(actor: Person, call: Call, verb: str, args: dict[str, Any]) -> Intent | None:
+    """The same click, made twice. Swapping back is another one than swapping: its arguments tell."""
+    return Intent.objects.filter(actor=actor, call=call, verb=verb, args=args, state__in=OPEN).first()
 
 
 def _patience(verb: str) -> float:

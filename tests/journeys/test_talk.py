@@ -10,6 +10,8 @@ from tests.journeys.desk import Desk
 from tests.journeys.people import BORIS, STRANGER, VERA
 from tests.journeys.street import RealStreet, until
 
+HEARD_BYTES = 16_000  # a second of 8 kHz
+
 pytestmark = [pytest.mark.browser, pytest.mark.alone]
 
 
@@ -35,6 +37,10 @@ class Office:
         """On the desk, not in a field."""
         self.vera.page.evaluate("document.activeElement.blur()")
         self.vera.page.keyboard.press(key)
+
+    def swap(self) -> None:
+        expect(self.talk.get_by_role("button", name="Swap")).not_to_have_attribute("aria-busy", "true")
+        self.press("q")
 
     def ask_boris(self) -> None:
         self.choose("petr")
@@ -91,9 +97,10 @@ def test_vera_asks_boris_and_connects_the_parties(office: Office) -> None:
     office.street.lift("102")
     expect(office.connect).to_be_enabled()
 
-    office.press("q")
+    office.swap()
     expect(office.second).to_contain_text("waits")
-    office.press("q")
+    spoken(office, conversations=3)
+    office.swap()
     expect(office.second).to_contain_text("You are talking with")
     expect(office.talk).to_contain_text("On hold")
     expect(office.connect).to_be_enabled()
@@ -103,7 +110,26 @@ def test_vera_asks_boris_and_connects_the_parties(office: Office) -> None:
     expect(of(office.boris)).to_contain_text("You are talking with")
     expect(office.boris.pane.locator("[name=pickup]")).to_have_value("Lesnaya 5")
     assert office.vera.troubles == office.boris.troubles == []
+    spoken(office, conversations=4)
     heard(office, [{"client", "101"}, {"client", "101"}, {"client", "101"}, {"client", "102"}])
+
+
+@pytest.mark.feature("D11")
+def test_vera_swaps_as_fast_as_the_screen_changes(office: Office) -> None:
+    """The next press comes in the moment in which the button waits no more."""
+    office.ask_boris()
+    office.street.lift("102")
+    expect(office.connect).to_be_enabled()
+    for _ in range(3):
+        office.swap()
+        expect(office.second).to_contain_text("waits")
+        office.swap()
+        expect(office.second).to_contain_text("You are talking with")
+    expect(office.connect).to_be_enabled()
+    office.press("c")
+    expect(of(office.vera)).to_have_count(0)
+    expect(of(office.boris)).to_contain_text("You are talking with")
+    assert office.vera.troubles == office.boris.troubles == []
 
 
 @pytest.mark.feature("D11")
@@ -159,6 +185,19 @@ def test_a_parked_client_is_seen_by_all_and_taken_by_boris(office: Office) -> No
     of(office.boris).get_by_role("button", name="Hang up").click()
     expect(of(office.boris)).to_have_count(0)
     heard(office, [{"client", "101"}, {"client", "102"}])
+
+
+def spoken(office: Office, *, conversations: int) -> None:
+    """The newest of so many has lasted long enough to be heard in its recording."""
+    if not isinstance(office.street, RealStreet):
+        return
+    folder = office.street.recordings
+
+    def is_heard() -> bool:
+        files = sorted(folder.glob("*.wav"), key=lambda file: file.stat().st_mtime)
+        return len(files) >= conversations and files[-1].stat().st_size > HEARD_BYTES
+
+    until(is_heard, 5, f"conversation {conversations} is recorded")
 
 
 def heard(office: Office, expected: list[set[str]]) -> None:
