@@ -8,6 +8,7 @@ urlpatterns = [
     path("calls/", history.calls, name="history"),
     path("calls/<int:pk>/", history.call, name="call"),
     path("calls/<int:pk>/reveal/", history.reveal, name="reveal"),
+    path("calls/<int:pk>/recording/", recordings.whole, name="sound"),
     path("calls/<int:pk>/open/", opening.open_call, name="open"),
     path("calls/<int:pk>/pick/", pick.pick, name="pick"),
     path("calls/<int:pk>/targets/", control.tool, {"name": "targets"}, name="targets"),

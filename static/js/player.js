@@ -1,20 +1,22 @@
-// The pieces of one call's recording sound one after the other, and never two recordings at once; a piece whose file is
-// missing says so.
+// The recording of a call: never two sound at once, and one whose file is missing says so. Buttons with data-seek="58"
+// beside it play from there.
 export function start(player) {
-  const pieces = [...player.querySelectorAll("audio")];
-  pieces.forEach((piece, index) => {
-    piece.addEventListener("ended", () => pieces[index + 1]?.play());
-    piece.addEventListener("play", () => silenceOthers(piece));
-    piece.addEventListener("error", () => {
-      piece.hidden = true;
-      piece.closest("[data-piece]").querySelector("[data-missing]").hidden = false;
-      pieces[index + 1]?.play();
-    });
+  const sound = player.querySelector("audio");
+  sound.addEventListener("play", () => silenceOthers(sound));
+  sound.addEventListener("error", () => {
+    sound.hidden = true;
+    player.querySelector("[data-missing]").hidden = false;
+  });
+  player.parentElement.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-seek]");
+    if (!button) return;
+    sound.currentTime = Number(button.dataset.seek);
+    sound.play();
   });
 }
 
 function silenceOthers(playing) {
-  for (const other of document.querySelectorAll("audio")) {
-    if (other !== playing && other.closest(".player")) other.pause();
+  for (const other of document.querySelectorAll(".player audio")) {
+    if (other !== playing) other.pause();
   }
 }

@@ -57,11 +57,11 @@ class Call(models.Model):
     recognised = models.CharField(
         max_length=12, blank=True
     )  # new, known, orders, driver, staff, blacklisted, hidden, choice
-    client = models.ForeignKey(Client, on_delete=models.SET_NULL, null=True, related_name="calls")
+    client = models.ForeignKey(Client, on_delete=models.SET_NULL, null=True, related_name="calls", db_index=False)
     driver = models.ForeignKey(Driver, on_delete=models.SET_NULL, null=True, related_name="calls")
     colleague = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     choices = models.JSONField(default=list)  # [{"kind": "client"|"driver"|"staff", "id": 5}] when several match
-    order = models.ForeignKey(Order, on_delete=models.SET_NULL, null=True, related_name="calls")
+    order = models.ForeignKey(Order, on_delete=models.SET_NULL, null=True, related_name="calls", db_index=False)
     note = models.CharField(max_length=500, blank=True)  # of whoever talks, for whoever gets the call next
 
     class Meta:
@@ -69,13 +69,33 @@ class Call(models.Model):
             models.Index(fields=["started_at"], condition=~models.Q(state="ended"), name="call_live"),
             models.Index(fields=["-started_at", "-id"], name="call_started"),
             models.Index(fields=["caller_e164", "-started_at"], name="call_caller"),
+            models.Index(fields=["caller_raw", "-started_at"], name="call_caller_raw"),
             models.Index(fields=["dialled", "-started_at"], name="call_dialled"),
             models.Index(fields=["answered_by", "-started_at"], name="call_answered_by"),
+            models.Index(fields=["answered_extension", "-started_at"], name="call_answered_extension"),
             models.Index(fields=["result", "-started_at"], name="call_result"),
+            models.Index(fields=["direction", "-started_at", "-id"], name="call_direction"),
+            models.Index(fields=["client", "-started_at", "-id"], name="call_client"),
+            models.Index(fields=["order", "-started_at", "-id"], name="call_order"),
+            models.Index(
+                fields=["-started_at", "-id"],
+                condition=models.Q(direction="in", state="ended", answered_at=None),
+                name="call_missed",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.caller_raw} → {self.dialled}"
+
+    @property
+    def ending(self) -> str:
+        """One of the three ways in which a call ends (answered, missed, failed); "" while it lives."""
+        if self.state != self.State.ENDED:
+            return ""
+        if self.result == self.Result.ANSWERED:
+            return "answered"
+        nobody = (self.Result.ABANDONED, self.Result.NOANSWER, self.Result.REJECTED)
+        return "missed" if self.result in nobody else "failed"
 
     @property
     def phase(self) -> str:

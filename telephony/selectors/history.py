@@ -1,4 +1,4 @@
-"""What was called: the history, one call's breakdown, and an order's calls."""
+"""What was called: the history, and an order's calls."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,8 +8,7 @@ from typing import Any
 from django.db.models import Prefetch, Q, QuerySet
 
 from dispatch.staff.access import may
-from orders import numbers
-from telephony.models import Call, Leg, Recording, Transfer
+from telephony.models import Call, Leg, Recording
 from telephony.selectors import privacy, who
 from telephony.selectors.who import Who
 
@@ -18,7 +17,8 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class Row:
-    """One call as one person may see it. `answerers`: everybody of the house who spoke in it, in order."""
+    """One call as one person may see it. `answerers`: everybody of the house who spoke in it, in order. `side`: "in" or
+    "out", also of an internal call, which goes out for who placed it."""
 
     call: Call
     who: Who
@@ -27,6 +27,13 @@ class Row:
     answerers: tuple[str, ...]
     recordings: tuple[Recording, ...]  # those that the viewer may play
     can_download: bool
+    side: str
+
+    @property
+    def seconds(self) -> float | None:
+        """Of the whole recording; None as long as a part of it is not measured."""
+        lengths = [recording.seconds for recording in self.recordings]
+        return sum(each for each in lengths if each is not None) if None not in lengths else None
 
     @property
     def waiting(self) -> timedelta | None:
@@ -47,28 +54,6 @@ class Page:
     older: str  # where the next page begins; "" on the last one
 
 
-@dataclass(frozen=True)
-class LegLine:
-    """One telephone in a call; `name` is a person's, or the number as the viewer may see it."""
-
-    leg: Leg
-    name: str
-
-
-@dataclass(frozen=True)
-class TransferLine:
-    transfer: Transfer
-    by: str
-    to: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Breakdown:
-    row: Row
-    legs: tuple[LegLine, ...]
-    transfers: tuple[TransferLine, ...]
-
-
 def page(calls: QuerySet[Call], viewer: Any, *, after: str = "") -> Page:
     """The newest of `calls`, or those before the place `after`. A fixed number of queries."""
     place = _place(after)
@@ -87,29 +72,9 @@ def of_order(order_id: int, viewer: Any) -> list[Row]:
     return _rows(list(calls), viewer)
 
 
-def breakdown(call_id: int, viewer: Any) -> Breakdown | None:
-    """Every telephone and every transfer of a call; None: there is no such call. Ask `privacy` first."""
-    call = _with_all(Call.objects.filter(pk=call_id)).first()
-    if call is None:
-        return None
-    row = _rows([call], viewer)[0]
-    legs = sorted(call.legs.all(), key=lambda leg: (leg.started_at, leg.pk))
-    names = {leg.party: leg.person.full_name for leg in legs if leg.person}
-    parties = {leg.party for leg in legs}
-    transfers = list(call.transfers.order_by("place"))
-    parties |= {party for transfer in transfers for party in (transfer.by, *transfer.to)}
-    open_book = (
-        "" if row.who.is_outsider else numbers.e164(row.who.number)
-    )  # a driver's number is no secret: the head shows it, too
-    shown = {
-        party: names.get(party) or privacy.shown_party(party, whole=row.whole or numbers.e164(party) == open_book)
-        for party in parties
-    }
-    return Breakdown(
-        row,
-        tuple(LegLine(leg, shown[leg.party]) for leg in legs),
-        tuple(TransferLine(t, shown[t.by], tuple(shown[party] for party in t.to)) for t in transfers),
-    )
+def one(call_id: int, viewer: Any) -> Row | None:
+    """One call, with its legs at hand; None: there is no such call. Ask `privacy` first. A fixed number of queries."""
+    return next(iter(_rows(list(_with_all(Call.objects.filter(pk=call_id))), viewer)), None)
 
 
 def _place(after: str) -> tuple[datetime, int] | None:
@@ -145,6 +110,7 @@ def _rows(calls: Sequence[Call], viewer: Any) -> list[Row]:
                 answerers=_answerers(call, whole=whole),
                 recordings=tuple(call.recordings.all()) if plays else (),
                 can_download=can_download,
+                side=_side(call, viewer),
             )
         )
     return rows
@@ -154,6 +120,13 @@ def _is_own(call: Call, viewer: Any) -> bool:
     """As `privacy.own`, for a call whose legs are at hand."""
     spoke = (leg for leg in call.legs.all() if leg.person_id == viewer.pk)
     return call.answered_by_id == viewer.pk or any(leg.role == "caller" or leg.answered_at for leg in spoke)
+
+
+def _side(call: Call, viewer: Any) -> str:
+    if call.direction != Call.Direction.INTERNAL:
+        return call.direction
+    placed = any(leg.role == "caller" and leg.person_id == viewer.pk for leg in call.legs.all())
+    return Call.Direction.OUT if placed else Call.Direction.IN
 
 
 def _answerers(call: Call, *, whole: bool) -> tuple[str, ...]:

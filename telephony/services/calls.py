@@ -35,10 +35,14 @@ def tell(call_ids: Iterable[int], parked: Iterable[int] = ()) -> None:
 
 
 def tie_to_order(*, order: Order, source: str, **_: Any) -> None:
-    """An order was placed: if it came from a call, the call is that order's. Then the calls it concerns say so."""
+    """An order was placed: if it came from a call, the call is that order's, and its client's where nobody was known.
+    Then the calls it concerns say so."""
     call = SOURCE.fullmatch(source or "")
     if call:
-        Call.objects.filter(pk=int(call[1])).update(order=order)
+        his = Call.objects.filter(pk=int(call[1]))
+        his.update(order=order)
+        if order.client_id:
+            his.filter(client=None, driver=None, colleague=None).update(client=order.client_id)
     tell(_live_calls_about(order, order.driver_id))
 
 

@@ -1,5 +1,6 @@
 """What happens to recordings: they are measured when they are complete, and every play is journalled."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from dispatch.audit import journal
-from dispatch.audit.models import Entry
 from telephony import wav
 from telephony.models import Call, Recording
+from telephony.sound import Sound, joined
 
 SETTLED = timedelta(seconds=5)  # a file that has not grown for so long, of a call that ended so long ago, is complete
 FORGOTTEN = timedelta(days=2)  # a file that has not turned up by then will not
@@ -55,24 +56,25 @@ def file_of(recording: Recording) -> Path | None:
         return None
 
 
-def journal_play(*, actor: Any, recording: Recording, address: str | None, from_start: bool) -> None:
-    """Write one line for one play, however many pieces of it the browser fetches.
+def sound_of(segments: Iterable[Recording]) -> Sound | None:
+    """What is there of these, as one; None where nothing is."""
+    return joined([path for segment in segments if (path := file_of(segment))])
+
+
+def journal_play(*, actor: Any, target: Recording | Call, call: Call, address: str | None, from_start: bool) -> None:
+    """Write one line for one play of one segment or of the whole call, however many pieces of it the browser fetches.
 
     A play begins with the first byte; one that begins in the middle without having begun before counts as well.
     """
     with transaction.atomic():
-        Recording.objects.select_for_update().get(pk=recording.pk)  # two pieces at once are still one play
+        list(call.recordings.select_for_update())  # two pieces at once are still one play
         since = timezone.now() - (AGAIN if from_start else PLAY)
-        heard = Entry.objects.filter(
-            verb="recording.played",
-            actor=actor,
-            target_kind="recording",
-            target_id=str(recording.pk),
-            at__gt=since,
+        heard = journal.about(str(target._meta.model_name), [target.pk]).filter(
+            verb="recording.played", actor=actor, at__gt=since
         )
         if not heard.exists():
-            journal.record(actor, "recording.played", recording, address=address, call=recording.call_id)
+            journal.record(actor, "recording.played", target, address=address, call=call.pk)
 
 
-def journal_download(*, actor: Any, recording: Recording, address: str | None) -> None:
-    journal.record(actor, "recording.downloaded", recording, address=address, call=recording.call_id)
+def journal_download(*, actor: Any, target: Recording | Call, call: Call, address: str | None) -> None:
+    journal.record(actor, "recording.downloaded", target, address=address, call=call.pk)

@@ -1,14 +1,18 @@
 """How numbers, times and lengths of calls are written on the screen."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django import template
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from dispatch.audit import verbs
 from orders import numbers, phones, wording
 from telephony.models import Intent
+from telephony.selectors.breakdown import Party
 from telephony.selectors.who import Who
 from telephony.sentences import sentence
 
@@ -27,6 +31,17 @@ def dialling_words(value: object) -> str:
     if not isinstance(value, list):
         return str(value) or "–"
     return ", ".join(" = ".join(item) if isinstance(item, list) else str(item) for item in value) or "–"
+
+
+@register.filter
+def party(one: Party) -> SafeString:
+    """One of a call, by his name, or by the number as the reader may see it."""
+    return format_html("<bdi>{}</bdi>", one.name or gettext("hidden number"))
+
+
+@register.filter
+def parties(several: Iterable[Party]) -> SafeString:
+    return format_html_join(", ", "{}", ((party(one),) for one in several)) or SafeString("…")
 
 
 @register.filter

@@ -11,7 +11,7 @@ from dispatch.staff.access import address_of, may, refuse, requires
 from orders import numbers
 from telephony.forms import HistoryFilter
 from telephony.models import Call
-from telephony.selectors import history, privacy, who
+from telephony.selectors import breakdown, history, privacy, who
 
 
 # /calls/
@@ -35,7 +35,7 @@ def calls(request: HttpRequest) -> HttpResponse:
 def call(request: HttpRequest, pk: int) -> HttpResponse:
     if not privacy.visible_to(request.user).filter(pk=pk).exists():
         return _refuse_or_404(request, pk, _("This is a colleague's call: you see your own and the missed ones."))
-    return render(request, "telephony/call.html", {"breakdown": history.breakdown(pk, request.user)})
+    return render(request, "telephony/call.html", {"breakdown": breakdown.of(pk, request.user)})
 
 
 # /calls/<id>/reveal/

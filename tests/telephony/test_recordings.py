@@ -1,6 +1,7 @@
 """The sound of calls: who may hear it, how it is sent, and what the journal keeps of it."""
 
 import asyncio
+import io
 import os
 import time
 import wave
@@ -241,3 +242,82 @@ def test_a_file_that_the_pbx_never_closed_is_measured_once_the_call_is_over(fold
 def test_what_is_no_wav_file_has_no_header(head):
     assert wav.parse(head) is None
     assert wav.completed(head, 100) == head
+
+
+@pytest.fixture
+def in_two(folder, client):
+    """One call whose sound is in two files, of two and of one second; Marina may hear it."""
+    first, second = write_wav(folder / "one.wav"), write_wav(folder / "two.wav", 1.0)
+    call = office.answered(office.vera())
+    office.recording(call, "one.wav", seconds=2.0)
+    office.recording(call, "two.wav", seconds=1.0)
+    client.force_login(office.marina())
+    return call, first, second
+
+
+@pytest.mark.feature("P15")
+def test_the_segments_of_a_call_sound_as_one(client, in_two):
+    call, first, second = in_two
+    sound = body(client.get(f"/calls/{call.pk}/recording/"))
+    with wave.open(io.BytesIO(sound)) as file:
+        assert file.readframes(file.getnframes()) == first[44:] + second[44:]
+
+
+@pytest.mark.feature("P15")
+def test_marina_seeks_over_the_seam_of_two_segments(client, in_two):
+    call, first, second = in_two
+    whole = body(client.get(f"/calls/{call.pk}/recording/"))
+    for start, end in (
+        (0, 43),
+        (20, len(first) + 9),
+        (len(first) - 5, len(first) + 4),
+        (len(first) + 7, len(whole) - 1),
+    ):
+        piece = client.get(f"/calls/{call.pk}/recording/", headers={"Range": f"bytes={start}-{end}"})
+        assert piece["Content-Range"] == f"bytes {start}-{end}/{len(whole)}"
+        assert body(piece) == whole[start : end + 1]
+
+
+@pytest.mark.feature("P15")
+def test_the_whole_call_is_downloaded_as_one_file_and_journalled_once(client, in_two):
+    call, *_ = in_two
+    response = client.get(f"/calls/{call.pk}/recording/?download=1")
+    assert response["Content-Disposition"] == f'attachment; filename="call-{call.pk}.wav"'
+    line = Entry.objects.get(verb="recording.downloaded")
+    assert (line.target_kind, line.target_id) == ("call", str(call.pk))
+
+
+def test_one_play_of_the_whole_call_is_one_line(client, in_two):
+    call, *_ = in_two
+    for piece in ("bytes=0-", "bytes=0-1", "bytes=40000-"):
+        client.get(f"/calls/{call.pk}/recording/", headers={"Range": piece})
+    assert Entry.objects.filter(verb="recording.played", target_kind="call", target_id=str(call.pk)).count() == 1
+
+
+def test_a_segment_that_is_lost_leaves_the_rest_to_be_heard(client, in_two, folder):
+    call, first, _ = in_two
+    (folder / "two.wav").unlink()
+    assert body(client.get(f"/calls/{call.pk}/recording/")) == first
+
+
+def test_a_segment_of_another_form_is_left_out_and_not_played_as_noise(client, in_two, folder, caplog):
+    call, first, _ = in_two
+    with wave.open(str(folder / "two.wav"), "wb") as file:
+        file.setnchannels(2)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes(bytes(400))
+    assert body(client.get(f"/calls/{call.pk}/recording/")) == first
+    assert "of another form" in caplog.text
+
+
+def test_boris_does_not_hear_the_whole_of_veras_call_either(client, in_two):
+    call, *_ = in_two
+    client.force_login(office.boris())
+    assert client.get(f"/calls/{call.pk}/recording/").status_code == 403
+
+
+def test_a_call_without_sound_says_so(client):
+    call = office.answered(office.vera())
+    client.force_login(office.marina())
+    assert client.get(f"/calls/{call.pk}/recording/").status_code == 404
