@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from django.template.loader import render_to_string
+from django.template.loader import get_template, render_to_string
 from django.utils import translation
 
 from dispatch.live.registry import Viewer, renderer
 from orders.signals import client_anonymised, client_anonymising, client_merged, order_moved, order_placed
 from telephony.models import Intent
-from telephony.selectors import panel, talks
+from telephony.selectors import panel, phonebook, talks
 from telephony.services import calls, clients
 
 order_placed.connect(calls.tie_to_order, dispatch_uid="telephony.tie_to_order")
@@ -37,6 +37,17 @@ def render_talks(keys: Sequence[str], viewer: Viewer) -> dict[str, str | None]:
     with translation.override(viewer.language):
         for talk in talks.conversations(viewer.person_id, [int(key) for key in keys]):
             drawn[str(talk.call.pk)] = render_to_string("telephony/_talk.html", {"talk": talk})
+    return drawn
+
+
+@renderer("person")
+def render_people(keys: Sequence[str], viewer: Viewer) -> dict[str, str | None]:
+    """A line of the phone book. None: he does not work here (any more)."""
+    drawn: dict[str, str | None] = dict.fromkeys(keys)
+    with translation.override(viewer.language):
+        template = get_template("telephony/_person.html")
+        for entry in phonebook.entries([int(key) for key in keys], viewer):
+            drawn[str(entry.person.pk)] = template.render({"entry": entry})
     return drawn
 
 

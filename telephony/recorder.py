@@ -15,12 +15,13 @@ from django.utils import timezone
 
 from dispatch.staff.models import Shift
 from telephony.core import call as told
-from telephony.core.facts import CallChanged, CallJoined, Fact, Said
+from telephony.core import phones
+from telephony.core.facts import CallChanged, CallJoined, Fact, PhoneChanged, Said
 from telephony.lease import AWAY, LeaseLost, Tenure
 from telephony.models import Call, Intent, Leg, Recording, Transfer
 from telephony.recognition import is_short
 from telephony.rows import Earlier, at, write_call, write_legs, write_transfers
-from telephony.services import after_call, belongings
+from telephony.services import after_call, belongings, phonebook
 from telephony.services import calls as desk
 
 log = logging.getLogger(__name__)
@@ -29,6 +30,8 @@ RECORDED = "DeskRecord"  # UserEvent of our dialplan: a new segment of sound beg
 MOST_RECORDINGS = 20_000  # kept while the database is away
 SAME_START = timedelta(seconds=5)  # the PBX tells its age in whole seconds, by a clock of its own
 NO_CALLS_FAULT = (LeaseLost, *AWAY)
+
+Doing = dict[str, tuple[str, object]]  # party → what its telephone does, and with whom
 
 
 @dataclass(frozen=True)
@@ -46,10 +49,11 @@ class Batch:
     calls: dict[str, told.Call] = field(default_factory=dict)
     joined: list[CallJoined] = field(default_factory=list)
     recorded: deque[Said] = field(default_factory=lambda: deque(maxlen=MOST_RECORDINGS))
+    phones: dict[str, bool] = field(default_factory=dict)  # extension → it is off
     agreement: Agreement | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.calls or self.joined or self.recorded or self.agreement)
+        return bool(self.calls or self.joined or self.recorded or self.phones or self.agreement)
 
     def add(self, facts: Iterable[Fact]) -> None:
         for fact in facts:
@@ -60,6 +64,8 @@ class Batch:
                 self.joined.append(fact)
             elif isinstance(fact, Said) and fact.name == RECORDED:
                 self.recorded.append(fact)
+            elif isinstance(fact, PhoneChanged):
+                self.phones[fact.extension] = fact.is_off
 
     def followed_by(self, later: "Batch") -> "Batch":
         """Both, where the later one knows better."""
@@ -68,6 +74,7 @@ class Batch:
             {key: call for key, call in self.calls.items() if key not in gone} | later.calls,
             self.joined + later.joined,
             deque([*self.recorded, *later.recorded], maxlen=MOST_RECORDINGS),
+            self.phones | later.phones,
             later.agreement or self.agreement,
         )
 
@@ -79,6 +86,8 @@ class Batch:
             yield Batch(joined=[fact])
         for said in self.recorded:
             yield Batch(recorded=deque([said]))
+        if self.phones:
+            yield Batch(phones=self.phones)
 
 
 class Recorder:
@@ -91,6 +100,7 @@ class Recorder:
         self._written: set[str] = set()  # live calls that this recorder saw begin, by the board's key
         self._earlier: dict[str, Earlier] = {}  # live calls that another one saw begin
         self._rows_say: dict[str, told.Call] = {}  # live calls as they were written last, their place aside
+        self._phones_do: dict[str, Doing] = {}  # in each live call, as the phone books were told
         self._row_keys: dict[str, str] = {}  # the board's key → the row's, where they are not the same
 
     def write(self, batch: Batch) -> None:
@@ -147,6 +157,9 @@ class Recorder:
                 self._record(said)
             parked |= {row.pk for row in rows.values() if row.phase == told.PARK}
             desk.tell(changed, parked & changed)
+            phonebook.write_phones(batch.phones)
+            if batch.agreement is None:
+                phonebook.tell(self._phones_changed(batch))
             if self._anybody_talked(batch):
                 after_call.settle(changed)
                 belongings.follow(changed)
@@ -209,11 +222,22 @@ class Recorder:
             [Recording(call_id=call_id, file=file, started_at=started_at)], ignore_conflicts=True
         )
 
+    def _phones_changed(self, batch: Batch) -> set[str]:
+        """Telephones that now do something else, or with somebody else, than the phone books say."""
+        changed: set[str] = set()
+        for key in {*batch.calls, *(fact.key for fact in batch.joined)}:
+            before, now = self._phones_do.get(key, {}), _doing(batch.calls.get(key))
+            changed |= {party for party in {*before, *now} if before.get(party) != now.get(party)}
+        return changed
+
     def _remember(self, batch: Batch) -> None:
         for fact in batch.joined:
             self._rows_say.pop(fact.key, None)
+            self._phones_do.pop(fact.key, None)
         for key, call in batch.calls.items():
+            self._phones_do[key] = _doing(call)
             if call.state == told.ENDED:
+                del self._phones_do[key]
                 self._written.discard(key)
                 self._earlier.pop(key, None)
                 self._row_keys.pop(key, None)
@@ -267,7 +291,18 @@ class Recorder:
                 log.info("call %s was over when we looked: %s", row.key, result)
             desk.tell((row.pk for row in lost), parked)
             after_call.settle(row.pk for row in lost)
+            phonebook.tell_all()
         self._booted_at, self._seen_before = agreement.booted_at or self._booted_at, None
+
+
+def _doing(call: told.Call | None) -> Doing:
+    """What the phone book says of each telephone in this call; of one that talks also with whom, as far as known."""
+    if call is None or call.state == told.ENDED:
+        return {}
+    handling = replace(call.handling, since=None) if call.handling else None
+    company = (call.caller, call.dialled, call.talking_to, handling)
+    doing = phones.doing(call.legs, call.ringing)
+    return {party: (what, company if what == told.TALKING else None) for party, what in doing.items()}
 
 
 def _seats(calls: Iterable[told.Call]) -> dict[str, int]:

@@ -85,8 +85,11 @@ def write_legs(
         unique_fields=["call", "uniqueid"],
         update_fields=[name.removesuffix("_id") for name in fields],
     )
-    gone = set(there) - {leg.uniqueid for leg in wanted} if earlier is None else set()
-    if gone:
+    gone = set(there) - {leg.uniqueid for leg in wanted}
+    if earlier is not None:  # what nobody saw end has ended all the same
+        gone = {uniqueid for uniqueid in gone if there[uniqueid].ended_at is None}
+        Leg.objects.filter(call=row, uniqueid__in=gone).update(ended_at=timezone.now())
+    elif gone:
         Leg.objects.filter(call=row, uniqueid__in=gone).delete()
     if call.state == told.ENDED:
         row.legs.filter(ended_at=None).update(ended_at=row.ended_at)

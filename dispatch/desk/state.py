@@ -11,13 +11,13 @@ from dispatch.desk.doorkeeper import audience_of
 from dispatch.live import numbers
 from dispatch.live.registry import Viewer
 from dispatch.staff.models import Person, Shift
-from dispatch.staff.selectors import roster
 from orders import sight
 from orders.filters import Filter
 from orders.selectors import counting, listing
 from orders.sight import Sight
-from telephony.selectors import panel, talks
+from telephony.selectors import panel, phonebook, talks
 from telephony.selectors.panel import Card, Parked
+from telephony.selectors.phonebook import Entry
 from telephony.selectors.talks import Talk
 
 ORDERS = 300  # on the desk at once; the rest comes when one scrolls there, or asks for a driver's or a client's
@@ -35,7 +35,7 @@ class State:
     calls: Sequence[Card]
     conversations: Sequence[Talk]
     parked: Sequence[Parked]
-    roster: Sequence[Shift]
+    people: Sequence[Entry]
     page: listing.Page  # of the open orders
     counts: dict[str, int]  # of the groups of orders, for the whole office
     sight: Sight
@@ -55,7 +55,7 @@ def read(person: Person, shift: Shift) -> State:
         calls=panel.live_calls(viewer),
         conversations=talks.conversations(person.pk),
         parked=panel.parked(),
-        roster=list(roster.on_shift()),
+        people=phonebook.everyone(viewer),
         page=listing.page(Filter(), size=ORDERS),
         counts=counting.counts(),
         sight=sight.of_person(person),

@@ -6,4 +6,4 @@ class StaffConfig(AppConfig):
     label = "staff"
 
     def ready(self) -> None:
-        from dispatch.staff import doorbook, live, verbs  # noqa: F401  (they register themselves)
+        from dispatch.staff import doorbook, verbs  # noqa: F401  (they register themselves)

@@ -1,4 +1,6 @@
 // The phone book narrows with every keystroke: by surname, name, call sign or number, in any order, whatever layout is on.
+// Without a search it shows who is on shift, or everyone.
+const STORE = "phonebook.everyone";
 const LATIN = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`";
 const CYRILLIC = "йцукенгшщзхъфывапролджэячсмитьбюё";
 
@@ -6,16 +8,19 @@ export function start(book) {
   const search = book.querySelector("input[type=search]");
   const people = book.querySelector("[data-live=person]");
   const nobody = book.querySelector("[data-nobody]");
+  const everyone = book.querySelector("[data-everyone]");
+  everyone.checked = localStorage.getItem(STORE) === "1";
 
   function narrow() {
     const words = wordsOf(search.value);
+    const isAsked = words.length > 0 || everyone.checked;
     let shown = 0;
     for (const person of people.children) {
-      person.hidden = !fits(person.dataset.search, words);
+      person.hidden = !fits(person.dataset.search, words) || (!isAsked && "absent" in person.dataset);
       shown += person.hidden ? 0 : 1;
     }
     nobody.hidden = shown > 0;
-    nobody.textContent = shown ? "" : people.children.length ? nobody.dataset.sayUnfound : nobody.dataset.sayEmpty;
+    nobody.textContent = shown ? "" : isAsked ? nobody.dataset.sayUnfound : nobody.dataset.sayEmpty;
   }
 
   search.addEventListener("input", narrow);
@@ -23,6 +28,10 @@ export function start(book) {
     if (event.key !== "Escape" || !search.value) return;
     event.stopPropagation();
     search.value = "";
+    narrow();
+  });
+  everyone.addEventListener("change", () => {
+    localStorage.setItem(STORE, everyone.checked ? "1" : "");
     narrow();
   });
   people.addEventListener("live:changed", narrow);

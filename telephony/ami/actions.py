@@ -4,15 +4,15 @@ import asyncio
 import re
 from collections.abc import Sequence
 
+from telephony.ami import translate
 from telephony.ami.guard import Reply, Session, Unsendable
-from telephony.ami.translate import member, number, text
+from telephony.ami.translate import member, text
 from telephony.core import pbx
 from telephony.core.operations import Order
 
 ENDPOINT = re.compile(r"[0-9a-zA-Z_]{1,40}\Z")  # becomes an extension of the dialplan
 KEYS = re.compile(r"[0-9*#]{1,20}\Z")
 PLACE = re.compile(r"[0-9a-zA-Z+*._-]{1,80}\Z")  # an extension of the dialplan
-OFF = 4  # of an extension: no telephone is registered there
 KEY_MS, KEY_GAP = "120", 0.18  # how long each key sounds; seconds from one to the next
 RING_MS = "6000"  # the telephone of who takes a parked client back
 BY_ITSELF = (  # every way in which a telephone can be asked to answer by itself
@@ -71,9 +71,9 @@ async def perform(session: Session, order: Order) -> Reply:
 
 
 async def is_off(session: Session, extension: str, *, context: str) -> bool:
-    """Whether the PBX knows that no telephone is registered there. One without a hint is not known to be off."""
+    """Whether the PBX knows that no telephone is registered there."""
     reply = await session.read("ExtensionState", Exten=_place(extension), Context=context)
-    return number(reply.headers, "Status") == OFF
+    return translate.is_off(reply.headers)
 
 
 async def _press(session: Session, *, channel: str, keys: str) -> Reply:

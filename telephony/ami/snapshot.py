@@ -1,7 +1,7 @@
 """How things stand on the PBX now, read whole. An empty list is often told as an error: that is no failure."""
 
 from telephony.ami.guard import Lost, Reply, Session
-from telephony.ami.translate import bridge, chan, member, moment, number, text
+from telephony.ami.translate import bridge, chan, member, moment, number, phone, text
 from telephony.ami.wire import Message
 from telephony.core import pbx
 
@@ -11,13 +11,14 @@ class Unreadable(Lost):
 
 
 async def take(session: Session, *, booted_at: float | None) -> pbx.Snapshot:
-    """Four questions, one after the other. Raises Unreadable, NotSent or Unanswered."""
+    """Five questions, one after the other. Raises Unreadable, NotSent or Unanswered."""
     status = await session.read_list("Status")
     if not status.ok and "permission" in status.message.lower():
         raise Unreadable("the AMI user may not read the list of channels (write class “call” is missing)")
     bridges = await session.read_list("BridgeList")
     queues = await session.read_list("QueueStatus")
     parked = await session.read_list("ParkedCalls")
+    lights = await session.read_list("ExtensionStateList")
     return pbx.Snapshot(
         channels=tuple(_channel(item) for item in _of(status, "Status")),
         bridges=tuple(bridge(item) for item in _of(bridges, "BridgeListItem")),
@@ -25,6 +26,7 @@ async def take(session: Session, *, booted_at: float | None) -> pbx.Snapshot:
         parked=tuple(_parked(item) for item in _of(parked, "ParkedCall")),
         booted_at=booted_at,
         members=tuple(member(item, None) for item in _of(queues, "QueueMember")),
+        phones=tuple(seen for item in _of(lights, "ExtensionStatus") if (seen := phone(item, None))),
     )
 
 

@@ -7,6 +7,7 @@ from telephony.ami.wire import Message
 from telephony.core import pbx
 
 UNKNOWN = "<unknown>"
+OFF = 4  # Status of an extension: unavailable
 ENVELOPE = frozenset({"Event", "Privilege", "Timestamp", "SystemName", "UserEvent"})
 BORN = re.compile(r"(?:^|-)(\d{9,11})\.\d+$")  # Uniqueid: [system name-]seconds.counter
 CHAN = {  # the headers of a channel, in the order of pbx.Chan
@@ -117,6 +118,17 @@ def member(message: Message, at: float | None) -> pbx.QueueMemberSeen:
     )
 
 
+def phone(message: Message, at: float | None) -> pbx.PhoneSeen | None:
+    """An extension's light, from its events and from ExtensionStateList alike."""
+    extension = text(message, "Exten")
+    return pbx.PhoneSeen(at, extension, is_off(message)) if extension else None
+
+
+def is_off(message: Message) -> bool:
+    """Whether the PBX knows that no telephone is registered there. One without a hint is not known to be off."""
+    return number(message, "Status") == OFF
+
+
 def user_said(message: Message, at: float | None) -> pbx.UserSaid:
     fields = {header: text(message, header) for header in message if header not in ENVELOPE}
     return pbx.UserSaid(at, text(message, "UserEvent"), fields, source(message))
@@ -171,6 +183,7 @@ REPORTS: dict[str, Callable[[Message, float | None], pbx.Report | None]] = {
     "MusicOnHoldStart": lambda m, at: pbx.MusicStarted(at, chan(m)),
     "MusicOnHoldStop": lambda m, at: pbx.MusicStopped(at, chan(m)),
     "ChanSpyStart": lambda m, at: pbx.Spied(at, chan(m, "Spyer"), chan_if_any(m, "Spyee")),
+    "ExtensionStatus": phone,
     "OriginateResponse": lambda m, at: pbx.Originated(
         at, text(m, "Response") == "Success", text(m, "Uniqueid"), text(m, "Channel"), text(m, "Exten")
     ),

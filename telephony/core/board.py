@@ -1,13 +1,13 @@
 """The call machine: it is told what the PBX reports and returns facts. It calls nobody and reads no clock."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from telephony.core import pbx
 from telephony.core.call import Call
 from telephony.core.channel import NOANSWER
 from telephony.core.dialling import Dialling
-from telephony.core.facts import Booted, Fact, MemberChanged, Said, ShuttingDown
+from telephony.core.facts import Booted, Fact, MemberChanged, PhoneChanged, Said, ShuttingDown
 from telephony.core.handing import Handing
 from telephony.core.meeting import Meeting
 from telephony.core.recovery import Recovery
@@ -26,6 +26,7 @@ class Board:
 
     def __init__(self, internal: str = r"^\d{2,4}$") -> None:
         self._register = Register(internal)
+        self._off: dict[str, bool] = {}  # extensions whose light was seen
         dialling = Dialling(self._register)
         meeting = Meeting(self._register, dialling)
         waiting = Waiting(self._register, dialling)
@@ -73,15 +74,18 @@ class Board:
         if hand is not None:
             hand(report)
             return self._register.conclude(report.at)
+        if isinstance(report, pbx.PhoneSeen):
+            return self._phones((report,))
         if isinstance(report, pbx.UserSaid):
             self._handing.said(report)
         fact = passed_on(report)
         return ((fact,) if fact else ()) + self._register.conclude(report.at)
 
     def resync(self, snapshot: pbx.Snapshot, at: float) -> tuple[Fact, ...]:
-        """Compare with what the PBX has now: calls that are gone end as lost, unknown ones appear."""
+        """Compare with what the PBX has now: calls that are gone end as lost, new ones appear; lights are told anew."""
         self._recovery.compare(snapshot, at)
-        return self._register.conclude(None)
+        self._off.clear()
+        return self._register.conclude(None) + self._phones(snapshot.phones)
 
     def forget(self, key: str) -> None:
         """Drop a live call without a fact."""
@@ -89,6 +93,12 @@ class Board:
         if track is not None:
             track.shown = None
             self._register.unmake(track, "", None)
+
+    def _phones(self, seen: Iterable[pbx.PhoneSeen]) -> tuple[Fact, ...]:
+        """A light changes with every call of its telephone: only whether there is one is told, and once."""
+        changed = [each for each in seen if self._off.get(each.extension) != each.is_off]
+        self._off.update((each.extension, each.is_off) for each in changed)
+        return tuple(PhoneChanged(each.extension, each.is_off) for each in changed)
 
     # --- the lives of channels ----------------------------------------------------------------------------------
 

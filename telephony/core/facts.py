@@ -45,6 +45,14 @@ class MemberChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class PhoneChanged:
+    """`is_off`: no telephone is registered at the extension (any more)."""
+
+    extension: str
+    is_off: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Booted:
     at: float | None
 
@@ -54,4 +62,4 @@ class ShuttingDown:
     at: float | None
 
 
-Fact = CallChanged | CallJoined | Said | MemberChanged | Booted | ShuttingDown
+Fact = CallChanged | CallJoined | Said | MemberChanged | PhoneChanged | Booted | ShuttingDown

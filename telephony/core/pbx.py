@@ -248,6 +248,14 @@ class Spied(Report):
 
 
 @dataclass(frozen=True, slots=True)
+class PhoneSeen(Report):
+    """The light of an extension. `is_off`: no telephone is registered there."""
+
+    extension: str
+    is_off: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Originated(Report):
     success: bool
     uniqueid: str
@@ -308,3 +316,4 @@ class Snapshot:
     parked: tuple[ParkedEntry, ...] = ()
     booted_at: float | None = None
     members: tuple[QueueMemberSeen, ...] = field(default=())
+    phones: tuple[PhoneSeen, ...] = field(default=())

@@ -21,6 +21,7 @@ class Extension(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="extensions"
     )
     queue = models.CharField(max_length=8, choices=Queue.choices, default=Queue.OUT, blank=True)  # written by the link
+    is_off = models.BooleanField(default=False)  # no telephone is registered there, says the PBX; written by the link
 
     def __str__(self) -> str:
         return self.number

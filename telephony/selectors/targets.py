@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from dispatch.staff.models import Shift
 from dispatch.staff.selectors import roster
 from orders.models import Driver
-from telephony.models import Call
+from telephony.selectors import phonebook
 
 MOST_DRIVERS = 300
-FREE, RINGING, TALKING = "free", "ringing", "talking"
 
 
 @dataclass(frozen=True)
@@ -34,15 +33,10 @@ class Targets:
 
 
 def read(own: str) -> Targets:
-    """`own`: the extension that passes on. Four queries."""
-    live = list(Call.objects.exclude(state=Call.State.ENDED)[:500])
-    talking = {party for call in live for party in (*call.desks, call.second_party)}
-    ringing = {party for call in live for party in call.ringing}
-    colleagues = [
-        Colleague(shift, TALKING if shift.extension in talking else RINGING if shift.extension in ringing else FREE)
-        for shift in roster.on_shift()
-        if shift.extension != own
-    ]
+    """`own`: the extension that passes on. Five queries."""
+    shifts = [shift for shift in roster.on_shift() if shift.extension != own]
+    states = phonebook.states({shift.extension for shift in shifts})
+    colleagues = [Colleague(shift, states[shift.extension]) for shift in shifts]
     drivers = Driver.objects.filter(on_shift=True, phones__isnull=False).distinct()
     in_order = sorted(drivers[:MOST_DRIVERS], key=lambda driver: (len(driver.call_sign), driver.call_sign))
     return Targets(colleagues, [OnTheRoad(driver) for driver in in_order])

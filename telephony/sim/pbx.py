@@ -46,6 +46,7 @@ class Pbx:
         self._listener = listener
         self._counter = 0
         self._devices: dict[str, str] = {}
+        self.unplugged: set[str] = set()  # extensions without a telephone
 
     # --- events ---------------------------------------------------------------------------------------------------
 
@@ -264,6 +265,8 @@ class Pbx:
 
     def device_state(self, device: str) -> str:
         if device != TRUNK and device.removeprefix("PJSIP/") not in STAFF:
+            return "UNAVAILABLE"
+        if device.removeprefix("PJSIP/") in self.unplugged:
             return "UNAVAILABLE"
         states = {c.state for c in self.channels.values() if c.device == device}
         in_use = bool(states & {State.UP, State.RING})

@@ -156,6 +156,15 @@ class Simulator:
     def unmute(self, extension: str) -> None:
         self.office.phones.silent.discard(extension)
 
+    def unplug(self, extension: str) -> None:
+        """That phone is registered no longer."""
+        self.pbx.unplugged.add(extension)
+        self.pbx.device_changed(f"PJSIP/{extension}")
+
+    def plug_in(self, extension: str) -> None:
+        self.pbx.unplugged.discard(extension)
+        self.pbx.device_changed(f"PJSIP/{extension}")
+
     def freeze(self) -> None:
         """Every AMI socket stays open and says nothing; calls go on."""
         self._server.freeze()

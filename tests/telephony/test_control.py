@@ -49,8 +49,9 @@ def test_the_list_of_targets_shows_colleagues_drivers_and_the_queue_but_not_ones
 @pytest.mark.feature("D12")
 def test_a_colleague_who_talks_is_shown_as_talking(vera):
     office.boris()
-    talking(talking_to=["102"])
-    assert 'data-state="talking"' in page_of(vera).get(f"/calls/{talking().pk}/targets/").content.decode()
+    taken = talking(talking_to=["102"])
+    office.leg(taken, "102", outcome="answered", answered_at=taken.started_at)
+    assert 'data-phone="talking"' in page_of(vera).get(f"/calls/{talking().pk}/targets/").content.decode()
 
 
 def test_the_note_is_kept_and_journalled(vera):

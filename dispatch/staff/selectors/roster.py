@@ -1,6 +1,5 @@
 """Who is on shift: the phone book."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 from django.conf import settings
@@ -15,11 +14,6 @@ def on_shift() -> QuerySet[Shift]:
     return with_breaks(
         Shift.objects.filter(ended_at=None).select_related("person").order_by("person__last_name", "person__first_name")
     )
-
-
-def open_shifts_of(person_ids: Sequence[int]) -> QuerySet[Shift]:
-    """The open shifts of these people. Two queries."""
-    return on_shift().filter(person_id__in=person_ids)
 
 
 def open_shift(person: Person) -> Shift | None:

@@ -7,7 +7,7 @@ import pytest
 from telephony.core import pbx
 from telephony.core.board import Board
 from telephony.core.call import Call
-from telephony.core.facts import Booted, CallChanged, CallJoined, MemberChanged, Said
+from telephony.core.facts import Booted, CallChanged, CallJoined, MemberChanged, PhoneChanged, Said
 from tests import tapes
 
 
@@ -294,3 +294,13 @@ def test_the_story_goes_on_after_a_snapshot_in_the_conversation(name: str) -> No
     whole, resumed = both
     for part in ("key", "caller", "answered_by", "ended_by", "result", "direction", "transfers"):
         assert getattr(resumed, part) == getattr(whole, part), part
+
+
+@pytest.mark.feature("P7")
+def test_a_light_is_told_when_the_telephone_goes_off_or_on_and_not_with_every_call() -> None:
+    board = Board()
+    off, on = pbx.PhoneSeen(None, "101", True), pbx.PhoneSeen(None, "101", False)
+    assert board.apply(off) == (PhoneChanged("101", True),)
+    assert board.apply(off) == ()
+    assert board.apply(on) == (PhoneChanged("101", False),)
+    assert board.resync(pbx.Snapshot(phones=(on,)), 9.0) == (PhoneChanged("101", False),)

@@ -9,9 +9,12 @@ from django.utils import timezone
 
 from dispatch.live.models import Change
 from orders.models import ClientPhone, Fleet, FleetNumber
+from telephony.core.call import Handling, Second
+from telephony.core.facts import PhoneChanged
 from telephony.lease import LeaseLost, PbxState, take
-from telephony.models import Call, Lease, Leg, Recording
+from telephony.models import Call, Extension, Lease, Leg, Recording
 from telephony.recorder import Agreement, Batch, Recorder
+from telephony.selectors import phonebook
 from tests.telephony import office
 from tests.telephony.link import told
 
@@ -316,3 +319,71 @@ def test_to_compare_twice_does_no_harm(recorder):
         recorder.write(batch(agreement=agreed(call)))
     assert Call.objects.get().state == "talking"
     assert len(told_calls()) == 1
+
+
+def told_people() -> list[str]:
+    return list(Change.objects.filter(topic="staff", kind="person").order_by("id").values_list("key", flat=True))
+
+
+@pytest.mark.feature("P7")
+def test_the_phone_books_are_told_when_a_telephone_does_something_else_and_only_then(recorder):
+    vera, boris = office.vera(), office.boris()
+    both = sorted([str(vera.pk), str(boris.pk)])
+    call = told.ringing()
+    write(recorder, call)
+    assert told_people() == both  # they ring
+    write(recorder, dataclasses.replace(call, place=2), dataclasses.replace(call, caller_name="Anna"))
+    assert told_people() == both
+    write(recorder, told.talking(call))
+    assert told_people() == both * 2  # Vera talks, Boris rings no more
+    write(recorder, told.ended(told.talking(call)))
+    assert told_people() == [*both, *both, str(vera.pk)]
+
+
+@pytest.mark.feature("P17")
+def test_the_phone_books_are_told_when_somebody_talks_with_somebody_else(recorder):
+    vera = office.vera()
+    call = told.talking(told.ringing())
+    write(recorder, call)
+    Change.objects.all().delete()
+    second = Second("103", "1795420800.9", "talking")
+    write(
+        recorder, dataclasses.replace(call, handling=Handling("hold", "101", call.key, f"{call.key}1", "7", "", second))
+    )
+    assert told_people() == [str(vera.pk)]
+
+
+@pytest.mark.feature("P7")
+def test_a_telephone_that_goes_off_is_kept_and_told_once(recorder):
+    vera = office.vera()
+    recorder.write(batch(PhoneChanged("101", True), PhoneChanged("999", True)))
+    assert Extension.objects.get().is_off
+    assert told_people() == [str(vera.pk)]
+    recorder.write(batch(PhoneChanged("101", True)))
+    assert told_people() == [str(vera.pk)]
+    recorder.write(batch(PhoneChanged("101", False)))
+    assert not Extension.objects.get().is_off
+    assert told_people() == [str(vera.pk)] * 2
+
+
+@pytest.mark.feature("P7")
+def test_after_the_comparison_everybody_on_shift_is_drawn_anew(recorder):
+    vera = office.vera()
+    write(recorder, told.talking(told.ringing()))
+    later = next_link()
+    Change.objects.all().delete()
+    later.write(batch(agreement=agreed()))
+    assert told_people() == [str(vera.pk)]
+    assert phonebook.states({"101"}) == {"101": "free"}
+
+
+@pytest.mark.feature("P7")
+def test_a_leg_that_ended_unseen_talks_no_more(recorder):
+    office.vera()
+    call = told.talking(told.ringing())
+    write(recorder, call)
+    passed_on = dataclasses.replace(
+        call, talking_to=("103",), legs=(call.legs[0], told.leg("1795420800.19", "103", outcome="answered"))
+    )
+    next_link().write(batch(told.changed(passed_on), agreement=agreed(passed_on)))
+    assert phonebook.states({"101"}) == {"101": "free"}

@@ -124,3 +124,18 @@ async def test_a_break_asked_for_in_a_call_begins_after_it(desk, sim):
     sim.hang_up(caller)
     await awaited(lambda: ShiftBreak.objects.filter(started_at__isnull=False).exists())
     await awaited(lambda: Extension.objects.filter(number="101", queue=Extension.Queue.PAUSED).exists())
+
+
+@pytest.mark.feature("P7")
+async def test_an_unplugged_telephone_is_off_and_after_a_restart_of_the_pbx_it_still_is(desk, sim):
+    async def is_off(extension: str, wanted: bool) -> None:
+        await awaited(lambda: Extension.objects.filter(number=extension, is_off=wanted).exists(), seconds=20)
+
+    sim.unplug("102")
+    await is_off("102", True)
+    sim.plug_in("102")
+    await is_off("102", False)
+    sim.unplug("101")
+    await is_off("101", True)
+    await sim.restart()
+    await is_off("101", False)  # the new PBX knows it as registered

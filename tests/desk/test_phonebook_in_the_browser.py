@@ -1,0 +1,44 @@
+"""The phone book on the desk: it is drawn anew when a telephone does something else."""
+
+import pytest
+from django.db import transaction
+from playwright.sync_api import expect
+
+from dispatch.staff.models import Person, Role
+from telephony.models import Call, Extension
+from telephony.services import phonebook
+from tests.desk.conftest import someone
+from tests.desk.office import on_shift, ring
+from tests.telephony import office
+
+pytestmark = pytest.mark.browser
+
+
+@transaction.atomic
+def talks(call: Call, extension: str) -> None:
+    call.state, call.ringing, call.talking_to = "talking", [], [extension]
+    call.save()
+    office.leg(call, extension, outcome="answered", answered_at=call.started_at)
+    phonebook.tell([extension])
+
+
+@pytest.mark.feature("P7", "P17")
+def test_sofia_sees_boris_ring_and_talk_and_with_whom_and_vera_sees_the_first_two(sit_down, vera, boris):
+    sofia = on_shift(someone("Sofia", Role.SUPERVISOR), "103")
+    Person.objects.filter(pk=boris.pk).update(call_sign="B2")
+    someone("Marina", Role.MANAGER)
+    Extension.objects.bulk_create(Extension(number=n, interface=f"PJSIP/{n}") for n in ("101", "102", "103"))
+    for_vera, for_sofia = sit_down(vera), sit_down(sofia)
+    line = f"#person-{boris.pk}"
+    expect(for_vera.locator(line)).to_contain_text("free")
+    call = ring("+79161110001", at=["102"])
+    office.leg(call, "102")
+    phonebook.tell(["102"])
+    expect(for_vera.locator(line)).to_contain_text("rings")
+    talks(call, "102")
+    expect(for_vera.locator(line)).to_contain_text("talking")
+    expect(for_sofia.locator(line)).to_contain_text("8 (916) 111-00-01")
+    assert "916" not in for_vera.locator(line).inner_html()
+    with transaction.atomic():
+        phonebook.write_phones({"101": True})
+    expect(for_sofia.locator(f"#person-{vera.pk}")).to_contain_text("off")
