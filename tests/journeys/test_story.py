@@ -66,8 +66,10 @@ def test_both_click_at_the_same_instant_and_one_is_told_who_has_him(town: Town, 
     for desk in (vera, boris):
         expect(desk.card(STRANGER).get_by_role("button", name="Answer")).to_be_visible()
 
-    for desk in (vera, boris):  # neither waits for the other
-        desk.card(STRANGER).get_by_role("button", name="Answer").evaluate("button => setTimeout(() => button.click())")
+    instant = vera.page.evaluate("Date.now() + 700")
+    for desk in (vera, boris):
+        answer = desk.card(STRANGER).get_by_role("button", name="Answer")
+        answer.evaluate("(button, at) => { setTimeout(() => button.click(), at - Date.now()) }", instant)
 
     until(lambda: town.street.talks("101") or town.street.talks("102"), 5, "one of them talks")
     won = town.street.talks("101")
@@ -90,6 +92,7 @@ def test_a_call_becomes_an_order_that_driver_17_performs(town: Town, vera: Desk,
     expect(vera.page.locator("[data-draft-status]")).to_have_text("Kept.")
     vera.page.reload()
     expect(pickup).to_have_value("Lesnaya 5")
+    vera.pane.locator("form:focus-within").wait_for()  # its keys work from now on
     pickup.focus()
     vera.page.keyboard.press("End")
     vera.page.keyboard.type(", entrance 2")
