@@ -13,6 +13,16 @@ export function start(desk) {
     for (const kind of open ? ["order", "past"] : []) document.getElementById(`${kind}-${open}`)?.setAttribute("aria-current", "true");
   }
 
+  // Of two answers about one order the one that was asked for first may come last: it would show a state that is over.
+  document.body.addEventListener("htmx:beforeSwap", (event) => {
+    const { target, serverResponse } = event.detail;
+    const shown = pane.contains(target) && pane.querySelector(".order[data-version]");
+    if (!shown) return;
+    const answer = document.createElement("template");
+    answer.innerHTML = serverResponse;
+    const same = answer.content.querySelector(`.order[data-order="${shown.dataset.order}"]`);
+    if (same && Number(same.dataset.version) < Number(shown.dataset.version)) event.detail.shouldSwap = false;
+  });
   document.body.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target !== pane) return;
     const { verb, path } = event.detail.requestConfig;

@@ -150,3 +150,31 @@ def test_once_more_and_the_way_back_by_key(sit_down, vera, order):
     expect(desk.locator("#pane [name=pickup]")).to_have_value("Тверская, 12")
     desk.reload()
     expect(desk.locator("#pane [name=pickup]")).to_have_value("Тверская, 12")  # nothing is lost by a reload
+
+
+def test_an_answer_that_comes_late_does_not_show_a_state_that_is_over(sit_down, vera, order):
+    """Vera opens it, and presses its first key before the answer has come; the answer of the key is the quicker one."""
+    driver("17")
+    assignment.assign(order_id=order.pk, call_sign="17", actor=actors.staff(vera))
+    desk = opened(sit_down(vera), order)
+    held = []
+
+    def hold_the_first(route):
+        if held:
+            route.continue_()
+        else:
+            held.append((route, route.fetch()))
+
+    desk.route(f"**/orders/{order.pk}/", hold_the_first)
+    with desk.expect_request(f"**/orders/{order.pk}/"):
+        desk.locator(f"#order-{order.pk} th a").click()
+    desk.keyboard.press("w")
+    state = desk.locator("#pane header [data-state=en_route]")
+    expect(state).to_be_visible()
+    desk.evaluate("new Promise(requestIdleCallback)")  # what the change itself asks for is under way
+    [(route, answer)] = held
+    with desk.expect_response(f"**/orders/{order.pk}/"):
+        route.fulfill(response=answer)
+    desk.evaluate("new Promise(requestIdleCallback)")
+    expect(state).to_be_visible()
+    expect(desk.locator("#pane .order")).to_have_count(1)
