@@ -26,6 +26,7 @@ def web(shared_web: Web, transactional_db: None) -> Iterator[Web]:
     with greeted(shared_web, someone("Witness", Role.DISPATCHER)) as witness:
         witness.until(lambda frame: frame["type"] == "beat" and not any(frame["numbers"].values()))
     yield shared_web
+    shared_web.finish()
     shared_web.revive()  # whatever a test that failed left behind
 
 
