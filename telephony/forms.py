@@ -13,7 +13,7 @@ from dispatch.staff.models import Person, Role
 from orders import numbers
 from orders.models import Client
 from telephony.models import Call
-from telephony.selectors import privacy
+from telephony.selectors import outside, privacy
 
 DIRECTIONS = [("", _("all")), ("in", _("incoming")), ("out", _("outgoing")), ("internal", _("internal"))]
 RESULTS = [
@@ -117,6 +117,4 @@ def _number(written: str) -> Q:
     if not number:
         short = written.strip()
         return Q(caller_raw=short) | Q(dialled=short) | Q(answered_extension=short)
-    digits = number.removeprefix("+")
-    national = "".join(sign for sign in numbers.national(number) if sign.isdecimal())
-    return Q(caller_e164=number) | Q(dialled__in={number, digits, national, f"00{digits}"})
+    return Q(caller_e164=number) | Q(dialled__in=outside.writings(number))

@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from django.template.loader import get_template, render_to_string
 from django.utils import translation
 
-from dispatch.live.registry import Viewer, renderer
+from dispatch.live.registry import Viewer, once, renderer
 from orders.signals import client_anonymised, client_anonymising, client_merged, order_moved, order_placed
 from telephony.models import Intent
-from telephony.selectors import panel, phonebook, talks
+from telephony.selectors import missed, panel, phonebook, talks
 from telephony.services import calls, clients
+from telephony.services.missed import ordered
 
 order_placed.connect(calls.tie_to_order, dispatch_uid="telephony.tie_to_order")
+order_placed.connect(ordered, dispatch_uid="telephony.ordered")
 order_moved.connect(calls.redraw_calls, dispatch_uid="telephony.redraw_calls")
 client_merged.connect(clients.move_calls, dispatch_uid="telephony.move_calls")
 client_anonymising.connect(clients.refuse_while_talking, dispatch_uid="telephony.refuse_while_talking")
@@ -59,6 +61,14 @@ def render_parked(keys: Sequence[str], viewer: Viewer) -> dict[str, str | None]:
         for parked in panel.parked([int(key) for key in keys]):
             drawn[str(parked.call.pk)] = render_to_string("telephony/_parked.html", {"parked": parked})
     return drawn
+
+
+@renderer("missed")
+def render_missed(keys: Sequence[str], viewer: Viewer) -> dict[str, str | None]:
+    """How many callers are to be called back."""
+    waiting = once("missed", missed.how_many)
+    with translation.override(viewer.language):
+        return dict.fromkeys(keys, render_to_string("telephony/_missed_count.html", {"missed": waiting}))
 
 
 @renderer("intent")

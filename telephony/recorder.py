@@ -21,7 +21,7 @@ from telephony.lease import AWAY, LeaseLost, Tenure
 from telephony.models import Call, Intent, Leg, Recording, Transfer
 from telephony.recognition import is_short
 from telephony.rows import Earlier, at, write_call, write_legs, write_transfers
-from telephony.services import after_call, belongings, phonebook
+from telephony.services import after_call, belongings, missed, phonebook
 from telephony.services import calls as desk
 
 log = logging.getLogger(__name__)
@@ -157,6 +157,7 @@ class Recorder:
                 self._record(said)
             parked |= {row.pk for row in rows.values() if row.phase == told.PARK}
             desk.tell(changed, parked & changed)
+            missed.follow(row for row in rows.values() if row.pk in changed)
             phonebook.write_phones(batch.phones)
             if batch.agreement is None:
                 phonebook.tell(self._phones_changed(batch))
@@ -290,6 +291,7 @@ class Recorder:
                 row.legs.filter(ended_at=None).update(ended_at=row.ended_at)
                 log.info("call %s was over when we looked: %s", row.key, result)
             desk.tell((row.pk for row in lost), parked)
+            missed.follow(lost)
             after_call.settle(row.pk for row in lost)
             phonebook.tell_all()
         self._booted_at, self._seen_before = agreement.booted_at or self._booted_at, None

@@ -1,11 +1,12 @@
 from django.urls import path
 
 from telephony.core import operations
-from telephony.views import control, dialling, extensions, history, ledger, opening, pick, recordings
+from telephony.views import control, dialling, extensions, history, ledger, missed, opening, pick, recordings
 
 app_name = "telephony"
 urlpatterns = [
     path("calls/", history.calls, name="history"),
+    path("calls/missed/", missed.callers, name="missed"),
     path("calls/<int:pk>/", history.call, name="call"),
     path("calls/<int:pk>/reveal/", history.reveal, name="reveal"),
     path("calls/<int:pk>/recording/", recordings.whole, name="sound"),

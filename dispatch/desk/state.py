@@ -15,7 +15,7 @@ from orders import sight
 from orders.filters import Filter
 from orders.selectors import counting, listing
 from orders.sight import Sight
-from telephony.selectors import panel, phonebook, talks
+from telephony.selectors import missed, panel, phonebook, talks
 from telephony.selectors.panel import Card, Parked
 from telephony.selectors.phonebook import Entry
 from telephony.selectors.talks import Talk
@@ -32,6 +32,7 @@ class State:
     chip: Chip
     handovers: Sequence[dict[str, object]]
     promised: int  # calls
+    missed: int  # callers whom nobody has reached
     calls: Sequence[Card]
     conversations: Sequence[Talk]
     parked: Sequence[Parked]
@@ -52,6 +53,7 @@ def read(person: Person, shift: Shift) -> State:
         chip=chip.of(shift),
         handovers=leaving.waiting(),
         promised=callbacks.how_many(),
+        missed=missed.how_many(),
         calls=panel.live_calls(viewer),
         conversations=talks.conversations(person.pk),
         parked=panel.parked(),

@@ -3,6 +3,7 @@ from telephony.models.dial_plan import DialPlan
 from telephony.models.extension import Extension
 from telephony.models.intent import Intent
 from telephony.models.lease import Lease
+from telephony.models.missed import MissedCaller
 from telephony.models.recording import Recording
 
-__all__ = ["Call", "DialPlan", "Extension", "Intent", "Lease", "Leg", "Recording", "Transfer"]
+__all__ = ["Call", "DialPlan", "Extension", "Intent", "Lease", "Leg", "MissedCaller", "Recording", "Transfer"]

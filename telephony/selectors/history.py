@@ -1,11 +1,11 @@
 """What was called: the history, and an order's calls."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Model, Prefetch, Q, QuerySet
 
 from dispatch.staff.access import may
 from telephony.models import Call, Leg, Recording
@@ -13,6 +13,8 @@ from telephony.selectors import privacy, who
 from telephony.selectors.who import Who
 
 PAGE = 50
+
+T = TypeVar("T", bound=Model)
 
 
 @dataclass(frozen=True)
@@ -56,13 +58,9 @@ class Page:
 
 def page(calls: QuerySet[Call], viewer: Any, *, after: str = "") -> Page:
     """The newest of `calls`, or those before the place `after`. A fixed number of queries."""
-    place = _place(after)
-    if place:
-        at, pk = place
-        calls = calls.filter(Q(started_at__lt=at) | Q(started_at=at, pk__lt=pk))
-    found = list(_with_all(calls).order_by("-started_at", "-id")[: PAGE + 1])
+    found = list(before(_with_all(calls), "started_at", after)[: PAGE + 1])
     shown = found[:PAGE]
-    older = f"{shown[-1].started_at.isoformat()}_{shown[-1].pk}" if len(found) > PAGE else ""
+    older = place_of(shown[-1].started_at, shown[-1].pk) if len(found) > PAGE else ""
     return Page(tuple(_rows(shown, viewer)), older)
 
 
@@ -72,9 +70,28 @@ def of_order(order_id: int, viewer: Any) -> list[Row]:
     return _rows(list(calls), viewer)
 
 
+def of_calls(call_ids: Iterable[int], viewer: Any) -> dict[int, Row]:
+    """These calls by their ids. A fixed number of queries."""
+    return {row.call.pk: row for row in _rows(list(_with_all(Call.objects.filter(pk__in=call_ids))), viewer)}
+
+
 def one(call_id: int, viewer: Any) -> Row | None:
     """One call, with its legs at hand; None: there is no such call. Ask `privacy` first. A fixed number of queries."""
-    return next(iter(_rows(list(_with_all(Call.objects.filter(pk=call_id))), viewer)), None)
+    return of_calls([call_id], viewer).get(call_id)
+
+
+def before(rows: QuerySet[T], moment: str, after: str) -> QuerySet[T]:
+    """The newest first by the field `moment`, or those before the place `after`."""
+    place = _place(after)
+    if place:
+        at, pk = place
+        rows = rows.filter(Q(**{f"{moment}__lt": at}) | Q(**{moment: at, "pk__lt": pk}))
+    return rows.order_by(f"-{moment}", "-id")
+
+
+def place_of(at: datetime, pk: int) -> str:
+    """A place in a list, for the URL."""
+    return f"{at.isoformat()}_{pk}"
 
 
 def _place(after: str) -> tuple[datetime, int] | None:

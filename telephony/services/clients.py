@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from dispatch.staff.refusal import Refused
 from orders.models import Client
 from telephony.models import Call, Extension, Intent, Leg, Recording
-from telephony.services import recordings
+from telephony.services import missed, recordings
 from telephony.services.calls import tell
 
 logger = logging.getLogger(__name__)
@@ -48,6 +48,7 @@ def forget(*, client: Client, numbers: list[str], **_more: Any) -> None:
     these.filter(direction=Call.Direction.OUT).update(dialled="")
     these.exclude(direction=Call.Direction.OUT).update(caller_raw="", caller_e164="")
     these.update(caller_name="", choices=[])
+    missed.forget(numbers)
 
 
 def _forget_sound(segments: QuerySet[Recording]) -> None:

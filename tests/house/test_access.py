@@ -350,6 +350,7 @@ TABLE = (
     Line("calls/<int:pk>/recording/", "call", "---Y-", "-MMM-", query="?download=1"),
     # call history: own and missed for a dispatcher
     Line("calls/", "", "-YYY-", "-MMM-"),
+    Line("calls/missed/", "", "-YYY-", "-MMM-"),
     Line("calls/<int:pk>/", "call", "-oYY-", "-MMM-"),
     Line("calls/<int:pk>/", "missed", "-YYY-", "-MMM-"),
     # staff, roles, extensions, PBX
