@@ -1,7 +1,7 @@
 from django.urls import path
 
 from telephony.core import operations
-from telephony.views import control, dialling, extensions, history, ledger, missed, opening, pick, recordings
+from telephony.views import adding, control, dialling, extensions, history, ledger, missed, opening, pick, recordings
 
 app_name = "telephony"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("calls/missed/", missed.callers, name="missed"),
     path("calls/<int:pk>/", history.call, name="call"),
     path("calls/<int:pk>/reveal/", history.reveal, name="reveal"),
+    path("calls/<int:pk>/number/", adding.add_number, name="add-number"),
     path("calls/<int:pk>/recording/", recordings.whole, name="sound"),
     path("calls/<int:pk>/open/", opening.open_call, name="open"),
     path("calls/<int:pk>/pick/", pick.pick, name="pick"),

@@ -69,6 +69,31 @@ def change(*, client_id: int, name: str, notes: str, phones: Phones, actor: Pers
     return client
 
 
+def give_number(*, client_id: int, number: str, replaces: int | None, is_main: bool, actor: Person) -> Client:
+    """One more number (E.164) for a card, or one in the place of another; the place of the main one is the main one.
+
+    Raises Refused.
+    """
+    with transaction.atomic():
+        queue_up_for(number)
+        client = Client.objects.known().select_for_update().filter(pk=client_id).first()
+        if client is None:
+            raise Refused(_("That card is not there any more."))
+        gone = client.phones.filter(pk=replaces).first() if replaces is not None else None
+        if replaces is not None and gone is None:
+            raise Refused(_("That number is not on the card any more."))
+        if client.phones.filter(e164=number).exists():
+            raise Refused(_("The card has this number already."))
+        added = client.phones.create(e164=number, raw=number)
+        becomes_main = is_main or (gone is not None and gone.is_main)
+        removed = frozenset() if gone is None else frozenset({gone.pk})
+        main = added.pk if becomes_main else None
+        changes = card_numbers.change(client, Phones(removed=removed, main=main)) | {"numbers_added": [number]}
+        journal.record(actor, "client.changed", client, changes=changes)
+        redraw_orders(client)
+    return client
+
+
 def mark(*, client_id: int, mark: ClientMark, reason: str, actor: Person, until: datetime | None = None) -> Client:
     """Put a client on the black list, make him a VIP, or take the mark away. A black mark needs its reason.
 

@@ -9,7 +9,8 @@ from django.db.models import Model, Prefetch, Q, QuerySet
 
 from dispatch.staff.access import may
 from telephony.models import Call, Leg, Recording
-from telephony.selectors import privacy, who
+from telephony.recognition import Kind
+from telephony.selectors import outside, privacy, who
 from telephony.selectors.who import Who
 
 PAGE = 50
@@ -30,6 +31,7 @@ class Row:
     recordings: tuple[Recording, ...]  # those that the viewer may play
     can_download: bool
     side: str
+    can_add: bool  # the number, to a client: nobody is known by it
 
     @property
     def seconds(self) -> float | None:
@@ -114,6 +116,7 @@ def _with_all(calls: QuerySet[Call]) -> QuerySet[Call]:
 def _rows(calls: Sequence[Call], viewer: Any) -> list[Row]:
     people = who.of_calls(calls)
     can_download = may(viewer, "recordings.download")
+    may_edit = may(viewer, "clients.edit")
     rows = []
     for call in calls:
         whole = privacy.sees_whole_number(viewer, call)
@@ -128,6 +131,7 @@ def _rows(calls: Sequence[Call], viewer: Any) -> list[Row]:
                 recordings=tuple(call.recordings.all()) if plays else (),
                 can_download=can_download,
                 side=_side(call, viewer),
+                can_add=may_edit and people[call.pk].kind == Kind.NEW and bool(outside.number_of(call)),
             )
         )
     return rows

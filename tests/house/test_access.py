@@ -348,6 +348,9 @@ TABLE = (
     Line("recordings/<int:pk>/", "recording", "---Y-", "-MMM-", query="?download=1"),
     Line("calls/<int:pk>/recording/", "call", "-oYY-", "-MMM-"),
     Line("calls/<int:pk>/recording/", "call", "---Y-", "-MMM-", query="?download=1"),
+    # the caller's number for a client's card: who edits cards, from a call that he may see
+    Line("calls/<int:pk>/number/", "call", "-oYR-", "-oYR-"),
+    Line("calls/<int:pk>/number/", "missed", "-YYR-", "-YYR-"),
     # call history: own and missed for a dispatcher
     Line("calls/", "", "-YYY-", "-MMM-"),
     Line("calls/missed/", "", "-YYY-", "-MMM-"),
