@@ -17,13 +17,18 @@ class Talk:
         self.call, self.client = office.rings(office.caller(), KONSTANTIN)
         self.at_vera = self.vera.incoming().answer()
         self.leg = office.ami.wait("AgentConnect", Uniqueid=self.client)["DestUniqueid"]
+        for leg in (self.client, self.leg):
+            office.ami.wait("BridgeEnter", Uniqueid=leg)
         self.mark = office.ami.mark()
 
     def consult(self, petrov: Phone) -> tuple[Call, str]:
         """Vera puts the client on hold and talks to Petrov; his call and his leg."""
         self.office.redirect(self.client, "desk-hold", self.leg, self.leg, "desk-consult", f"103-{self.client}")
         at_petrov = petrov.incoming().answer()
-        return at_petrov, self.office.ami.wait("DialEnd", since=self.mark, DialStatus="ANSWER")["DestUniqueid"]
+        second = self.office.ami.wait("DialEnd", since=self.mark, DialStatus="ANSWER")["DestUniqueid"]
+        for leg in (second, self.leg):  # as the desk: whom she does not talk with yet is not connected
+            self.office.ami.wait("BridgeEnter", since=self.mark, Uniqueid=leg)
+        return at_petrov, second
 
     def recorded(self) -> list[set[str]]:
         """Who is heard in each segment of the ended call, in order."""
