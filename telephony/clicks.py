@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,9 +19,11 @@ from telephony.core import call as told
 from telephony.core import rules
 from telephony.core.facts import CallChanged, Fact, Said
 from telephony.core.operations import Outcome
+from telephony.core.placing import CALL
 from telephony.lease import Tenure
 from telephony.models import Extension, Intent
 from telephony.operating import LineLost, Operations
+from telephony.placing import Placing
 from telephony.services import intents
 
 log = logging.getLogger(__name__)
@@ -79,6 +81,7 @@ class Clicks:
         self._database = database
         self._attempts: dict[str, Attempt] = {}  # by the board's key: one caller goes to one telephone
         self._operations = Operations(link, tenure, board_key, database, _endpoint, self._settle)
+        self._placing = Placing(link, tenure, database, _endpoint, self._settle)
         self._tasks: dict[UUID, asyncio.Task[None]] = {}
 
     def hear(self, facts: tuple[Fact, ...]) -> None:
@@ -86,9 +89,11 @@ class Clicks:
             for fact in facts:
                 attempt.hear(fact)
         self._operations.hear(facts)
+        self._placing.hear(facts)
 
     def line_lost(self) -> None:
         self._operations.line_lost()
+        self._placing.line_lost()
         for attempt in self._attempts.values():
             attempt.news.set()
 
@@ -98,18 +103,25 @@ class Clicks:
             if intent.deadline <= timezone.now():
                 await self._database(intents.expire, self._tenure, intent)
             elif self._link.session is not None:
-                work = self._pick if intent.verb == "pick" else self._operations.carry_out
-                self._begin(intent, work(intent, self._link.session))
+                self._begin(intent, self._work(intent)(intent, self._link.session))
+
+    def _work(self, intent: Intent) -> Callable[[Intent, Session], Coroutine[Any, Any, None]]:
+        if intent.verb == "pick":
+            return self._pick
+        return self._placing.carry_out if intent.verb == CALL else self._operations.carry_out
 
     async def resolve(self) -> None:
         """After the board was compared with the PBX: what became of the clicks that were on their way."""
         for intent in await self._database(intents.unsettled):
             if intent.pk in self._tasks:
                 continue
+            if intent.verb == CALL:
+                self._begin(intent, self._placing.resolve(intent))
+                continue
             if intent.verb != "pick":
                 await self._operations.resolve(intent)
                 continue
-            call = self._link.board.calls.get(self._board_key(intent.call.key))
+            call = self._link.board.calls.get(self._board_key(intent.its_call.key))
             if call is None:
                 await self._database(_settle_by_row, self._tenure, intent)
                 continue
@@ -138,10 +150,10 @@ class Clicks:
     def _ended(self, intent: Intent, task: "asyncio.Task[None]") -> None:
         self._tasks.pop(intent.pk, None)
         if not task.cancelled() and task.exception() is not None:
-            log.error("call %s: the click %s failed", intent.call.key, intent.pk, exc_info=task.exception())
+            log.error("call %s: the click %s failed", intent.about, intent.pk, exc_info=task.exception())
 
     async def _pick(self, intent: Intent, session: Session) -> None:
-        key = self._board_key(intent.call.key)
+        key = self._board_key(intent.its_call.key)
         call = self._link.board.calls.get(key)
         why = rules.refusal(rules.Pick(intent.extension), self._standing(key, call), self._phone(intent.extension, key))
         if why is not None or call is None:
@@ -246,7 +258,7 @@ class Clicks:
             await self._database(_refuse, self._tenure, intent, rules.Refusal(outcome.reason, {"by": outcome.by}))
         else:
             await self._database(intents.confirm, self._tenure, intent)
-        log.info("call %s: %s's %s: %s", intent.call.key, intent.actor, intent.verb, outcome.reason or "confirmed")
+        log.info("call %s: %s's %s: %s", intent.about, intent.actor, intent.verb, outcome.reason or "confirmed")
 
     def _standing(self, key: str, call: told.Call | None) -> rules.Standing | None:
         if call is None:
@@ -293,8 +305,8 @@ def _name_at(extension: str) -> str:
 
 def _settle_by_row(tenure: Tenure, intent: Intent) -> None:
     """The call is over: its row says who answered it."""
-    intent.call.refresh_from_db()
-    if intent.call.answered_extension == intent.extension:
+    intent.its_call.refresh_from_db()
+    if intent.its_call.answered_extension == intent.extension:
         intents.confirm(tenure, intent)
     else:
         intents.refuse(tenure, intent, rules.OVER)

@@ -103,7 +103,7 @@ class Operations:
             running.news.set()
 
     async def carry_out(self, intent: Intent, session: Session) -> None:
-        key = self._board_key(intent.call.key)
+        key = self._board_key(intent.its_call.key)
         running = Running(intent, key, self._link.board.calls.get(key))
         why = operations.refusal(intent.verb, operations.standing(running.call))
         before = self._running.get(key)
@@ -129,7 +129,7 @@ class Operations:
 
     async def resolve(self, intent: Intent) -> None:
         """After a reconnect: what the PBX has now tells what became of it."""
-        call = self._link.board.calls.get(self._board_key(intent.call.key))
+        call = self._link.board.calls.get(self._board_key(intent.its_call.key))
         seen = operations.outcome(intent.verb, call, str(intent.args.get("desk") or intent.extension), intent.args)
         await self._settle(intent, seen or Outcome(operations.NOT_DONE))
 

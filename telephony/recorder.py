@@ -15,13 +15,13 @@ from django.utils import timezone
 
 from dispatch.staff.models import Shift
 from telephony.core import call as told
-from telephony.core import phones
+from telephony.core import phones, placing
 from telephony.core.facts import CallChanged, CallJoined, Fact, PhoneChanged, Said
 from telephony.lease import AWAY, LeaseLost, Tenure
 from telephony.models import Call, Intent, Leg, Recording, Transfer
 from telephony.recognition import is_short
 from telephony.rows import Earlier, at, write_call, write_legs, write_transfers
-from telephony.services import after_call, belongings, missed, phonebook
+from telephony.services import after_call, belongings, missed, outgoing, phonebook
 from telephony.services import calls as desk
 
 log = logging.getLogger(__name__)
@@ -187,8 +187,11 @@ class Recorder:
         for key, call in calls.items():
             row_key = self.row_key(key)
             row = rows.setdefault(row_key, Call(key=row_key))
+            is_new = row.pk is None
             earlier = self._earlier.get(key)
             different = write_call(row, call, seats, earlier)
+            if is_new and (click := placing.click_of(row_key)):
+                outgoing.tie(row, click)
             different |= write_legs(row, call, seats, legs.get(row.pk, {}), earlier)
             different |= write_transfers(row, call, transfers.get(row.pk, {}), earlier)
             if different:

@@ -20,7 +20,7 @@ def sentence(reason: str, args: Mapping[str, str]) -> str:
         case "not_waiting":
             return _("This call does not wait in the queue: it rings at one telephone only.")
         case "phone_busy":
-            other = args.get("with", "")
+            other = args.get("with") or "…"
             other = numbers.national(numbers.e164(other) or other)
             return _("You are talking with %(with)s. End that call first.") % {"with": other}
         case "no_answer":
@@ -65,6 +65,16 @@ def sentence(reason: str, args: Mapping[str, str]) -> str:
             return _("All parking places are taken. The caller comes back to your telephone.")
         case "no_target":
             return _("Nobody can be called at that number. You have the caller again.")
+        case "own_off":
+            return _("Your own telephone is not switched on.")
+        case "target_off":
+            return _("That telephone is not switched on: nobody can be called there.")
+        case "target_talks":
+            return _("That colleague is talking.")
+        case "not_lifted":
+            return _("Your telephone was not answered: nobody was called.")
+        case "not_dialled":
+            return _("The telephone exchange cannot dial that number.")
         case "unreachable":
             return _("No telephone is switched on there.")
         case "under_way":

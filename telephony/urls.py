@@ -1,7 +1,19 @@
 from django.urls import path
 
 from telephony.core import operations
-from telephony.views import adding, control, dialling, extensions, history, ledger, missed, opening, pick, recordings
+from telephony.views import (
+    adding,
+    control,
+    dial,
+    dialling,
+    extensions,
+    history,
+    ledger,
+    missed,
+    opening,
+    pick,
+    recordings,
+)
 
 app_name = "telephony"
 urlpatterns = [
@@ -19,6 +31,12 @@ urlpatterns = [
     *(
         path(f"calls/<int:pk>/{verb.replace('_', '-')}/", control.command, {"verb": verb}, name=verb)
         for verb in operations.VERBS
+    ),
+    path("dial/", dial.dial, name="dial"),
+    path("dial/<slug:to>/", dial.dial, name="dial-target"),
+    *(
+        path(f"dial/order/<int:pk>/{whom}/", dial.dial_order, {"whom": whom}, name=f"dial-order-{whom}")
+        for whom in ("client", "driver")
     ),
     path("ledger/", ledger.ledger, name="ledger"),
     path("recordings/<int:pk>/", recordings.recording, name="recording"),

@@ -8,6 +8,7 @@ export function start(book) {
   const search = book.querySelector("input[type=search]");
   const people = book.querySelector("[data-live=person]");
   const nobody = book.querySelector("[data-nobody]");
+  const mine = `person-${book.closest("[data-person]")?.dataset.person}`;
   const everyone = book.querySelector("[data-everyone]");
   everyone.checked = localStorage.getItem(STORE) === "1";
 
@@ -16,6 +17,7 @@ export function start(book) {
     const isAsked = words.length > 0 || everyone.checked;
     let shown = 0;
     for (const person of people.children) {
+      if (person.id === mine) person.querySelector(".dial")?.remove();
       person.hidden = !fits(person.dataset.search, words) || (!isAsked && "absent" in person.dataset);
       shown += person.hidden ? 0 : 1;
     }

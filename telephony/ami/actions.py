@@ -12,9 +12,10 @@ from telephony.core.operations import Order
 
 ENDPOINT = re.compile(r"[0-9a-zA-Z_]{1,40}\Z")  # becomes an extension of the dialplan
 KEYS = re.compile(r"[0-9*#]{1,20}\Z")
+NUMBER = re.compile(r"[0-9*]{1,30}\Z")  # that a telephone of the house dials
 PLACE = re.compile(r"[0-9a-zA-Z+*._-]{1,80}\Z")  # an extension of the dialplan
 KEY_MS, KEY_GAP = "120", 0.18  # how long each key sounds; seconds from one to the next
-RING_MS = "6000"  # the telephone of who takes a parked client back
+RING_MS = "6000"  # the telephone of who takes a parked client back, or calls
 BY_ITSELF = (  # every way in which a telephone can be asked to answer by itself
     "PJSIP_HEADER(add,Call-Info)=<sip:127.0.0.1>\\;answer-after=0",
     "PJSIP_HEADER(add,Alert-Info)=<http://127.0.0.1>\\;info=alert-autoanswer\\;delay=0",
@@ -68,6 +69,24 @@ async def perform(session: Session, order: Order) -> Reply:
         headers |= {f"{prefix}Channel": move.channel, f"{prefix}Context": move.context}
         headers |= {f"{prefix}Exten": _place(move.exten), f"{prefix}Priority": "1"}
     return await session.order("Redirect", **headers)
+
+
+async def place(session: Session, *, name: str, phone: str, number: str, context: str) -> Reply:
+    """Ring that telephone, and when it is lifted have it dial `number`. `name`: the Uniqueid of its channel, and so
+    that of the call: the PBX places one of a name only once."""
+    if not NUMBER.match(number):
+        raise Unsendable(f"{number!r} is no number")
+    return await session.order(
+        "Originate",
+        Channel=f"PJSIP/{_dialled(phone)}",
+        ChannelId=_place(name),
+        Context=context,
+        Exten=number,
+        Priority="1",
+        Async="true",
+        Timeout=RING_MS,
+        Variable=(*BY_ITSELF, f"__DISP_CALL={name}"),
+    )
 
 
 async def is_off(session: Session, extension: str, *, context: str) -> bool:

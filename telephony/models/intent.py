@@ -19,7 +19,9 @@ class Intent(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)  # made by the page: the same click twice is one row
     verb = models.CharField(max_length=24)  # "pick"
-    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="intents")
+    call = models.ForeignKey(
+        Call, on_delete=models.CASCADE, null=True, related_name="intents"
+    )  # null: the click places one, and the PBX has not rung anybody for it yet
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     extension = models.CharField(max_length=12)  # the actor's phone at that time
     args = models.JSONField(default=dict)
@@ -39,4 +41,16 @@ class Intent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.verb} {self.call_id} {self.state}"
+        return f"{self.verb} {self.about} {self.state}"
+
+    @property
+    def its_call(self) -> Call:
+        """Of a click on a call. Raises Call.DoesNotExist for one that places a call."""
+        if self.call is None:
+            raise Call.DoesNotExist
+        return self.call
+
+    @property
+    def about(self) -> str:
+        """For the log."""
+        return self.call.key if self.call else str(self.args.get("to", ""))

@@ -12,21 +12,21 @@ from orders import numbers
 from orders.models import Draft, DriverPhone
 from telephony.core.call import ALL, ASIDE, CALLED, HOLD, HOME, RUNG, TRANSFER, WITH
 from telephony.models import Call, Transfer
-from telephony.recognition import is_short
+from telephony.recognition import Kind, is_short
 from telephony.selectors import who
 from telephony.selectors.panel import Seat, seats_at, with_people
 from telephony.selectors.who import Who
 
 MOST = 200
-DESK, SECOND, RECEIVES, RETURNED = "desk", "second", "receives", "returned"
+DESK, CALLS, SECOND, RECEIVES, RETURNED = "desk", "calls", "second", "receives", "returned"
 CAME_TO_NOTHING = ("busy", "noanswer", "rejected", "failed", "target_gone")
 
 
 @dataclass(frozen=True)
 class Talk:
-    """`role`: desk: it is mine; second: `by` calls me about it; receives: `by` passes it to me, my telephone rings;
-    returned: what `by` (myself) had passed on comes back. `second`: whom the desk has called for it. `missed`: the last
-    transfer, when it came to nothing."""
+    """`role`: desk: it is mine; calls: I call him, and he has not answered; second: `by` calls me about it; receives:
+    `by` passes it to me, my telephone rings; returned: what `by` (myself) had passed on comes back. `second`: whom the
+    desk has called for it. `missed`: the last transfer, when it came to nothing."""
 
     call: Call
     role: str
@@ -90,6 +90,8 @@ class Talk:
             return _("%(by)s passes a call to you: %(who)s.") % given
         if self.role == RETURNED:
             return _("The call comes back to you: %(who)s.") % given
+        if self.role == CALLS:
+            return _("You are calling %(who)s.") % given
         if self.phase == ALL:
             return _("All three are talking.")
         return self._said_of_second(given) if self.second else self._said_alone(given)
@@ -115,11 +117,12 @@ def conversations(person_id: int, call_ids: Sequence[int] | None = None) -> list
     if shift is None:
         return []
     calls = with_people().exclude(state=Call.State.ENDED).order_by("started_at", "id")
-    calls = calls.filter(Q(state=Call.State.TALKING) | Q(handling__phase__in=[TRANSFER, HOME]))
+    placed = Q(caller_raw=shift.extension) & ~Q(direction=Call.Direction.IN)
+    calls = calls.filter(Q(state=Call.State.TALKING) | Q(handling__phase__in=[TRANSFER, HOME]) | placed)
     if call_ids is not None:
         calls = calls.filter(pk__in=call_ids)
     mine: dict[Call, str] = {call: role for call in calls[:MOST] if (role := _role(call, shift.extension))}
-    return _talks(mine) if mine else []
+    return _talks(mine, shift.extension) if mine else []
 
 
 def _role(call: Call, mine: str) -> str:
@@ -128,20 +131,24 @@ def _role(call: Call, mine: str) -> str:
     if call.phase == HOME:
         return RETURNED if mine in call.ringing else ""
     if call.state != Call.State.TALKING:
-        return ""
+        return CALLS if call.caller_raw == mine and call.direction != Call.Direction.IN else ""
     if call.second_party == mine:
         return SECOND
     return DESK if mine in call.desks and call.phase != "park" else ""
 
 
-def _talks(roles: dict[Call, str]) -> list[Talk]:
+def _talks(roles: dict[Call, str], mine: str) -> list[Talk]:
+    """`mine`: the extension from which they are seen."""
     calls = list(roles)
     people = who.of_calls(calls)
+    called = {call.pk: next(iter(call.talking_to), call.dialled) for call in calls if _calls_colleague(call, mine)}
     found = Draft.objects.filter(source__in=[f"call:{call.pk}" for call in calls], order=None).order_by("updated_at")
     drafts = {draft.source: draft for draft in found}
     missed = _missed(calls)
     parties = [party for call in calls for party in (call.handling.get("by", ""), call.second_party)]
-    seats = named([*parties, *(party for transfer in missed.values() for party in transfer.to)])
+    seats = named([*parties, *called.values(), *(party for transfer in missed.values() for party in transfer.to)])
+    for call_id, party in called.items():
+        people[call_id] = Who(Kind.STAFF, seats[party].name, party, is_outsider=False)
     return [
         Talk(
             call,
@@ -168,6 +175,11 @@ def _missed(calls: Sequence[Call]) -> dict[int, Transfer]:
         for call_id, transfer in last.items()
         if call_id in alone and transfer.kind != "park" and not transfer.completed and transfer.why in CAME_TO_NOTHING
     }
+
+
+def _calls_colleague(call: Call, mine: str) -> bool:
+    """The call is known by who placed it; to him it is with whom he called."""
+    return call.direction == Call.Direction.INTERNAL and call.caller_raw == mine
 
 
 def named(parties: Iterable[str]) -> dict[str, Seat]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -15,13 +15,16 @@ from dispatch.live import publish
 from dispatch.staff.models import Person, Shift
 from dispatch.staff.refusal import Refused
 from telephony import bell, pulses
-from telephony.core import operations, rules
+from telephony.core import operations, placing, rules
 from telephony.lease import Tenure
 from telephony.models import Call, Intent
+from telephony.recognition import is_short
+from telephony.selectors import phonebook
 from telephony.sentences import sentence
 
 verbs.register(
     {
+        "call.call": _("called somebody"),
         "call.pick": _("asked for a waiting caller"),
         "call.picked": _("took a waiting caller"),
         "intent": _("click"),
@@ -31,22 +34,24 @@ verbs.register(
 OPEN = (Intent.State.ASKED, Intent.State.SENT)
 UNSETTLED = (Intent.State.SENT, Intent.State.UNKNOWN)
 REPEATED = (operations.KEYS,)  # a second one is meant, also while the first is under way
-RUNG = ("pick", operations.UNPARK)  # somebody has to answer
+RUNG = ("pick", operations.UNPARK, placing.CALL)  # somebody has to answer
 
 
 def ask(
     *,
     verb: str,
-    call: Call,
+    call: Call | None,
     actor: Person,
     extension: str,
     intent_id: uuid.UUID,
     args: dict[str, Any] | None = None,
     address: str | None = None,
+    about: Model | None = None,
 ) -> Intent:
     """Write the letter to the link. The same click twice is one row. Raises Refused with a sentence for the screen.
 
-    `verb`: "pick", or one of core.operations. `extension`: where the actor sits. `intent_id`: made by the page, one for
+    `verb`: "pick", one of core.operations, or "call", which has no `call` yet; `about`: what the journal names instead.
+    `extension`: where the actor sits. `intent_id`: made by the page, one for
     each click.
     """
     before = Intent.objects.filter(pk=intent_id, actor=actor, call=call).first()
@@ -54,7 +59,7 @@ def ask(
         before = _open_of(actor, call, verb, args or {})
     if before is not None:
         return before
-    _may_be_asked(verb, call, actor, extension)
+    _may_be_asked(verb, call, actor, extension, str((args or {}).get("to", "")))
     now = timezone.now()
     with transaction.atomic():
         intent, is_new = Intent.objects.get_or_create(
@@ -70,7 +75,9 @@ def ask(
             },
         )
         if is_new:
-            journal.record(actor, f"call.{verb}", call, address=address, extension=extension, intent=str(intent.pk))
+            journal.record(
+                actor, f"call.{verb}", call or about, address=address, extension=extension, intent=str(intent.pk)
+            )
             _tell(intent)
             bell.ring()
     return intent
@@ -135,7 +142,7 @@ def _tell(intent: Intent) -> None:
     publish.changed(f"person.{intent.actor_id}", "intent", intent.pk)
 
 
-def _open_of(actor: Person, call: Call, verb: str, args: dict[str, Any]) -> Intent | None:
+def _open_of(actor: Person, call: Call | None, verb: str, args: dict[str, Any]) -> Intent | None:
     """The same click, made twice. Swapping back is another one than swapping: its arguments tell."""
     return Intent.objects.filter(actor=actor, call=call, verb=verb, args=args, state__in=OPEN).first()
 
@@ -145,13 +152,15 @@ def _patience(verb: str) -> float:
     return settings.PICK_SECONDS if verb in RUNG else settings.COMMAND_SECONDS
 
 
-def _may_be_asked(verb: str, call: Call, actor: Person, extension: str) -> None:
+def _may_be_asked(verb: str, call: Call | None, actor: Person, extension: str, to: str) -> None:
     """A courtesy, from rows that may be a moment old; the link judges again before it sends."""
     health = pulses.health()
     if not health.pbx_ok:
         age = health.pbx_age
         raise Refused(sentence("no_link", {}) if age is None else sentence("no_link_since", {"seconds": f"{age:.0f}"}))
-    if verb == "pick":
+    if call is None:
+        why = rules.phone_is_busy(_phone(extension)) or _placing(extension, to)
+    elif verb == "pick":
         why = rules.refusal(rules.Pick(extension), _standing(call, actor), _phone(extension, call))
     else:
         why = operations.refusal(verb, _talk(call))
@@ -159,6 +168,11 @@ def _may_be_asked(verb: str, call: Call, actor: Person, extension: str) -> None:
             why = rules.phone_is_busy(_phone(extension, call))
     if why is not None:
         raise Refused(sentence(why.id, why.args))
+
+
+def _placing(extension: str, to: str) -> rules.Refusal | None:
+    does = phonebook.states({extension, to} if is_short(to) else {extension})
+    return placing.refusal(own=does[extension], to=does.get(to, ""))
 
 
 def _talk(call: Call) -> operations.Standing:
@@ -185,15 +199,15 @@ def _standing(call: Call, actor: Person) -> rules.Standing:
     return rules.Standing(call.state == Call.State.ENDED, call.queue if waits else "", taken_by)
 
 
-def _phone(extension: str, call: Call) -> rules.Phone:
+def _phone(extension: str, call: Call | None = None) -> rules.Phone:
     talking = (
-        Call.objects.filter(
+        Call.objects.exclude(pk__in=[call.pk] if call else [])
+        .filter(
             Q(talking_to__contains=[extension])
             | Q(caller_raw=extension)
             | Q(handling__by=extension, handling__phase__in=["hold", "all"]),
             state=Call.State.TALKING,
         )
-        .exclude(pk=call.pk)
         .first()
     )
     if talking is None:

@@ -1,28 +1,34 @@
 """Whom a call is passed to, or who is asked: an extension, a driver, an outside number, or the queue."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
 from dispatch.staff.models import Shift
 from dispatch.staff.refusal import Refused
 from orders import numbers
-from orders.models import Driver
+from orders.models import Client, Driver, Order
 from telephony.core.call import QUEUE
 from telephony.models import Extension
 from telephony.recognition import is_short
 from telephony.services import dial_plan
 
 DRIVER = re.compile(r"driver-([0-9]{1,18})")
+CLIENT = re.compile(r"client-([0-9]{1,18})")
 
 
 @dataclass(frozen=True)
 class Target:
-    """`number`: what the dialplan dials; `name`: as the person knows it."""
+    """`number`: what the dialplan dials; `name`: as the person knows it; `e164`: as it is stored, "" for an extension
+    or a short number. Whose it is, and which order it is about, where that was chosen."""
 
     number: str
     name: str
+    e164: str = ""
+    client_id: int | None = None
+    driver_id: int | None = None
+    order: Order | None = None
 
 
 def resolve(text: str, *, own: str) -> Target:
@@ -33,14 +39,35 @@ def resolve(text: str, *, own: str) -> Target:
     driver = DRIVER.fullmatch(text)
     if driver:
         return _driver(int(driver[1]))
+    if client := CLIENT.fullmatch(text):
+        return _client(int(client[1]))
     if text == own:
         raise Refused(_("That is your own telephone."))
     if not text:
         raise Refused(_("Say who it is for."))
     if is_short(text) and text not in dial_plan.current().untouched:
         return _colleague(text)
+    return _number(text)
+
+
+def client_of(order: Order) -> Target:
+    """At the number that the order was given with. Raises Refused."""
+    if not order.phone:
+        return replace(_client(order.client_id or 0), order=order)
+    name = (order.client.name if order.client else "") or _("Client of order %(order)s") % {"order": order.pk}
+    return replace(_number(order.phone), name=name, client_id=order.client_id, order=order)
+
+
+def driver_of(order: Order) -> Target:
+    """Raises Refused."""
+    if order.driver_id is None:
+        raise Refused(_("This order has no driver now."))
+    return replace(_driver(order.driver_id), order=order)
+
+
+def _number(text: str) -> Target:
     made = dial_plan.dialled(text)
-    return Target(made.number, numbers.national(made.e164) if made.e164 else made.number)
+    return Target(made.number, numbers.national(made.e164) if made.e164 else made.number, made.e164)
 
 
 def _colleague(extension: str) -> Target:
@@ -56,4 +83,12 @@ def _driver(driver_id: int) -> Target:
     if driver is None or not phones:
         raise Refused(_("This driver has no telephone number."))
     name = _("Driver %(sign)s") % {"sign": driver.call_sign}
-    return Target(dial_plan.dialled(phones[0].e164).number, name)
+    return replace(_number(phones[0].e164), name=name, driver_id=driver.pk)
+
+
+def _client(client_id: int) -> Target:
+    client = Client.objects.filter(pk=client_id).prefetch_related("phones").first()
+    phones = sorted(client.phones.all(), key=lambda phone: not phone.is_main) if client else []
+    if client is None or not phones:
+        raise Refused(_("This client has no telephone number."))
+    return replace(_number(phones[0].e164), name=client.name or _("Client without a name"), client_id=client.pk)

@@ -5,7 +5,7 @@ from django.db import transaction
 from playwright.sync_api import expect
 
 from dispatch.staff.models import Person, Role
-from telephony.models import Call, Extension
+from telephony.models import Call, Extension, Intent
 from telephony.services import phonebook
 from tests.desk.conftest import someone
 from tests.desk.office import on_shift, ring
@@ -42,3 +42,25 @@ def test_sofia_sees_boris_ring_and_talk_and_with_whom_and_vera_sees_the_first_tw
     with transaction.atomic():
         phonebook.write_phones({"101": True})
     expect(for_sofia.locator(f"#person-{vera.pk}")).to_contain_text("off")
+
+
+@pytest.mark.feature("P8")
+def test_vera_calls_boris_by_the_handset_beside_his_name_and_not_herself(sit_down, vera, boris):
+    desk = sit_down(vera)
+    expect(desk.locator(f"#person-{vera.pk}")).to_be_visible()
+    expect(desk.locator(f"#person-{vera.pk} .dial")).to_have_count(0)
+    with desk.expect_response("**/dial/102/"):
+        desk.get_by_role("button", name="Call Office Boris").click()
+    expect(desk.get_by_role("button", name="Call Office Boris")).to_have_attribute("aria-busy", "true")
+    intent = Intent.objects.get()
+    assert (intent.verb, intent.args["to"]) == ("call", "102")
+
+
+@pytest.mark.feature("X1")
+def test_vera_calls_client_and_driver_from_the_order(sit_down, vera):
+    order = office.order(office.client(), by=office.driver())
+    desk = sit_down(vera)
+    desk.locator(f"#order-{order.pk}").click()
+    with desk.expect_response("**/driver/"):
+        desk.get_by_role("button", name="Call the driver").click()
+    assert Intent.objects.get().args["order"] == order.pk

@@ -185,6 +185,11 @@ TABLE = (
     Line("calls/<int:pk>/unpark/", "call", "-MM--", "-oY--"),
     Line("calls/<int:pk>/hang-up/", "call", "-MM--", "-oY--"),
     Line("calls/<int:pk>/keys/", "call", "-MM--", "-oY--"),
+    # call from one's own telephone: whoever sits at a desk
+    Line("dial/", "", "-MM--", "-YY--"),
+    Line("dial/<slug:to>/", " to=102", "-MM--", "-YY--"),
+    Line("dial/order/<int:pk>/client/", "order", "-MM--", "-YY--"),
+    Line("dial/order/<int:pk>/driver/", "order", "-MM--", "-YY--"),
     Line("calls/<int:pk>/targets/", "call", "-oY--", "-MM--"),
     Line("calls/<int:pk>/keypad/", "call", "-oY--", "-MM--"),
     Line("calls/<int:pk>/note/", "call", "-oY--", "-oY--"),

@@ -149,7 +149,9 @@ def test_a_refusal_names_what_was_typed_without_what_cannot_be_seen(db):
 def test_whom_a_call_is_passed_to_is_dialled_by_the_same_rules(anton):
     anton.post("/staff/dialling/", WRITTEN)
     sokolov = office.driver("17", office.MOBILE)
-    assert targets.resolve("8 912 345-67-89", own="101") == targets.Target("989123456789", "8 (912) 345-67-89")
+    assert targets.resolve("8 912 345-67-89", own="101") == targets.Target(
+        "989123456789", "8 (912) 345-67-89", "+79123456789"
+    )
     assert targets.resolve(f"driver-{sokolov.pk}", own="101").number == "989031112233"
     assert targets.resolve("112", own="101") == targets.Target("112", "112")
     with pytest.raises(Refused, match="There is no extension 113"):

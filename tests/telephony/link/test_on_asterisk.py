@@ -10,11 +10,15 @@ import pytest
 from django.db import transaction
 
 from dispatch.staff.models import Person, ShiftBreak
+from dispatch.staff.refusal import Refused
 from dispatch.staff.services import breaks
 from telephony.models import Call, Extension, Intent, Lease, Recording
-from telephony.services import intents
+from telephony.selectors import phonebook
+from telephony.services import control, intents, outgoing
 from tests.rig import chroot
-from tests.rig.asterisk import Pbx
+from tests.rig.asterisk import TONES, Pbx
+from tests.rig.hearing import share_of
+from tests.rig.phones import hear_at_last
 from tests.telephony import office
 
 pytestmark = [pytest.mark.rig, pytest.mark.django_db(transaction=True)]
@@ -205,3 +209,70 @@ def test_after_a_call_her_telephone_rests_until_the_time_is_over(desk):
     breaks.end(shift=wrapped.shift, actor=desk.vera)  # her key: the queue rings her with its next turn
     row(pk=waiting.pk, ringing=["101", "102"], seconds=20)
     other.hang_up()
+
+
+def calls(desk, to: str) -> Intent:
+    shift = desk.vera.shifts.get(ended_at=None)
+    target = outgoing.target_of(to, own="101")
+    return outgoing.call(target=target, typed=to, actor=desk.vera, shift=shift, intent_id=uuid.uuid4())
+
+
+def up(lab, phone):
+    return lab.wait(lambda: [call for call in phone.calls if call.is_up], 5, "talks")[0]
+
+
+def heard_in(desk, call: Call) -> list[set[str]]:
+    """Who is heard in each of its recordings, once the PBX has closed them."""
+    paths = [desk.pbx.recordings / each.file for each in call.recordings.order_by("started_at")]
+    return [{name for name, tone in TONES.items() if share_of(path, tone) > 0.6} for path in paths]
+
+
+@pytest.mark.feature("P8", "D4")
+def test_vera_calls_the_street_holds_and_comes_back_and_both_are_heard_and_recorded(desk):
+    street = desk.pbx.lab()
+    konstantin = desk.pbx.trunk(street, "mobile", listens=True)
+    click = calls(desk, "8 (916) 123-45-67")
+    at_konstantin = konstantin.incoming().answer()
+    at_vera = up(desk.desks, desk.phones["101"])  # it answered by itself, as office telephones do
+    assert "79161234567" in at_konstantin.head.splitlines()[0]
+    both = {"vera": at_vera, "konstantin": at_konstantin}
+    expected = {"vera": {"mobile"}, "konstantin": {"101"}}
+    assert hear_at_last(both, TONES, expected) == expected
+    confirmed = awaited(lambda: Intent.objects.filter(pk=click.pk, state="confirmed").first())
+    assert (confirmed.args["typed"], confirmed.args["e164"]) == ("8 (916) 123-45-67", "+79161234567")
+    call = row(dialled="79161234567", state="talking")
+    assert (call.direction, call.caller_raw, call.intents.get()) == ("out", "101", click)
+    for verb, phase in (("hold", "hold"), ("back", "")):
+        call.refresh_from_db()
+        asked = control.command(
+            verb=verb, call=call, actor=desk.vera, shift=desk.vera.shifts.get(), intent_id=uuid.uuid4(), said={}
+        )
+        awaited(lambda asked=asked: Intent.objects.filter(pk=asked.pk, state="confirmed").exists())
+        assert awaited(lambda phase=phase: [one for one in [row(pk=call.pk)] if one.phase == phase])
+    assert hear_at_last(both, TONES, expected) == expected
+    at_konstantin.hang_up()
+    call = row(pk=call.pk, state="ended")
+    time.sleep(0.5)
+    assert heard_in(desk, call) == [{"101", "mobile"}] * 2
+
+
+@pytest.mark.feature("P8", "P7")
+def test_vera_calls_boris_who_hears_her_and_the_phone_book_knows_what_each_does(desk):
+    desk.phones["102"].answer_when("never")
+    calls(desk, "102")
+    at_boris = desk.phones["102"].incoming()
+    awaited(lambda: phonebook.states({"101", "102"}) == {"101": "talking", "102": "ringing"}, 1)
+    at_boris.answer()
+    awaited(lambda: phonebook.states({"101", "102"}) == {"101": "talking", "102": "talking"}, 1)
+    expected = {"vera": {"102"}, "boris": {"101"}}
+    both = {"vera": up(desk.desks, desk.phones["101"]), "boris": at_boris}
+    assert hear_at_last(both, TONES, expected) == expected
+    call = row(caller_raw="101", dialled="102", state="talking")
+    at_boris.hang_up()
+    row(pk=call.pk, state="ended")
+    awaited(lambda: phonebook.states({"101", "102"}) == {"101": "free", "102": "free"}, 1)
+    assert heard_in(desk, call) == [{"101", "102"}]
+    desk.phones["102"].unregister()
+    awaited(lambda: phonebook.states({"102"}) == {"102": "off"}, 2)
+    with pytest.raises(Refused):
+        calls(desk, "102")

@@ -1,0 +1,136 @@
+"""Clicks that place a call: sent as one Originate, settled by what the call then shows."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from telephony.ami import actions
+from telephony.ami.guard import NotSent, Session, Unanswered
+from telephony.ami.link import Link
+from telephony.core import phones, placing, rules
+from telephony.core.call import TALKING
+from telephony.core.facts import CallChanged, Fact
+from telephony.core.operations import DONE, Outcome
+from telephony.lease import Tenure
+from telephony.models import Call, Intent
+from telephony.operating import LineLost, Settle
+from telephony.recognition import is_short
+from telephony.services import intents
+
+log = logging.getLogger(__name__)
+
+Database = Callable[..., Awaitable[Any]]
+
+
+@dataclass
+class Placed:
+    """One call on its way. `outcome`: once the PBX has shown it."""
+
+    outcome: Outcome | None = None
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Placing:
+    """All of one tenure. Arguments as those of `operating.Operations`."""
+
+    def __init__(
+        self, link: Link, tenure: Tenure, database: Database, endpoint_of: Callable[[str], str], settle: Settle
+    ) -> None:
+        self._link = link
+        self._tenure = tenure
+        self._database = database
+        self._endpoint_of = endpoint_of
+        self._settle = settle
+        self._placed: dict[str, Placed] = {}  # by the call's name
+
+    def hear(self, facts: tuple[Fact, ...]) -> None:
+        for fact in facts:
+            placed = self._placed.get(fact.key) if isinstance(fact, CallChanged) else None
+            if placed is not None and isinstance(fact, CallChanged):
+                placed.outcome = placed.outcome or placing.outcome(fact.call)
+                placed.news.set()
+
+    def line_lost(self) -> None:
+        for placed in self._placed.values():
+            placed.news.set()
+
+    async def carry_out(self, intent: Intent, session: Session) -> None:
+        if self._talks(intent.extension):
+            await self._settle(intent, Outcome(rules.PHONE_BUSY))
+            return
+        if await self._database(intents.claim, self._tenure, intent):
+            await self._follow(intent, session, self._place(intent, session))
+
+    async def resolve(self, intent: Intent) -> None:
+        """After a reconnect: what the PBX has, or had, tells what became of it."""
+        name = name_of(intent)
+        seen = placing.outcome(self._link.board.calls.get(name))
+        if seen is None and await self._database(Call.objects.filter(key=name).exists):
+            seen = DONE
+        session = self._link.session
+        if seen is None and session is not None and intent.deadline > timezone.now():
+            await self._follow(intent, session, _nothing())  # one's own telephone may still ring
+        else:
+            await self._settle(intent, seen or Outcome(placing.NOT_LIFTED))
+
+    async def _follow(self, intent: Intent, session: Session, send: Awaitable[Outcome | None]) -> None:
+        name = name_of(intent)
+        placed = self._placed[name] = Placed()
+        try:
+            outcome = await send
+            async with asyncio.timeout((intent.deadline - timezone.now()).total_seconds()):
+                while outcome is None and (outcome := placed.outcome) is None:
+                    if self._link.session is not session:
+                        raise LineLost
+                    await placed.news.wait()
+                    placed.news.clear()
+            await self._settle(intent, outcome)
+        except NotSent as error:
+            log.warning("call %s was not placed: %s", name, error)
+            await self._settle(intent, Outcome("no_link_talk"))
+        except (Unanswered, LineLost):
+            await self._database(intents.doubt, self._tenure, intent)
+        except TimeoutError:
+            await self._database(intents.expire, self._tenure, intent)
+        finally:
+            self._placed.pop(name, None)
+
+    async def _place(self, intent: Intent, session: Session) -> Outcome | None:
+        """None: the PBX rings the telephone of who clicked."""
+        to = str(intent.args["to"])
+        own = await self._does(session, intent.extension)
+        why = placing.refusal(own=own, to=await self._does(session, to) if is_short(to) else "")
+        if why is not None:
+            return Outcome(why.id)
+        phone = await self._database(self._endpoint_of, intent.extension)
+        log.info("call %s: %s calls from %s", name_of(intent), intent.actor, intent.extension)
+        reply = await actions.place(
+            session, name=name_of(intent), phone=phone, number=to, context=settings.PBX_STAFF_CONTEXT
+        )
+        if reply.ok:
+            return None
+        log.info("call %s: the PBX does not take it: %s", name_of(intent), reply.message)
+        return Outcome(placing.NOT_DIALLED)
+
+    async def _does(self, session: Session, extension: str) -> str:
+        if self._talks(extension):
+            return TALKING
+        is_off = await actions.is_off(session, extension, context=settings.PBX_STAFF_CONTEXT)
+        return placing.OFF if is_off else ""
+
+    def _talks(self, extension: str) -> bool:
+        calls = self._link.board.calls.values()
+        return any(phones.doing(call.legs, call.ringing).get(extension) == TALKING for call in calls)
+
+
+def name_of(intent: Intent) -> str:
+    return placing.name(intent.pk.hex, intent.asked_at.timestamp())
+
+
+async def _nothing() -> None:
+    """It was sent before."""

@@ -1,0 +1,53 @@
+"""A click that calls somebody: a colleague, a client, a driver, whoever an order concerns, or a typed number."""
+
+from collections.abc import Callable
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_POST
+
+from dispatch.staff.access import SignedInRequest, address_of, requires
+from dispatch.staff.models import Shift
+from dispatch.staff.refusal import Refused
+from dispatch.staff.selectors import roster
+from orders.models import Order
+from telephony.sentences import sentence
+from telephony.services import outgoing, targets
+from telephony.services.targets import Target
+from telephony.views.pick import click_id, refusal
+
+
+# /dial/ with `to`, /dial/102/ /dial/client-7/ /dial/driver-5/
+@requires("calls.take")
+@require_POST
+def dial(request: SignedInRequest, to: str = "") -> HttpResponse:
+    """202: asked, what becomes of it comes over the socket; 409: a sentence, why not."""
+    typed = "" if to else request.POST.get("to", "").strip()[:40]
+    return _call(request, lambda shift: outgoing.target_of(to or typed, own=shift.extension), typed)
+
+
+# /dial/order/512/client/ /dial/order/512/driver/
+@requires("calls.take")
+@require_POST
+def dial_order(request: SignedInRequest, pk: int, whom: str) -> HttpResponse:
+    """The same; the call is that order's."""
+    order = get_object_or_404(Order.objects.select_related("client"), pk=pk)
+    return _call(request, lambda _shift: targets.driver_of(order) if whom == "driver" else targets.client_of(order))
+
+
+def _call(request: SignedInRequest, target: Callable[[Shift], Target], typed: str = "") -> HttpResponse:
+    shift = roster.open_shift(request.user)
+    if shift is None:
+        return refusal(sentence("no_shift", {}))
+    try:
+        intent = outgoing.call(
+            target=target(shift),
+            typed=typed,
+            actor=request.user,
+            shift=shift,
+            intent_id=click_id(request),
+            address=address_of(request),
+        )
+    except Refused as refused:
+        return refusal(refused.sentence)
+    return render(request, "telephony/_intent.html", {"intent": intent}, status=202)

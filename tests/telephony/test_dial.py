@@ -1,0 +1,127 @@
+"""What is called from the desk and what is refused, in words; each click is a letter to the link."""
+
+import uuid
+
+import pytest
+from django.test import Client as Browser
+
+from dispatch.audit.models import Entry
+from orders.services import anonymising
+from telephony.models import Extension, Intent, Lease
+from tests.desk.office import telephones_work
+from tests.telephony import office
+
+pytestmark = [pytest.mark.django_db, pytest.mark.feature("P8", "D4")]
+
+
+@pytest.fixture
+def vera():
+    telephones_work()
+    return office.vera()
+
+
+def press(person, path: str = "/dial/", **said):
+    browser = Browser()
+    browser.force_login(person)
+    return browser.post(path, {"id": str(uuid.uuid4()), **said})
+
+
+def refused(answer) -> str:
+    assert answer.status_code == 409
+    return answer.content.decode()
+
+
+def in_a_call(extension: str) -> None:
+    call = office.call(state="talking", ringing=[], talking_to=[extension])
+    office.leg(call, extension, outcome="answered", answered_at=call.started_at)
+
+
+def test_a_colleague_who_is_free_or_rings_is_called(vera):
+    office.boris()
+    assert press(vera, "/dial/102/").status_code == 202
+    office.leg(office.call(ringing=["102"]), "102")
+    assert press(vera, "/dial/102/").status_code == 202
+    intent = Intent.objects.first()
+    assert (intent.verb, intent.call, intent.extension) == ("call", None, "101")
+    assert intent.args == {"to": "102", "name": "Petrov Boris"}
+    assert Entry.objects.filter(verb="call.call", actor=vera).exists()
+
+
+def test_nobody_calls_who_is_off_or_talks_not_even_a_supervisor(vera):
+    office.boris()
+    sofia = office.sofia("103")
+    Extension.objects.filter(number="102").update(is_off=True)
+    for one in (vera, sofia):
+        assert "not switched on" in refused(press(one, "/dial/102/"))
+    Extension.objects.update(is_off=False)
+    in_a_call("102")
+    for one in (vera, sofia):
+        assert refused(press(one, "/dial/102/")) == "That colleague is talking."
+    assert not Intent.objects.exists()
+
+
+def test_who_talks_or_whose_telephone_is_off_cannot_call(vera):
+    office.boris()
+    Extension.objects.filter(number="101").update(is_off=True)
+    assert refused(press(vera, "/dial/102/")) == "Your own telephone is not switched on."
+    Extension.objects.update(is_off=False)
+    in_a_call("101")
+    assert "End that call first" in refused(press(vera, "/dial/102/"))
+
+
+def test_without_a_shift_nobody_is_called():
+    telephones_work()
+    assert "Start your shift first" in refused(press(office.vera(extension=""), to="89161112233"))
+
+
+def test_while_the_pbx_is_away_nobody_is_called(vera):
+    Lease.objects.update(pbx=Lease.Pbx.DOWN)
+    assert "no connection" in refused(press(vera, to="89161112233")).lower()
+
+
+@pytest.mark.parametrize("typed", ["8 (916) 111-22-33", "+7 916 111 22 33", "0079161112233"])
+def test_a_typed_number_goes_out_by_the_rules_and_is_kept_as_typed_and_in_e164(vera, typed):
+    assert press(vera, to=typed).status_code == 202
+    args = Intent.objects.get().args
+    assert (args["to"], args["e164"], args["typed"]) == ("79161112233", "+79161112233", typed)
+
+
+@pytest.mark.parametrize("typed", ["", "Anna", "101", "999", "queue", "8916\r\nAction: Hangup", "8916\x0011", "*#06#"])
+def test_what_is_no_number_of_somebody_is_refused(vera, typed):
+    assert refused(press(vera, to=typed))
+    assert not Intent.objects.exists()
+
+
+@pytest.mark.feature("X1")
+def test_the_client_and_the_driver_of_an_order_are_called_for_it(vera):
+    order = office.order(office.client(), by=office.driver())
+    assert press(vera, f"/dial/order/{order.pk}/client/").status_code == 202
+    client = Intent.objects.get().args
+    assert (client["to"], client["name"], client["order"], client["client"]) == (
+        office.ANNA.removeprefix("+"),
+        "Anna Sidorova",
+        order.pk,
+        order.client_id,
+    )
+    Intent.objects.all().delete()
+    assert press(vera, f"/dial/order/{order.pk}/driver/").status_code == 202
+    assert Intent.objects.get().args["driver"] == order.driver_id
+    free = office.order(order.client)
+    assert refused(press(vera, f"/dial/order/{free.pk}/driver/")) == "This order has no driver now."
+    assert press(vera, "/dial/order/987654321/client/").status_code == 404
+
+
+def test_a_client_and_a_driver_are_called_at_their_main_number(vera):
+    client, driver = office.client(), office.driver()
+    assert press(vera, f"/dial/client-{client.pk}/").status_code == 202
+    assert press(vera, f"/dial/driver-{driver.pk}/").status_code == 202
+    called = {intent.args["to"] for intent in Intent.objects.all()}
+    assert called == {office.ANNA.removeprefix("+"), office.MOBILE.removeprefix("+")}
+    assert refused(press(vera, "/dial/client-999999/")) == "This client has no telephone number."
+
+
+def test_the_clicks_of_a_client_who_is_to_be_forgotten_forget_the_number(vera):
+    client = office.client()
+    press(vera, f"/dial/client-{client.pk}/")
+    anonymising.anonymise(client_id=client.pk, typed=str(client.pk), actor=office.marina())
+    assert Intent.objects.get().args == {}
