@@ -72,7 +72,8 @@ class Web:
 
     def finish(self, seconds: float = 5) -> None:
         """Returns when it has answered what closed pages asked for: nobody stands in the way of emptying the tables."""
-        busy = "select 1 from pg_stat_activity where datname = current_database() and state <> 'idle' and pid <> pg_backend_pid()"
+        busy = """select 1 from pg_stat_activity
+                  where datname = current_database() and state <> 'idle' and pid <> pg_backend_pid()"""
         end = time.monotonic() + seconds
         with connection.cursor() as cursor:
             while cursor.execute(busy).fetchone() and time.monotonic() < end:

@@ -1,10 +1,12 @@
 """Every refusal as application/problem+json (RFC 9457): a code for the machine, a sentence in the reader's language."""
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.defaults import server_error
@@ -35,6 +37,7 @@ CODES = {
     422: "invalid",
     429: "too_many",
     500: "unexpected",
+    503: "no_database",
 }
 
 
@@ -75,11 +78,26 @@ def problem(status: int, code: str, sentence: str, **more: Any) -> Response:
 
 
 def unexpected(request: HttpRequest) -> HttpResponse:
-    """What nobody expected, wherever in the house: other systems hear of it in their form, people on a page."""
+    """What nobody expected, wherever in the house: other systems hear of it in their form, people on a page.
+
+    Called while the exception is being handled; a database that is away is told from a mistake of ours.
+    """
+    is_away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    status = 503 if is_away else 500
     if not request.path.startswith(settings.API_HOME):
-        return server_error(request)
-    told = problem(500, CODES[500], _("Something went wrong here: it is written down, and may be tried again."))
-    return HttpResponse(JSONRenderer().render(told.data), status=500, content_type=MEDIA_TYPE)
+        response: HttpResponse = server_error(request, f"{status}.html")
+        response.status_code = status
+    else:
+        sentence = (
+            _("The database does not answer: try again in some seconds.")
+            if is_away
+            else _("Something went wrong here: it is written down, and may be tried again.")
+        )
+        body = JSONRenderer().render(problem(status, CODES[status], sentence).data)
+        response = HttpResponse(body, status=status, content_type=MEDIA_TYPE)
+    if is_away:
+        response["Retry-After"] = "5"
+    return response
 
 
 def _ours(error: Exception, context: dict[str, Any]) -> tuple[str, str, dict[str, Any]] | None:
