@@ -27,14 +27,17 @@ class Period:
         )
 
 
-def of_days(first: date, last: date, *, begins: int, zone: ZoneInfo) -> Period:
-    """Both days included. `begins`: the hour of the office at which its day begins; 8 for 8:00–8:00.
+def of_days(first: date, last: date, *, begins: int, zone: ZoneInfo, ends: int | None = None) -> Period:
+    """Both days included. `begins`: the hour of the office at which its day begins; 8 for 8:00–8:00. `ends`: the hour
+    at which the last day ends instead, on the next morning when it is not after `begins`; 22 and 6 are a night.
 
     A day on which the clocks change has 23 or 25 hours; the earlier period has as many days, not as many hours.
     """
-    days = (last - first).days + 1
-    since, until = _at(first, begins, zone), _at(last + timedelta(days=1), begins, zone)
-    return Period(since, until, (_at(first - timedelta(days=days), begins, zone), since))
+    over = last if ends is not None and ends > begins else last + timedelta(days=1)
+    hour = begins if ends is None else ends
+    step = timedelta(days=(last - first).days + 1)
+    since, until = _at(first, begins, zone), _at(over, hour, zone)
+    return Period(since, until, (_at(first - step, begins, zone), _at(over - step, hour, zone)))
 
 
 def _at(day: date, hour: int, zone: ZoneInfo) -> datetime:

@@ -22,6 +22,7 @@ from dispatch.staff.models import Person, Shift
 LONGEST_DAYS = 366
 SHIFTS = 60  # so many of a supervisor's own can be chosen
 DAY = {"type": "date"}
+HOURS = [(hour, f"{hour:02d}:00") for hour in range(24)]
 FILES = {
     "csv": ("text/csv; charset=utf-8", export.as_csv),
     "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", export.as_xlsx),
@@ -33,10 +34,12 @@ class DaysForm(forms.Form):
 
     since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(DAY, "%Y-%m-%d"))
     until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(DAY, "%Y-%m-%d"))
-    begins = forms.TypedChoiceField(
-        label=_("A day begins at"),
-        choices=[(hour, f"{hour:02d}:00") for hour in range(24)],
+    begins = forms.TypedChoiceField(label=_("A day begins at"), choices=HOURS, coerce=int, required=False)
+    ends = forms.TypedChoiceField(
+        label=_("The last one ends at"),
+        choices=[("", _("when the next begins")), *HOURS],
         coerce=int,
+        empty_value=None,
         required=False,
     )
 
@@ -58,7 +61,7 @@ class DaysForm(forms.Form):
         first = asked.get("since") or last
         if (last - first).days >= LONGEST_DAYS:
             first = last - timedelta(days=LONGEST_DAYS - 1)
-        return periods.of_days(first, last, begins=begins, zone=ZoneInfo(settings.TIME_ZONE))
+        return periods.of_days(first, last, begins=begins, ends=asked.get("ends"), zone=ZoneInfo(settings.TIME_ZONE))
 
 
 class ShiftForm(forms.Form):

@@ -76,6 +76,11 @@ export function start(desk) {
     window.htmx.ajax("POST", desk.dataset.keysUrl, { source: desk, swap: "none", values: { keys: JSON.stringify(keys) } });
   }
 
+  function give(keys, usual, code) {
+    delete keys[usual];
+    if (code !== usual) keys[usual] = code;
+  }
+
   sheet.addEventListener("click", (event) => {
     const button = event.target.closest("[data-change-key]");
     if (event.target.closest("[data-usual-keys]")) keep({});
@@ -92,12 +97,12 @@ export function start(desk) {
     if (event.key !== "Escape") {
       const keys = known();
       const taken = buttons.find((button) => button.dataset.changeKey !== usual && keyOf(button.dataset.changeKey) === event.code);
-      if (taken) toast(sheet.dataset.sayTaken, "warning");
-      else {
-        delete keys[usual];
-        if (event.code !== usual) keys[usual] = event.code;
-        keep(keys);
+      if (taken) {
+        give(keys, taken.dataset.changeKey, keyOf(usual)); // every letter does something: the two change places
+        toast(sheet.dataset.saySwapped.replace("{key}", name(keyOf(usual))));
       }
+      give(keys, usual, event.code);
+      keep(keys);
     }
     show();
   });

@@ -23,11 +23,11 @@ def shared_web(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) 
 def web(shared_web: Web, transactional_db: None) -> Iterator[Web]:
     """A web process that other tests have used before; it has seen that the outbox is empty again."""
     telephones_work()
+    shared_web.revive()  # from its rest, or from whatever a test that failed left behind
     with greeted(shared_web, someone("Witness", Role.DISPATCHER)) as witness:
         witness.until(lambda frame: frame["type"] == "beat" and not any(frame["numbers"].values()))
     yield shared_web
-    shared_web.finish()
-    shared_web.revive()  # whatever a test that failed left behind
+    shared_web.rest()
 
 
 def someone(first: str, *roles: str) -> Person:

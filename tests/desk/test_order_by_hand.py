@@ -39,16 +39,18 @@ def test_the_sheet_names_every_step_and_vera_gives_one_another_key(sit_down, ver
     expect(key).to_have_text("0")
     key_of_hold = sheet.locator("[data-change-key=KeyJ]")
     key_of_hold.click()
-    desk.keyboard.press("0")  # is taken
-    expect(desk.locator("#toasts .toast")).to_contain_text("something else already")
+    desk.keyboard.press("0")  # is taken: the two change places
+    expect(desk.locator("#toasts .toast")).to_contain_text("it is on J now")
+    expect(key_of_hold).to_have_text("0")
+    expect(key).to_have_text("J")
     desk.keyboard.press("Escape")
     opened(desk, order)
-    expect(desk.locator("#pane summary[data-hotkey=k] kbd")).to_have_text("0")
+    expect(desk.locator("#pane summary[data-hotkey=k] kbd")).to_have_text("J")
     desk.keyboard.press("k")
     expect(desk.locator("#pane .order-reason[open]")).to_have_count(0)
-    desk.keyboard.press("0")
+    desk.keyboard.press("j")
     expect(desk.locator(f"#cause-cancel-{order.pk}")).to_be_focused()
-    assert DeskSetup.objects.get(person=vera).keys == {"KeyK": "Digit0"}
+    assert DeskSetup.objects.get(person=vera).keys == {"KeyK": "KeyJ", "KeyJ": "Digit0"}
 
 
 def test_no_key_of_the_order_fires_in_a_field(sit_down, vera, order):

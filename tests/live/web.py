@@ -70,13 +70,18 @@ class Web:
             self.thaw()
             process.stop(self.process, seconds=5)
 
-    def finish(self, seconds: float = 5) -> None:
-        """Returns when it has answered what closed pages asked for: nobody stands in the way of emptying the tables."""
+    def rest(self, seconds: float = 5) -> None:
+        """Stands still, outside of every transaction, until it is revived: what a page asked for while it was being
+        closed does not stand in the way of emptying the tables."""
         busy = """select 1 from pg_stat_activity
                   where datname = current_database() and state <> 'idle' and pid <> pg_backend_pid()"""
         end = time.monotonic() + seconds
         with connection.cursor() as cursor:
-            while cursor.execute(busy).fetchone() and time.monotonic() < end:
+            while True:
+                self.freeze()
+                if not cursor.execute(busy).fetchone() or time.monotonic() > end:
+                    return
+                self.thaw()
                 time.sleep(0.02)
 
     def cpu_seconds(self) -> float:

@@ -176,6 +176,16 @@ def test_a_day_on_which_the_clocks_change_is_a_day():
     assert gap.since == datetime(2026, 3, 29, 3, tzinfo=berlin)
 
 
+def test_a_period_ends_at_any_hour_and_a_night_in_the_morning():
+    morning = periods.of_days(DAY, DAY, begins=8, ends=14, zone=MOSCOW)
+    assert (morning.since, morning.until) == (at("08:00"), at("14:00"))
+    yesterday = DAY - timedelta(days=1)
+    assert (morning.before.since, morning.before.until) == (at("08:00", yesterday), at("14:00", yesterday))
+    night = periods.of_days(DAY, DAY, begins=22, ends=6, zone=MOSCOW)
+    assert (night.since, night.until) == (at("22:00"), at("06:00", DAY + timedelta(days=1)))
+    assert periods.of_days(DAY, DAY, begins=8, ends=8, zone=MOSCOW) == of(DAY, DAY, begins=8)
+
+
 def test_the_hours_in_which_nobody_called_are_not_asked_again(day):
     sums.refresh_calls(at("00:00"), at("00:00", DAY + timedelta(days=1)))
     with connection.cursor() as cursor:
