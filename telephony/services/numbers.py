@@ -14,8 +14,8 @@ from telephony.services import calls
 
 
 def add_to_client(*, call: Call, client_id: int, replaces: int | None, is_main: bool, actor: Person) -> Client:
-    """`replaces`: the key of the client's number that goes. Earlier calls of the number in which nobody was known become
-    the client's, too. Raises Refused."""
+    """`replaces`: the key of the client's number that goes. Earlier calls of the number in which nobody was known
+    become the client's, too. Raises Refused."""
     number = outside.number_of(call)
     if not number:
         raise Refused(_("This call has no number that could be added."))
