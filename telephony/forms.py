@@ -1,4 +1,4 @@
-"""The filters of the call history."""
+"""The filters of the call history, and the choice of what a call was about."""
 
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -7,12 +7,13 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from dispatch.staff.access import may
 from dispatch.staff.models import Person, Role
 from orders import numbers
 from orders.models import Client
-from telephony.models import Call
+from telephony.models import Call, CallClass
 from telephony.selectors import outside, privacy
 
 DIRECTIONS = [("", _("all")), ("in", _("incoming")), ("out", _("outgoing")), ("internal", _("internal"))]
@@ -55,6 +56,12 @@ class HistoryFilter(forms.Form):
         required=False,
         widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
     )
+    call_class = forms.ModelChoiceField(
+        label=pgettext_lazy("call", "Class"),
+        queryset=CallClass.objects.order_by("-is_active", "name"),
+        required=False,
+        empty_label=_("all"),
+    )
     client = forms.IntegerField(min_value=1, max_value=2**62, required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any, *, viewer: Any) -> None:
@@ -96,6 +103,8 @@ class HistoryFilter(forms.Form):
             calls = calls.filter(privacy.own(asked["person"]))
         if asked["order"]:
             calls = calls.filter(order=asked["order"])
+        if asked["call_class"]:
+            calls = calls.filter(call_class=asked["call_class"])
         if asked["client"]:
             calls = calls.filter(client=asked["client"])
         return calls
@@ -105,6 +114,24 @@ class HistoryFilter(forms.Form):
         """Whose calls are asked for. One query, where any are."""
         asked = self.cleaned_data.get("client") if self.is_valid() else None
         return Client.objects.filter(pk=asked).first() if asked else None
+
+
+class ClassForm(forms.Form):
+    """Those in use, and the one that the call has."""
+
+    chosen = forms.ModelChoiceField(
+        label=pgettext_lazy("call", "Class"),
+        queryset=CallClass.objects.all(),
+        required=False,
+        blank=True,
+        empty_label=_("no class"),
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, data: object, call: Call) -> None:
+        super().__init__(data, initial={"chosen": call.call_class_id or ""}, label_suffix="")  # type: ignore[arg-type]
+        offered = CallClass.objects.filter(Q(is_active=True) | Q(pk=call.call_class_id))
+        self.fields["chosen"].queryset = offered.order_by("name")  # type: ignore[attr-defined]
 
 
 def _midnight(day: Any) -> datetime:

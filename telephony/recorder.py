@@ -208,9 +208,10 @@ class Recorder:
         if into is not None:
             Intent.objects.filter(call=row).update(call=into)
             Recording.objects.filter(call=row).update(call=into)
-            if into.order_id is None and row.order_id is not None:
-                into.order_id = row.order_id
-                into.save(update_fields=["order_id"])
+            for name in ("order_id", "call_class_id"):
+                if getattr(into, name) is None and getattr(row, name) is not None:
+                    setattr(into, name, getattr(row, name))
+                    into.save(update_fields=[name])
         row.delete()
         log.info("call %s is part of %s", fact.key, fact.into or "no call")
         return {gone, into.pk} if into is not None else {gone}

@@ -3,6 +3,7 @@ from django.urls import path
 from telephony.core import operations
 from telephony.views import (
     adding,
+    classes,
     control,
     dial,
     dialling,
@@ -27,6 +28,7 @@ urlpatterns = [
     path("calls/<int:pk>/pick/", pick.pick, name="pick"),
     path("calls/<int:pk>/targets/", control.tool, {"name": "targets"}, name="targets"),
     path("calls/<int:pk>/keypad/", control.tool, {"name": "keypad"}, name="keypad"),
+    path("calls/<int:pk>/class/", classes.of_call, name="call-class"),
     path("calls/<int:pk>/note/", control.note, name="note"),
     *(
         path(f"calls/<int:pk>/{verb.replace('_', '-')}/", control.command, {"verb": verb}, name=verb)
@@ -40,6 +42,8 @@ urlpatterns = [
     ),
     path("ledger/", ledger.ledger, name="ledger"),
     path("recordings/<int:pk>/", recordings.recording, name="recording"),
+    path("staff/call-classes/", classes.every, name="classes"),
+    path("staff/call-classes/<int:pk>/", classes.every, name="class"),
     path("staff/dialling/", dialling.rules, name="dialling"),
     path("staff/dialling/try/", dialling.tried, name="dialling-try"),
     path("staff/extensions/", extensions.extensions, name="extensions"),

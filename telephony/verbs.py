@@ -11,6 +11,10 @@ verbs.register(
         "extension": _("extension"),
         "recording.played": _("listened to a recording"),
         "recording.downloaded": _("downloaded a recording"),
+        "callclass": _("class of calls"),
+        "call_class.added": _("added a class of calls"),
+        "call_class.changed": _("changed a class of calls"),
+        "call.classified": _("said what a call was about"),
         "number.revealed": _("looked at a whole number"),
     }
 )

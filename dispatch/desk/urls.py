@@ -21,5 +21,5 @@ urlpatterns = [
     path("call-backs/<int:pk>/done/", callbacks.done, name="call-back-done"),
     path("shifts/", shifts.shifts, name="shifts"),
     path("staff/break-reasons/", reasons.reasons, name="break-reasons"),
-    path("staff/break-reasons/<int:pk>/", reasons.reason, name="break-reason"),
+    path("staff/break-reasons/<int:pk>/", reasons.reasons, name="break-reason"),
 ]

@@ -1,4 +1,5 @@
 from telephony.models.call import Call, Leg, Transfer
+from telephony.models.call_class import CallClass
 from telephony.models.dial_plan import DialPlan
 from telephony.models.extension import Extension
 from telephony.models.intent import Intent
@@ -6,4 +7,15 @@ from telephony.models.lease import Lease
 from telephony.models.missed import MissedCaller
 from telephony.models.recording import Recording
 
-__all__ = ["Call", "DialPlan", "Extension", "Intent", "Lease", "Leg", "MissedCaller", "Recording", "Transfer"]
+__all__ = [
+    "Call",
+    "CallClass",
+    "DialPlan",
+    "Extension",
+    "Intent",
+    "Lease",
+    "Leg",
+    "MissedCaller",
+    "Recording",
+    "Transfer",
+]

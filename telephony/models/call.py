@@ -1,9 +1,11 @@
-"""Calls as the screens and the history know them. Written by the link only (recorder.py), except `order` and `note`."""
+"""Calls as the screens and the history know them. Written by the link only (recorder.py), except `order`, `note` and
+`call_class`."""
 
 from django.conf import settings
 from django.db import models
 
 from orders.models import Client, Driver, Fleet, Order
+from telephony.models.call_class import CallClass
 
 
 class Call(models.Model):
@@ -63,6 +65,7 @@ class Call(models.Model):
     choices = models.JSONField(default=list)  # [{"kind": "client"|"driver"|"staff", "id": 5}] when several match
     order = models.ForeignKey(Order, on_delete=models.SET_NULL, null=True, related_name="calls", db_index=False)
     note = models.CharField(max_length=500, blank=True)  # of whoever talks, for whoever gets the call next
+    call_class = models.ForeignKey(CallClass, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
 
     class Meta:
         indexes = [
@@ -77,6 +80,7 @@ class Call(models.Model):
             models.Index(fields=["direction", "-started_at", "-id"], name="call_direction"),
             models.Index(fields=["client", "-started_at", "-id"], name="call_client"),
             models.Index(fields=["order", "-started_at", "-id"], name="call_order"),
+            models.Index(fields=["call_class", "-started_at", "-id"], name="call_class"),
             models.Index(
                 fields=["-started_at", "-id"],
                 condition=models.Q(direction="in", state="ended", answered_at=None),

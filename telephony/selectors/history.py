@@ -109,8 +109,9 @@ def _place(after: str) -> tuple[datetime, int] | None:
 def _with_all(calls: QuerySet[Call]) -> QuerySet[Call]:
     legs = Prefetch("legs", Leg.objects.select_related("person").order_by("started_at", "id"))
     recordings = Prefetch("recordings", Recording.objects.order_by("started_at", "id"))
-    around = ("client", "driver", "colleague", "answered_by", "order__client", "order__driver", "fleet__logo")
-    return calls.select_related(*around).defer("fleet__logo__content").prefetch_related(legs, recordings)
+    around = ("client", "driver", "colleague", "answered_by", "call_class", "order__client", "order__driver")
+    with_fleet = calls.select_related(*around, "fleet__logo").defer("fleet__logo__content")
+    return with_fleet.prefetch_related(legs, recordings)
 
 
 def _rows(calls: Sequence[Call], viewer: Any) -> list[Row]:

@@ -88,8 +88,8 @@ def cards(call_ids: Sequence[int], viewer: Viewer) -> list[Card]:
 
 
 def with_people() -> QuerySet[Call]:
-    around = ("client", "driver", "colleague", "answered_by", "order__client", "order__driver", "fleet__logo")
-    return Call.objects.select_related(*around).defer("fleet__logo__content")
+    around = ("client", "driver", "colleague", "answered_by", "call_class", "order__client", "order__driver")
+    return Call.objects.select_related(*around, "fleet__logo").defer("fleet__logo__content")
 
 
 def _cards(calls: Sequence[Call], viewer: Viewer) -> list[Card]:

@@ -36,7 +36,15 @@ def dialling_words(value: object) -> str:
 @register.filter
 def party(one: Party) -> SafeString:
     """One of a call, by his name, or by the number as the reader may see it."""
+    if one.name[:1].isdigit() or one.name.startswith("+"):
+        return number(one.name)
     return format_html("<bdi>{}</bdi>", one.name or gettext("hidden number"))
+
+
+@register.filter
+def number(shown: str) -> SafeString:
+    """In a sentence of any direction, a number goes from left to right."""
+    return format_html('<bdi class="phone">{}</bdi>', shown)
 
 
 @register.filter

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from dispatch.audit import journal
 from dispatch.staff.access import address_of, may, refuse, requires
 from orders import numbers
-from telephony.forms import HistoryFilter
+from telephony.forms import ClassForm, HistoryFilter
 from telephony.models import Call
 from telephony.selectors import breakdown, history, privacy, who
 
@@ -35,7 +35,10 @@ def calls(request: HttpRequest) -> HttpResponse:
 def call(request: HttpRequest, pk: int) -> HttpResponse:
     if not privacy.visible_to(request.user).filter(pk=pk).exists():
         return _refuse_or_404(request, pk, _("This is a colleague's call: you see your own and the missed ones."))
-    return render(request, "telephony/call.html", {"breakdown": breakdown.of(pk, request.user)})
+    told = breakdown.of(pk, request.user)
+    may_classify = may(request.user, "calls.take") and told is not None
+    class_form = ClassForm(None, told.row.call) if may_classify and told else None
+    return render(request, "telephony/call.html", {"breakdown": told, "class_form": class_form})
 
 
 # /calls/<id>/reveal/

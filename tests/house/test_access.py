@@ -49,7 +49,7 @@ from orders.models import (
     Vehicle,
 )
 from places.models import House, Name, Place, Stand, Street, Upload, Zone
-from telephony.models import Call, Extension, Leg, Recording
+from telephony.models import Call, CallClass, Extension, Leg, Recording
 
 ROLES = (Role.DRIVER, Role.DISPATCHER, Role.SUPERVISOR, Role.MANAGER, Role.ADMINISTRATOR)
 
@@ -356,6 +356,11 @@ TABLE = (
     # the caller's number for a client's card: who edits cards, from a call that he may see
     Line("calls/<int:pk>/number/", "call", "-oYR-", "-oYR-"),
     Line("calls/<int:pk>/number/", "missed", "-YYR-", "-YYR-"),
+    # what a call was about: who takes calls, of a call that he may see; the classes are the administrator's
+    Line("calls/<int:pk>/class/", "call", "-oY--", "-oY--"),
+    Line("calls/<int:pk>/class/", "missed", "-YY--", "-YY--"),
+    Line("staff/call-classes/", "", "----Y", "----Y"),
+    Line("staff/call-classes/<int:pk>/", "call_class", "----Y", "----Y"),
     # call history: own and missed for a dispatcher
     Line("calls/", "", "-YYY-", "-MMM-"),
     Line("calls/missed/", "", "-YYY-", "-MMM-"),
@@ -476,6 +481,7 @@ def world(db, settings, tmp_path) -> World:
         "handover": Handover.objects.create(shift=shift, made_at=now).pk,
         "call_back": CallBack.objects.create(phone="+79161234567", due_at=now, created_by=petrov).pk,
         "break_reason": BreakReason.objects.create(name="обед").pk,
+        "call_class": CallClass.objects.create(name="жалоба").pk,
         "cancel_reason": CancelReason.objects.create(by_whom=CalledOffBy.CLIENT, text="передумал").pk,
         "client": client.pk,
         "phone": phone.pk,

@@ -10,6 +10,7 @@ from django.utils import timezone
 from dispatch.audit.models import Entry
 from orders.flow import State
 from telephony.forms import HistoryFilter
+from telephony.models import CallClass
 from telephony.selectors import history
 from telephony.services import calls
 from tests.telephony import office
@@ -335,10 +336,21 @@ def test_sofia_asks_for_her_own_calls(client, annas_call):
 @pytest.mark.feature("D13")
 @pytest.mark.parametrize(
     "asked",
-    ["", "result=missed", "result=busy", "direction=out", "client=1", "order=1", "number=89161234567", "number=101"],
+    [
+        "",
+        "result=missed",
+        "result=busy",
+        "direction=out",
+        "client=1",
+        "order=1",
+        "number=89161234567",
+        "number=101",
+        "call_class=1",
+    ],
 )
 def test_no_filter_reads_the_whole_table(annas_call, asked):
     """With the table small, the planner has to be told not to."""
+    CallClass.objects.create(pk=1, name="complaint")
     form = HistoryFilter(QueryDict(asked), viewer=office.marina())
     with connection.cursor() as cursor:
         cursor.execute("set local enable_seqscan = off")
