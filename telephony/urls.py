@@ -35,6 +35,7 @@ urlpatterns = [
         for verb in operations.VERBS
     ),
     path("dial/", dial.dial, name="dial"),
+    path("dial/call/<int:pk>/", dial.dial_back, name="dial-back"),
     path("dial/<slug:to>/", dial.dial, name="dial-target"),
     *(
         path(f"dial/order/<int:pk>/{whom}/", dial.dial_order, {"whom": whom}, name=f"dial-order-{whom}")

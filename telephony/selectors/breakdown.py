@@ -33,6 +33,7 @@ class Party:
 
     name: str
     extension: str = ""
+    person_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -90,14 +91,14 @@ class _Parties:
     """How the parties of one call are named for who reads."""
 
     def __init__(self, row: Row, legs: list[Leg]) -> None:
-        self._people = {leg.party: leg.person.full_name for leg in legs if leg.person}
+        self._people = {leg.party: leg.person for leg in legs if leg.person}
         self._whole = row.whole
         # a driver's or a colleague's number is no secret: the head shows it, too
         self._open = "" if row.who.is_outsider else numbers.e164(row.who.number)
 
     def of(self, party: str) -> Party:
-        if name := self._people.get(party):
-            return Party(name, party)
+        if person := self._people.get(party):
+            return Party(person.full_name, party, person.pk)
         is_open = self._whole or numbers.e164(party) == self._open
         return Party(privacy.shown_party(party, whole=is_open))
 

@@ -32,6 +32,7 @@ class Row:
     can_download: bool
     side: str
     can_add: bool  # the number, to a client: nobody is known by it
+    can_call: bool  # back
 
     @property
     def seconds(self) -> float | None:
@@ -117,9 +118,10 @@ def _with_all(calls: QuerySet[Call]) -> QuerySet[Call]:
 def _rows(calls: Sequence[Call], viewer: Any) -> list[Row]:
     people = who.of_calls(calls)
     can_download = may(viewer, "recordings.download")
-    may_edit = may(viewer, "clients.edit")
+    may_edit, may_call = may(viewer, "clients.edit"), may(viewer, "calls.take")
     rows = []
     for call in calls:
+        number = outside.number_of(call)
         whole = privacy.sees_whole_number(viewer, call)
         plays = privacy.may_play(viewer, call, is_own=_is_own(call, viewer))
         rows.append(
@@ -132,7 +134,8 @@ def _rows(calls: Sequence[Call], viewer: Any) -> list[Row]:
                 recordings=tuple(call.recordings.all()) if plays else (),
                 can_download=can_download,
                 side=_side(call, viewer),
-                can_add=may_edit and people[call.pk].kind == Kind.NEW and bool(outside.number_of(call)),
+                can_add=may_edit and people[call.pk].kind == Kind.NEW and bool(number),
+                can_call=may_call and bool(number),
             )
         )
     return rows

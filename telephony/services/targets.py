@@ -8,10 +8,12 @@ from django.utils.translation import gettext as _
 from dispatch.staff.models import Shift
 from dispatch.staff.refusal import Refused
 from orders import numbers
+from orders.flow import OPEN_STATES
 from orders.models import Client, Driver, Order
 from telephony.core.call import QUEUE
-from telephony.models import Extension
+from telephony.models import Call, Extension
 from telephony.recognition import is_short
+from telephony.selectors import outside
 from telephony.services import dial_plan
 
 DRIVER = re.compile(r"driver-([0-9]{1,18})")
@@ -63,6 +65,19 @@ def driver_of(order: Order) -> Target:
     if order.driver_id is None:
         raise Refused(_("This order has no driver now."))
     return replace(_driver(order.driver_id), order=order)
+
+
+def other_side_of(call: Call) -> Target:
+    """Who called us, or whom we called, at that number; about the order of that call while it is open.
+
+    Raises Refused.
+    """
+    number = outside.number_of(call)
+    if not number:
+        raise Refused(_("This call has no number to call back."))
+    order = call.order if call.order is not None and call.order.state in OPEN_STATES else None
+    target = replace(_number(number), client_id=call.client_id, driver_id=call.driver_id, order=order)
+    return replace(target, name=call.client.name) if call.client is not None and call.client.name else target
 
 
 def _number(text: str) -> Target:

@@ -4,13 +4,16 @@ from collections.abc import Callable
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from dispatch.staff.access import SignedInRequest, address_of, requires
+from dispatch.staff.access import SignedInRequest, address_of, refuse, requires
 from dispatch.staff.models import Shift
 from dispatch.staff.refusal import Refused
 from dispatch.staff.selectors import roster
 from orders.models import Order
+from telephony.models import Call
+from telephony.selectors import missed, outside, privacy
 from telephony.sentences import sentence
 from telephony.services import outgoing, targets
 from telephony.services.targets import Target
@@ -33,6 +36,20 @@ def dial_order(request: SignedInRequest, pk: int, whom: str) -> HttpResponse:
     """The same; the call is that order's."""
     order = get_object_or_404(Order.objects.select_related("client"), pk=pk)
     return _call(request, lambda _shift: targets.driver_of(order) if whom == "driver" else targets.client_of(order))
+
+
+# /dial/call/731/
+@requires("calls.take")
+@require_POST
+def dial_back(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Whoever was on the other side of that call. His number is not sent: who sees it masked may call, too."""
+    call = get_object_or_404(Call.objects.select_related("client", "driver", "order"), pk=pk)
+    if not privacy.visible_to(request.user).filter(pk=pk).exists():
+        return refuse(request, _("This is a colleague's call: you see your own and the missed ones."), target=call)
+    other = missed.who_calls_back(outside.number_of(call))
+    if other is not None and other != request.user:
+        return refusal(_("%(name)s is calling him already.") % {"name": other.full_name})
+    return _call(request, lambda _shift: targets.other_side_of(call))
 
 
 def _call(request: SignedInRequest, target: Callable[[Shift], Target], typed: str = "") -> HttpResponse:

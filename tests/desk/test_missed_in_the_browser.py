@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from telephony.models import MissedCaller
+from telephony.models import Intent, MissedCaller
 from telephony.services import missed
 from tests.telephony import office
 
@@ -33,6 +33,10 @@ def test_vera_sees_at_once_that_somebody_was_missed_and_that_he_was_reached(sit_
     button.click()
     rows = desk.locator("tr[data-missed=open]")
     expect(rows).to_have_count(1)
+    expect(desk.locator(".health[data-is]:not([data-is=unknown])")).to_be_attached()
+    desk.get_by_role("button", name="Call back").click()
+    expect(desk.locator(".dial [aria-busy=true]")).to_have_count(1)
+    assert Intent.objects.get().args["e164"] == office.ANNA
     rings_off(office.MOBILE)
     expect(rows).to_have_count(2)
     is_reached()

@@ -187,6 +187,8 @@ TABLE = (
     Line("calls/<int:pk>/keys/", "call", "-MM--", "-oY--"),
     # call from one's own telephone: whoever sits at a desk
     Line("dial/", "", "-MM--", "-YY--"),
+    Line("dial/call/<int:pk>/", "call", "-MM--", "-oY--"),
+    Line("dial/call/<int:pk>/", "missed", "-MM--", "-YY--"),
     Line("dial/<slug:to>/", " to=102", "-MM--", "-YY--"),
     Line("dial/order/<int:pk>/client/", "order", "-MM--", "-YY--"),
     Line("dial/order/<int:pk>/driver/", "order", "-MM--", "-YY--"),

@@ -7,7 +7,7 @@ from django.test import Client as Browser
 
 from dispatch.audit.models import Entry
 from orders.services import anonymising
-from telephony.models import Extension, Intent, Lease
+from telephony.models import Extension, Intent, Lease, MissedCaller
 from tests.desk.office import telephones_work
 from tests.telephony import office
 
@@ -29,6 +29,43 @@ def press(person, path: str = "/dial/", **said):
 def refused(answer) -> str:
     assert answer.status_code == 409
     return answer.content.decode()
+
+
+@pytest.mark.feature("M5", "P15")
+def test_vera_calls_back_one_whose_number_she_does_not_see(vera):
+    anna = office.client()
+    call = office.missed(office.ANNA, client=anna)
+    page = Browser()
+    page.force_login(vera)
+    shown = page.get("/calls/missed/").content.decode() + page.get(f"/calls/{call.pk}/").content.decode()
+    assert f'action="/dial/call/{call.pk}/"' in shown
+    assert "9161234567" not in shown
+    assert press(vera, f"/dial/call/{call.pk}/").status_code == 202
+    args = Intent.objects.get().args
+    assert (args["e164"], args["client"], args["name"]) == (office.ANNA, anna.pk, "Anna Sidorova")
+
+
+@pytest.mark.feature("P15")
+def test_a_call_that_went_out_is_called_again_at_the_same_number(vera):
+    ours = office.missed("101", direction="out", dialled=office.MOBILE, caller_e164="")
+    office.leg(ours, "101", role="caller", person=vera)
+    assert press(vera, f"/dial/call/{ours.pk}/").status_code == 202
+    assert Intent.objects.get().args["e164"] == office.MOBILE
+
+
+@pytest.mark.feature("M5")
+def test_boris_is_told_that_vera_is_calling_back_already(vera):
+    boris = office.boris()
+    call = office.missed(office.ANNA)
+    at = call.started_at
+    MissedCaller.objects.create(number=office.ANNA, call=call, first_at=at, last_at=at, calling=call, claimed_by=vera)
+    assert refused(press(boris, f"/dial/call/{call.pk}/")) == "Ivanova Vera is calling him already."
+    assert press(vera, f"/dial/call/{call.pk}/").status_code == 202
+
+
+def test_a_hidden_caller_cannot_be_called_back(vera):
+    hidden = office.missed("", caller_raw="", recognised="hidden")
+    assert refused(press(vera, f"/dial/call/{hidden.pk}/")) == "This call has no number to call back."
 
 
 def in_a_call(extension: str) -> None:
