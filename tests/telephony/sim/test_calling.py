@@ -8,7 +8,7 @@ import pytest
 from dispatch.staff.refusal import Refused
 from orders.models import Order
 from telephony.core import placing
-from telephony.models import Call, Intent, Recording
+from telephony.models import Call, Intent, MissedCaller, Recording
 from telephony.selectors import talks
 from telephony.services import outgoing, targets
 from tests.telephony import office
@@ -115,3 +115,13 @@ async def test_who_is_off_or_talks_is_not_called(desk, sim):
     await desk.row(caller, state="talking")
     with pytest.raises(Refused, match="is talking"):
         await calls(desk, "102")
+
+
+@pytest.mark.feature("M5")
+async def test_who_rang_off_is_red_until_he_answers_the_call_back(desk, sim):
+    missed = await sim.ring("79161112233", patience=0.3)
+    await desk.row(missed, state="ended")
+    await awaited(lambda: MissedCaller.objects.filter(number="+79161112233", reached_at=None).exists())
+    await calls(desk, MOBILE)
+    reached = await awaited(lambda: MissedCaller.objects.exclude(reached_at=None).select_related("reached_by").first())
+    assert (reached.reached_how, reached.reached_by) == ("called_back", desk.vera)
