@@ -7,6 +7,7 @@ from telephony.views import (
     control,
     dial,
     dialling,
+    directory,
     extensions,
     history,
     ledger,
@@ -37,6 +38,9 @@ urlpatterns = [
     path("dial/", dial.dial, name="dial"),
     path("dial/call/<int:pk>/", dial.dial_back, name="dial-back"),
     path("dial/<slug:to>/", dial.dial, name="dial-target"),
+    path("dial/client/<int:pk>/", dial.dial_listed, {"kind": "client"}, name="dial-client"),
+    path("dial/driver/<int:pk>/", dial.dial_listed, {"kind": "driver"}, name="dial-driver"),
+    path("phonebook/", directory.found, name="directory"),
     *(
         path(f"dial/order/<int:pk>/{whom}/", dial.dial_order, {"whom": whom}, name=f"dial-order-{whom}")
         for whom in ("client", "driver")

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import DecimalField, F, Q, QuerySet, Sum, Value
+from django.db.models import DecimalField, F, Prefetch, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from orders.flow import OPEN_STATES, State
-from orders.models import Account, Employee, Order, Payment
+from orders.models import Account, ClientPhone, Employee, Order, Payment
+from orders.selectors import cards
 
 PAGE = 50
 LAST_ORDERS = 20
@@ -52,6 +53,14 @@ class Card:
     members: Sequence[Member]
     orders: Sequence[Order]
     after: int | None  # where the next page of members begins
+
+
+def people_of(text: str) -> QuerySet[Employee]:
+    """Those whose trips a company pays for, by a part of its name. Two queries when it is read."""
+    numbered = Prefetch("client__phones", ClientPhone.objects.order_by("-is_main", "pk"))
+    there = Employee.objects.filter(cards.named(text, "account__name"), is_active=True, account__is_active=True)
+    there = there.select_related("account", "client").order_by("account__name", "client__name", "pk")
+    return there.prefetch_related(numbered)
 
 
 def month_of(moment: datetime) -> tuple[datetime, datetime]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from django.db.models import Case, Count, Prefetch, Q, Value, When, prefetch_related_objects
 from django.db.models.functions import Length
@@ -23,6 +25,7 @@ from orders.models import (
 )
 from orders.selectors import addresses
 from orders.selectors.addresses import Likely
+from places import folding
 
 PAGE = 50
 LAST_ORDERS = 20
@@ -115,8 +118,7 @@ def drivers(*, text: str = "", documents_end: bool = False, after: str = "") -> 
         number = numbers.e164(text)
         found = found.filter(
             Q(call_sign__iexact=text)
-            | Q(last_name__icontains=text)
-            | Q(first_name__icontains=text)
+            | named(text, "last_name", "first_name")
             | Q(vehicle__plate__icontains=text)
             | Q(pk__in=DriverPhone.objects.filter(e164=number).values("driver") if number else [])
         )
@@ -158,7 +160,13 @@ def _about(text: str) -> Q:
     number = numbers.e164(text)
     if number:
         return Q(pk__in=ClientPhone.objects.filter(e164=number).values("client"))
-    return Q(name__icontains=text)
+    return named(text, "name")
+
+
+def named(text: str, *fields: str) -> Q:
+    """A part of a name, also when the other keyboard layout was on."""
+    readings = (text, *folding.retyped(text))
+    return reduce(or_, (Q(**{f"{field}__icontains": reading}) for field in fields for reading in readings))
 
 
 def _phones() -> Prefetch:

@@ -11,7 +11,7 @@ from dispatch.staff.access import SignedInRequest, address_of, refuse, requires
 from dispatch.staff.models import Shift
 from dispatch.staff.refusal import Refused
 from dispatch.staff.selectors import roster
-from orders.models import Order
+from orders.models import Client, Driver, Order
 from telephony.models import Call
 from telephony.selectors import missed, outside, privacy
 from telephony.sentences import sentence
@@ -20,13 +20,22 @@ from telephony.services.targets import Target
 from telephony.views.pick import click_id, refusal
 
 
-# /dial/ with `to`, /dial/102/ /dial/client-7/ /dial/driver-5/
+# /dial/ with `to`, /dial/102/
 @requires("calls.take")
 @require_POST
 def dial(request: SignedInRequest, to: str = "") -> HttpResponse:
     """202: asked, what becomes of it comes over the socket; 409: a sentence, why not."""
     typed = "" if to else request.POST.get("to", "").strip()[:40]
     return _call(request, lambda shift: outgoing.target_of(to or typed, own=shift.extension), typed)
+
+
+# /dial/client/7/ /dial/driver/5/
+@requires("calls.take")
+@require_POST
+def dial_listed(request: SignedInRequest, pk: int, kind: str) -> HttpResponse:
+    """The same; 404 where there is no such person."""
+    get_object_or_404(Client if kind == "client" else Driver, pk=pk)
+    return _call(request, lambda shift: outgoing.target_of(f"{kind}-{pk}", own=shift.extension))
 
 
 # /dial/order/512/client/ /dial/order/512/driver/

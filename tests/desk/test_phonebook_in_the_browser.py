@@ -64,3 +64,35 @@ def test_vera_calls_client_and_driver_from_the_order(sit_down, vera):
     with desk.expect_response("**/driver/"):
         desk.get_by_role("button", name="Call the driver").click()
     assert Intent.objects.get().args["order"] == order.pk
+
+
+@pytest.mark.feature("D3", "D4")
+def test_vera_finds_and_calls_with_the_keyboard_alone(sit_down, vera, boris):
+    office.client()
+    desk = sit_down(vera)
+    search = desk.get_by_label("Search the phone book")
+    search.press_sequentially("sidorova")
+    expect(desk.locator("#phonebook-found")).to_contain_text("Anna Sidorova")
+    assert "123-45" not in desk.locator("#phonebook-found").inner_html()
+    search.fill("8 916 111-22-33")
+    expect(desk.locator("#found-typed")).to_contain_text("79161112233")
+    search.press("ArrowDown")
+    expect(desk.locator("#found-typed")).to_have_attribute("aria-current", "true")
+    with desk.expect_response("**/dial/"):
+        search.press("Enter")
+    assert Intent.objects.get().args["typed"] == "8 916 111-22-33"
+    search.press("Escape")
+    expect(desk.locator("#found-typed")).to_have_count(0)
+    expect(desk.locator(f"#person-{boris.pk}")).to_be_visible()
+
+
+@pytest.mark.feature("P8", "D3")
+def test_who_talks_is_not_called_and_a_sentence_says_so(sit_down, vera, boris):
+    call = ring("+79161110001", at=["102"])
+    talks(call, "102")
+    desk = sit_down(vera)
+    search = desk.get_by_label("Search the phone book")
+    search.press_sequentially("boris")
+    search.press("Enter")
+    expect(desk.locator(".toast")).to_have_text("That colleague is talking.")
+    assert not Intent.objects.exists()

@@ -150,15 +150,17 @@ def test_the_client_and_the_driver_of_an_order_are_called_for_it(vera):
 
 def test_a_client_and_a_driver_are_called_at_their_main_number(vera):
     client, driver = office.client(), office.driver()
-    assert press(vera, f"/dial/client-{client.pk}/").status_code == 202
-    assert press(vera, f"/dial/driver-{driver.pk}/").status_code == 202
+    assert press(vera, f"/dial/client/{client.pk}/").status_code == 202
+    assert press(vera, f"/dial/driver/{driver.pk}/").status_code == 202
     called = {intent.args["to"] for intent in Intent.objects.all()}
     assert called == {office.ANNA.removeprefix("+"), office.MOBILE.removeprefix("+")}
-    assert refused(press(vera, "/dial/client-999999/")) == "This client has no telephone number."
+    client.phones.all().delete()
+    assert refused(press(vera, f"/dial/client/{client.pk}/")) == "This client has no telephone number."
+    assert press(vera, "/dial/client/999999/").status_code == 404
 
 
 def test_the_clicks_of_a_client_who_is_to_be_forgotten_forget_the_number(vera):
     client = office.client()
-    press(vera, f"/dial/client-{client.pk}/")
+    press(vera, f"/dial/client/{client.pk}/")
     anonymising.anonymise(client_id=client.pk, typed=str(client.pk), actor=office.marina())
     assert Intent.objects.get().args == {}

@@ -66,14 +66,14 @@ def seen(page: Page) -> list[str]:
     ],
 )
 def test_who_is_left(book, typed, found):
-    book.get_by_role("searchbox").press_sequentially(typed)
+    book.get_by_role("combobox").press_sequentially(typed)
     assert seen(book) == found
 
 
 def test_nobody_fits_is_said_and_esc_brings_all_back(book):
-    book.get_by_role("searchbox").press_sequentially("zzz")
+    book.get_by_role("combobox").press_sequentially("zzz")
     assert book.locator("[data-nobody]").inner_text() == "Nobody fits."
-    book.get_by_role("searchbox").press("Escape")
+    book.get_by_role("combobox").press("Escape")
     assert len(seen(book)) == 3
     assert book.locator("[data-nobody]").is_hidden()
 
@@ -89,7 +89,7 @@ def test_everyone_is_a_switch_and_stays_as_it_was_set(book):
 
 
 def test_who_comes_on_shift_while_she_searches_is_narrowed_too(book):
-    book.get_by_role("searchbox").press_sequentially("ива")
+    book.get_by_role("combobox").press_sequentially("ива")
     book.evaluate(
         """() => {
           const people = document.querySelector("[data-live=person]");
