@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from dispatch.audit import journal
-from dispatch.reports import export, figures, periods, tables
+from dispatch.reports import classes, export, figures, periods, tables
 from dispatch.reports.periods import Period
 from dispatch.staff.access import SignedInRequest, address_of, may, requires
 from dispatch.staff.models import Person, Shift
@@ -98,7 +98,8 @@ def report(request: SignedInRequest) -> HttpResponse:
     if period is None:
         return render(request, "reports/report.html", {"form": form, "period": None})
     now, before = figures.of(period, dispatcher_id=whose), figures.of(period.before, dispatcher_id=whose)
-    headlines, found = tables.headlines(now, before), tables.tables(now)
+    headlines = tables.headlines(now, before)
+    found = [*tables.tables(now), classes.table(period, dispatcher_id=whose)]
     file = FILES.get(request.GET.get("format", ""))
     if file:
         journal.record(person, "report.exported", address=address_of(request), period=_title(period))

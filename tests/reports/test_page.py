@@ -14,6 +14,7 @@ from orders.actors import staff
 from orders.models import Draft, Order
 from orders.services import intake, lifecycle
 from orders.services.intake import Booking
+from telephony.models import CallClass
 from tests.telephony import office
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("C12")]
@@ -89,3 +90,19 @@ def test_a_file_for_a_spreadsheet_has_no_formula_and_is_journalled():
     assert """<t>'=HYPERLINK("x")</t>""" in sheet
     assert "<f>" not in sheet
     assert Entry.objects.filter(verb="report.exported", actor=marina).count() == 2
+
+
+@pytest.mark.feature("M7")
+def test_what_calls_were_about_is_counted_by_class_and_by_day():
+    vera, boris = office.vera(), office.boris()
+    complaint, order = (CallClass.objects.create(name=name) for name in ("complaint", "order"))
+    for by, about in ((vera, order), (vera, order), (boris, complaint), (boris, None)):
+        office.answered(by, call_class=about)
+
+    def classes(person):
+        found = [table for table in get(person).context["tables"] if table.name == "classes"]
+        return [(table.head[1:], [row[1:] for row in table.rows], [bar.value for bar in table.bars]) for table in found]
+
+    assert classes(office.marina()) == [(["order", "complaint", "Together"], [[2, 1, 3]], [2, 1])]
+    assert classes(vera) == [(["order", "Together"], [[2, 2]], [2])]
+    assert classes(office.person("Olga Smirnova", Role.DISPATCHER)) == []
