@@ -12,7 +12,7 @@ from django.db import transaction
 from dispatch.staff.models import Person, ShiftBreak
 from dispatch.staff.refusal import Refused
 from dispatch.staff.services import breaks
-from telephony.models import Call, Extension, Intent, Lease, Recording
+from telephony.models import Call, Extension, Intent, Lease, MissedCaller, Recording
 from telephony.selectors import phonebook
 from telephony.services import control, intents, outgoing
 from tests.rig import chroot
@@ -276,3 +276,23 @@ def test_vera_calls_boris_who_hears_her_and_the_phone_book_knows_what_each_does(
     awaited(lambda: phonebook.states({"102"}) == {"102": "off"}, 2)
     with pytest.raises(Refused):
         calls(desk, "102")
+
+
+@pytest.mark.feature("M5")
+def test_who_rang_off_is_red_while_only_our_telephone_answers_and_green_when_his_does(desk):
+    waits, _row = desk.calls_in(KONSTANTIN)
+    waits.hang_up()
+    red = MissedCaller.objects.filter(number=f"+{KONSTANTIN}", reached_at=None)
+    awaited(red.exists)
+    konstantin = desk.pbx.trunk(desk.pbx.lab(), "mobile", listens=True)
+    calls(desk, KONSTANTIN)
+    rings = konstantin.incoming()
+    up(desk.desks, desk.phones["101"])
+    awaited(red.filter(claimed_by=desk.vera).exists)
+    rings.refuse()
+    awaited(red.filter(claimed_by=None, tries=1).exists, 10)
+    desk.phones["101"].hang_up_all()
+    calls(desk, KONSTANTIN)
+    konstantin.incoming(other_than=rings).answer()
+    reached = awaited(MissedCaller.objects.exclude(reached_at=None).first)
+    assert (reached.reached_how, reached.reached_by, reached.times) == ("called_back", desk.vera, 1)
