@@ -225,7 +225,7 @@ def test_a_colleague_appears_and_disappears_within_a_second(sit_down, vera):
     publish.changed("staff", "person", boris.pk)
     expect(desk.locator(f"#person-{boris.pk}")).to_be_visible(timeout=1500)
     end_shift(shift=Shift.objects.get(person=boris), actor=boris)
-    expect(desk.locator(f"#person-{boris.pk}")).to_have_count(0, timeout=1500)
+    expect(desk.locator(f"#person-{boris.pk}")).to_be_hidden(timeout=1500)
 
 
 def test_a_row_that_is_drawn_anew_keeps_the_focus(sit_down, vera):

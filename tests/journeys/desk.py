@@ -45,7 +45,7 @@ class Desk:
 
     @property
     def phone_book(self) -> Locator:
-        return self.page.locator("[data-live=person] .person")
+        return self.page.locator("[data-live=person] .person:not([data-absent])")
 
     @property
     def waiting(self) -> Locator:

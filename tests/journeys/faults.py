@@ -160,7 +160,7 @@ SHOWN = """() => ({
     .map((one) => [Number(one.id.split("-")[1]), one.dataset.state])),
   orders: Object.fromEntries([...document.querySelectorAll("[data-live=order] tr[data-kind=order]")]
     .map((one) => [Number(one.id.split("-")[1]), one.dataset.state])),
-  people: document.querySelectorAll("[data-live=person] .person").length,
+  people: document.querySelectorAll("[data-live=person] .person:not([data-absent])").length,
 })"""
 
 
