@@ -119,13 +119,13 @@ def test_who_waits_for_an_answer_is_at_the_telephone():
 @pytest.mark.feature("P7")
 def test_whose_own_telephone_is_on_can_be_called_when_off_shift():
     marina = office.marina()
-    assert line(marina) == "off Kotova Marina"
+    assert line(marina) == "Kotova Marina off"
     marina.own_extension = "104"
     marina.save()
     Extension.objects.create(number="104", interface="PJSIP/104")
-    assert line(marina) == "free Kotova Marina extension 104"
+    assert line(marina) == "Kotova Marina extension 104 free"
     boris = office.boris("104")
-    assert line(marina) == "off Kotova Marina"
+    assert line(marina) == "Kotova Marina off"
     assert line(boris) == "Petrov Boris extension 104 free"
 
 
