@@ -12,6 +12,7 @@ from django.db.models import Q
 from dispatch.live import publish
 from orders.models import Order, OrderEvent
 from telephony.models import Call, Leg
+from telephony.services import phonebook
 
 SOURCE = re.compile(r"call:(\d{1,18})")
 
@@ -43,7 +44,11 @@ def tie_to_order(*, order: Order, source: str, **_: Any) -> None:
         his.update(order=order)
         if order.client_id:
             his.filter(client=None, driver=None, colleague=None).update(client=order.client_id)
-    tell(_live_calls_about(order, order.driver_id))
+    concerned = _live_calls_about(order, order.driver_id)
+    tell(concerned)
+    if concerned:  # whoever talked with a stranger talks with a client now
+        at_it = Leg.objects.filter(call__in=concerned, ended_at=None).exclude(answered_at=None)
+        phonebook.tell(set(at_it.values_list("party", flat=True)))
 
 
 def redraw_calls(*, order: Order, event: OrderEvent, **_: Any) -> None:

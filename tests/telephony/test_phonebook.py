@@ -6,9 +6,11 @@ import pytest
 from django.template.loader import render_to_string
 
 from dispatch.live import registry
+from dispatch.live.models import Change
 from dispatch.staff.services.shifts import end_shift, start_shift
 from telephony.models import Extension
 from telephony.selectors import phonebook
+from telephony.services import calls
 from tests.telephony import office
 
 pytestmark = pytest.mark.django_db
@@ -163,6 +165,17 @@ def test_it_follows_a_transfer():
     call.save()
     assert line(vera, ABOVE) == "Ivanova Vera extension 101 free"
     assert line(boris, ABOVE).endswith("talks with Anna Sidorova")
+
+
+@pytest.mark.feature("P17")
+def test_a_stranger_gets_his_name_with_the_order_that_is_taken_from_him():
+    vera = office.vera()
+    call = talking(other=office.STRANGER, recognised="new")
+    order = office.order(office.client("Oleg Novikov", office.STRANGER))
+    Change.objects.all().delete()
+    calls.tie_to_order(order=order, source=f"call:{call.pk}")
+    assert Change.objects.filter(kind="person", key=vera.pk).exists()
+    assert line(vera, ABOVE).endswith("talks with Oleg Novikov")
 
 
 @pytest.mark.feature("P17")
