@@ -37,6 +37,10 @@ export function start(desk) {
     (rows.find((row) => row.getAttribute("aria-current") === "true") ?? rows[0])?.querySelector("a[href]")?.focus();
   }
 
+  function intoMenu(menu) {
+    if (menu.open) menu.querySelector(":is(a[href], button, input:not([type=hidden])):not(summary *)")?.focus();
+  }
+
   const inList = (target) => target.closest('[data-live="order"], [role="grid"], table') !== null;
   const own = (event, key) => document.querySelector(`[data-key="${CSS.escape(key)}"], [data-key="${CSS.escape(event.key)}"]`);
 
@@ -47,8 +51,9 @@ export function start(desk) {
     const key = meant(event);
     const element = key && own(event, key);
     if (element) {
-      element.focus({ preventScroll: true }); // a menu that opens goes on by keyboard
+      element.focus({ preventScroll: true });
       element.click();
+      if (element.matches("summary")) setTimeout(() => intoMenu(element.parentElement)); // it opens only now
     } else if (event.key === "?" || (key === "Slash" && event.shiftKey)) sheet.showModal();
     else if (key === "Slash" || event.key === "/") desk.querySelector("[data-hotkey-field]")?.focus();
     else if (key === "KeyA" && !event.repeat) answer();

@@ -24,7 +24,7 @@ def test_f9_and_a_reason_is_a_break_and_f9_again_ends_it(sit_down, vera, boris):
     BreakReason.objects.create(name="lunch")
     hers, his = sit_down(vera), sit_down(boris)
     hers.keyboard.press("F9")
-    hers.keyboard.press("Tab")
+    expect(hers.get_by_role("button", name="lunch")).to_be_focused()
     hers.keyboard.press("Enter")
     expect(hers.locator(".shift-chip")).to_contain_text("break asked")
     expect(his.locator(f"#person-{vera.pk} .person-pause")).to_contain_text("break")
@@ -54,3 +54,21 @@ def test_what_is_stale_is_said_on_every_page_of_who_is_on_shift(sit_down, vera):
     expect(page.locator(".stale")).to_be_hidden()
     telephones_fall_silent()
     expect(page.locator(".stale")).to_contain_text("No connection to the telephones")
+
+
+@pytest.mark.feature("C1", "X5")
+def test_the_shift_ends_by_keyboard_alone(sit_down, vera):
+    page = sit_down(vera)
+    page.keyboard.press("F9")
+    end = page.get_by_role("link", name="End the shift")
+    for _ in range(9):
+        page.keyboard.press("Tab")
+        if end.evaluate("link => link === document.activeElement"):
+            break
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Note for the next dispatcher")).to_be_focused()
+    page.keyboard.type("the printer is out of paper")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).not_to_contain_text("You are on shift")
+    assert vera.shifts.get().ended_at is not None
