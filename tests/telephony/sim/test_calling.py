@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from dataclasses import replace
 
 import pytest
 
@@ -11,12 +12,22 @@ from telephony.core import placing
 from telephony.models import Call, Intent, MissedCaller, Recording
 from telephony.selectors import talks
 from telephony.services import outgoing, targets
+from telephony.sim.simulator import Simulator
 from tests.telephony import office
 from tests.telephony.link.conftest import awaited, in_database
+from tests.telephony.sim.conftest import QUICK
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.feature("P8", "D4")]
 
 MOBILE = "8 (916) 111-22-33"
+
+
+@pytest.fixture
+async def sim(tmp_path):
+    """Whoever is called talks until somebody rings off."""
+    manners = replace(QUICK, mobile_talk=(60, 60))
+    async with Simulator(manners=manners, recordings=tmp_path, seed=1) as sim:
+        yield sim
 
 
 async def calls(desk, to: str | Order, click: uuid.UUID | None = None) -> Intent:
