@@ -73,20 +73,27 @@ class Web:
     def rest(self, seconds: float = 5) -> None:
         """Stands still, outside of every transaction, until it is revived: what a page asked for while it was being
         closed does not stand in the way of emptying the tables."""
-        busy = """select 1 from pg_stat_activity
-                  where datname = current_database() and state <> 'idle' and pid <> pg_backend_pid()"""
         end = time.monotonic() + seconds
-        with connection.cursor() as cursor:
-            while True:
-                self.freeze()
-                if not cursor.execute(busy).fetchone() or time.monotonic() > end:
-                    return
-                self.thaw()
-                time.sleep(0.02)
+        while True:
+            self.freeze()
+            if not others_are_busy() or time.monotonic() > end:
+                return
+            self.thaw()
+            time.sleep(0.02)
 
     def cpu_seconds(self) -> float:
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def others_are_busy() -> bool:
+    """Whether anybody else is in a transaction on the database of the tests."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select exists (select from pg_stat_activity where datname = current_database()"
+            " and state <> 'idle' and pid <> pg_backend_pid())"
+        )
+        return bool(cursor.fetchone()[0])
 
 
 class Listener:

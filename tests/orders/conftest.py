@@ -1,6 +1,8 @@
 """The people of the office, their clients and their cars."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.test import Client as Browser
@@ -11,6 +13,7 @@ from orders import actors
 from orders.actors import Actor
 from orders.models import Client, ClientPhone, Driver, Order, Vehicle
 from orders.services import lifecycle
+from tests.live.web import others_are_busy
 
 ANNA = "+79123456789"
 
@@ -24,6 +27,15 @@ def person(username: str, *roles: Role, last_name: str = "") -> Person:
 def on_shift(someone: Person, extension: str) -> Person:
     Shift.objects.create(person=someone, extension=extension, started_at=timezone.now())
     return someone
+
+
+@pytest.fixture
+def live_server(live_server: Any) -> Iterator[Any]:
+    """Done with what the closed pages had asked for when the tables are emptied."""
+    yield live_server
+    end = time.monotonic() + 5
+    while others_are_busy() and time.monotonic() < end:
+        time.sleep(0.02)
 
 
 @pytest.fixture
