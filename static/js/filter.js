@@ -216,7 +216,7 @@ export function start(desk) {
     if (!keep) return;
     const values = { name: form.querySelector("[data-saved-name]").value, query: shown.query };
     if (form.querySelector("[data-saved-shared]").checked) values.is_shared = "on";
-    window.htmx.ajax("POST", keep.dataset.url, { target: "#saved-filters", swap: "innerHTML settle:0ms", values });
+    window.htmx.ajax("POST", keep.dataset.url, { target: "#saved-filters", swap: "innerHTML", values });
   });
 
   // --- how many -------------------------------------------------------------------------------------------------------

@@ -34,7 +34,8 @@ def test_vera_sees_at_once_that_somebody_was_missed_and_that_he_was_reached(sit_
     rows = desk.locator("tr[data-missed=open]")
     expect(rows).to_have_count(1)
     expect(desk.locator(".health[data-is]:not([data-is=unknown])")).to_be_attached()
-    desk.get_by_role("button", name="Call back").click()
+    with desk.expect_response("**/dial/**"):
+        desk.get_by_role("button", name="Call back").click()
     expect(desk.locator(".dial [aria-busy=true]")).to_have_count(1)
     assert Intent.objects.get().args["e164"] == office.ANNA
     rings_off(office.MOBILE)
