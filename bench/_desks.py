@@ -78,6 +78,11 @@ class Desk(asyncio.Protocol):
             self.heard.append((now, int(found[1]), int(found[2])))
 
 
+async def _until(said: asyncio.Event) -> None:
+    async with asyncio.timeout(30):
+        await said.wait()
+
+
 async def main() -> None:
     loop = asyncio.get_running_loop()
     plan = json.loads(sys.stdin.readline())
@@ -88,9 +93,9 @@ async def main() -> None:
         await loop.create_connection(lambda desk=desk: desk, "127.0.0.1", port)  # type: ignore[misc]
         desks.append(desk)
         if len(desks) % 10 == 0:
-            await asyncio.wait_for(hello.wait(), 30)
+            await _until(hello)
     for desk in desks:
-        await asyncio.wait_for(desk._hello.wait(), 30)
+        await _until(desk._hello)
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     await loop.run_in_executor(None, sys.stdin.readline)

@@ -187,17 +187,19 @@ class Clicks:
 
     async def _let_go(self, session: Session, attempt: Attempt) -> Outcome:
         """He is ours: help the queue to part with him, and see what comes of it."""
-        call, endpoint = attempt.call, attempt.endpoint
-        if not attempt.is_out:
-            # of the call as it was before: a leg that rings since then may be the one that we asked for
-            ringing = [leg.uniqueid for leg in call.legs if leg.role == "called" and not leg.outcome]
-            await actions.let_go(session, uniqueid=call.caller_uniqueid, ringing=ringing)
+        client, stopped = attempt.call.caller_uniqueid, None
         try:
             async with asyncio.timeout(WITHDRAWAL):
                 while not attempt.is_out and attempt.outcome() is None:
-                    await self._news(session, attempt)
+                    # until he is out, whatever rings is the queue's: also what began in the moment of the click
+                    ringing = {leg.uniqueid for leg in attempt.call.legs if leg.role == "called" and not leg.outcome}
+                    if stopped is None or ringing - stopped:
+                        await actions.let_go(session, uniqueid=client, ringing=sorted(ringing - (stopped or set())))
+                        stopped = ringing | (stopped or set())
+                    else:
+                        await self._news(session, attempt)
         except TimeoutError:
-            await actions.fetch(session, uniqueid=call.caller_uniqueid, endpoint=endpoint)
+            await actions.fetch(session, uniqueid=client, endpoint=attempt.endpoint)
         return await self._watch(session, attempt, attempt.intent.deadline)
 
     async def _go_on(self, attempt: Attempt) -> None:

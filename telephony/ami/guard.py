@@ -186,7 +186,8 @@ class Session:
             raise NotSent("not connected to the PBX")
         future = self._manager.send_action(action)
         try:
-            return await asyncio.wait_for(future, self.limits.action)
+            async with asyncio.timeout(self.limits.action):  # wait_for of Python 3.11 swallows a cancellation
+                return await future
         except TimeoutError as error:
             raise Unanswered(f"no answer to {action['Action']} within {self.limits.action:g} s") from error
         finally:

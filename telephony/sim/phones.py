@@ -149,7 +149,8 @@ class Phones:
 
     async def _life(self, channel: Channel, patience: float | None, talk: float | None) -> None:
         try:
-            await asyncio.wait_for(channel.joined.wait(), patience)
+            async with asyncio.timeout(patience):
+                await channel.joined.wait()
         except TimeoutError:
             self._pbx.remote_hang_up(channel)
             return

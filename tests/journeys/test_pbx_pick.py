@@ -128,7 +128,7 @@ def test_of_two_who_click_at_the_same_instant_one_gets_the_caller(office: Office
     boris.incoming()
     channel = office.channel(konstantin)
 
-    other = office.pbx.ami()
+    other, mark = office.pbx.ami(), office.ami.mark()
     ami_of = {"101": office.ami, "102": other} if attempt % 2 else {"101": other, "102": office.ami}
     sent = {
         phone: ami.send("QueueWithdrawCaller", Queue="dispatch", Caller=channel, WithdrawInfo=phone)
@@ -138,7 +138,7 @@ def test_of_two_who_click_at_the_same_instant_one_gets_the_caller(office: Office
 
     assert sorted(answers.values()) == ["Error", "Success"]
     winner = next(phone for phone, answer in answers.items() if answer == "Success")
-    office.let_go(konstantin)
+    office.let_go(konstantin, since=mark)
     desk, loser = (vera, boris) if winner == "101" else (boris, vera)
     desk.lab.wait(lambda: [call for call in desk.calls if call.is_up], 3, "the winner talks")
     loser.quiet()

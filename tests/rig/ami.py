@@ -52,7 +52,7 @@ class Ami:
         return number
 
     def answer(self, number: str, seconds: float = 5) -> Event:
-        return self._wait(lambda: self._answers.pop(number, None), seconds, f"answer to {number}")
+        return self.wait_for(lambda: self._answers.pop(number, None), seconds, f"answer to {number}")
 
     def act(self, action: str, **headers: str) -> Event:
         return self.answer(self.send(action, **headers))
@@ -67,7 +67,7 @@ class Ami:
             mine = [event for event in self.events if event.get("ActionID") == number]
             return mine if mine and "Complete" in mine[-1].get("EventList", "") else None
 
-        return self._wait(whole, 5, action)[:-1]
+        return self.wait_for(whole, 5, action)[:-1]
 
     def mark(self) -> int:
         return len(self.events)
@@ -86,9 +86,9 @@ class Ami:
             found = self.since(since, name, **match) or self.since(since, "UserEvent", UserEvent=name, **match)
             return found[0] if found else None
 
-        return self._wait(seen, seconds, f"{name} {match}")
+        return self.wait_for(seen, seconds, f"{name} {match}")
 
-    def _wait(self, seen: Callable[[], Any], seconds: float, what: str) -> Any:
+    def wait_for(self, seen: Callable[[], Any], seconds: float, what: str) -> Any:
         end = time.monotonic() + seconds
         with self.changed:
             while (result := seen()) is None:

@@ -54,17 +54,32 @@ class Office:
 
     def pick(self, uniqueid: str, phone: str) -> dict[str, str]:
         """The recipe of docs/telephony.md."""
+        mark = self.ami.mark()
         asked = {"Queue": "dispatch", "Caller": self.channel(uniqueid), "WithdrawInfo": phone}
         answer = self.ami.act("QueueWithdrawCaller", **asked)
         if answer["Response"] == "Success":
-            self.let_go(uniqueid)
+            self.let_go(uniqueid, since=mark)
         return answer
 
-    def let_go(self, uniqueid: str) -> None:
-        """The queue looks at a withdrawal only when no phone rings and its second of waiting is over: help it."""
-        for leg in self.ringing_for(uniqueid):
-            self.ami.send("Hangup", Channel=leg, Cause="26")
-        self.ami.send("PlayDTMF", Channel=uniqueid, Digit="#", Receive="true")
+    def let_go(self, uniqueid: str, *, since: int) -> None:
+        """The queue looks at a withdrawal only when no phone rings and its second of waiting is over: help it.
+
+        A phone may ring before the PBX has said so: whatever is said until he is out stops too.
+        """
+        stopped: set[str] = set()
+
+        def is_out() -> bool | None:
+            if self.ami.since(since, "UserEvent", UserEvent="DeskPick", Client=uniqueid):
+                return True
+            ringing = set(self.ringing_for(uniqueid)) - stopped
+            if ringing or not stopped:
+                for leg in ringing:
+                    self.ami.send("Hangup", Channel=leg, Cause="26")
+                self.ami.send("PlayDTMF", Channel=uniqueid, Digit="#", Receive="true")
+            stopped.update(ringing or {""})
+            return None
+
+        self.ami.wait_for(is_out, 5, "DeskPick")
 
     def ringing_for(self, uniqueid: str) -> list[str]:
         """Uniqueids of the legs that ring for this caller now."""

@@ -245,10 +245,10 @@ def pick_race(scene: Scene) -> list[Truth]:
     scene.vera.incoming()
     scene.boris.incoming()
     channel = scene.office.channel(client)
-    asked = {"Queue": "dispatch", "Caller": channel}
+    asked, mark = {"Queue": "dispatch", "Caller": channel}, scene.office.ami.mark()
     answers = [scene.office.ami.send("QueueWithdrawCaller", **asked, WithdrawInfo=phone) for phone in ("101", "102")]
     assert [scene.office.ami.answer(number)["Response"] for number in answers] == ["Success", "Error"]
-    scene.office.let_go(client)
+    scene.office.let_go(client, since=mark)
     at_vera = scene.vera_up()
     time.sleep(0.5)
     at_vera.hang_up()

@@ -37,6 +37,22 @@ async def connect(rogue: Rogue, ear: Ear | None = None, **more) -> Session:
     return session
 
 
+async def test_who_is_stopped_in_the_moment_of_an_answer_stops(rogue):
+    """Else a link that is told to end, or has lost its lease, would go on."""
+    loop = asyncio.get_running_loop()
+    asking: list[asyncio.Task] = []
+
+    def on_bytes(data: bytes) -> None:
+        for task in asking:
+            loop.call_soon(task.cancel)
+
+    session = await connect(rogue, on_bytes=on_bytes)
+    asking.append(asyncio.create_task(session.read("CoreStatus")))
+    with pytest.raises(asyncio.CancelledError):
+        await asking[0]
+    session.close()
+
+
 async def test_letters_cut_anywhere_arrive_whole(rogue):
     ear = Ear()
     session = await connect(rogue, ear)

@@ -111,6 +111,19 @@ async def test_the_first_in_the_queue_is_let_go_at_once_although_phones_ring_wit
     assert not desk.pbx.received("Redirect")
 
 
+@pytest.mark.feature("D6")
+async def test_a_phone_that_begins_to_ring_in_the_moment_of_the_click_stops_too(desk):
+    first = desk.pbx.comes("79161111111", first=True, rings=())
+    await desk.row(first)
+    late = desk.pbx.rings_at_the_next_key(first, "101")
+    click = await desk.picks(desk.boris, first)
+    await until(lambda: list(first.legs) == ["102"] and not first.in_queue, seconds=1.0)
+    assert [action["Channel"] for action in desk.pbx.received("Hangup")] == [late[0].uniqueid]
+    desk.pbx.lifts(first, "102")
+    await desk.becomes(click, "confirmed")
+    assert not desk.pbx.received("Redirect")
+
+
 async def test_one_whom_the_queue_does_not_let_go_is_fetched(desk):
     first = desk.pbx.comes("79161111111", first=True)
     desk.pbx.deaf = True

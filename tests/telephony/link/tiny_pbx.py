@@ -96,6 +96,19 @@ class TinyPbx(Rogue):
         caller.asked_by = ""
         self._joins(caller)
 
+    def rings_at_the_next_key(self, caller: Waiting, phone: str) -> list[Channel]:
+        """The queue calls a telephone in the moment of a pick. The leg, once there is one."""
+        legs: list[Channel] = []
+
+        def key(asker: Caller, action: dict[str, str]) -> None:
+            self.answers["PlayDTMF"] = self._key
+            self._rings(caller, phone)
+            legs.append(caller.legs[phone])
+            self._key(asker, action)
+
+        self.answers["PlayDTMF"] = key
+        return legs
+
     def rings_off(self, caller: Waiting) -> None:
         for phone in list(caller.legs):
             if caller.legs[phone].state == "Ringing":
