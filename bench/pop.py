@@ -29,7 +29,8 @@ CHROMIUM = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 PAUSE = 0.5  # seconds between two callers
-PATIENCE = 4.0  # seconds that each of them waits
+PATIENCE = 4.0  # seconds that each of them waits, on average: they ring off at any moment between two calls
+GOLDEN = 0.618034  # multiples of it are spread evenly over the fractions
 WARM_UP = 6  # callers that are not counted
 
 # Notes for each line that appears in the list when it has been painted: after the next frame.
@@ -86,7 +87,7 @@ async def measure(folder: Path, *, calls: int) -> tuple[list[float], list[float]
                 for place in range(calls + WARM_UP):
                     number = f"916{place:07d}"
                     rang[number] = time.time() * 1000
-                    await sim.ring(f"7{number}", patience=PATIENCE)
+                    await sim.ring(f"7{number}", patience=PATIENCE + PAUSE * (place * GOLDEN % 1 - 0.5))
                     await asyncio.sleep(PAUSE)
                 await asyncio.sleep(2)
                 counted = dict(list(rang.items())[WARM_UP:])

@@ -31,6 +31,7 @@ RENEWAL = 1.0  # seconds between two renewals of the lease
 STAND_BY = 0.5  # seconds between two looks at another one's lease
 NET = 1.0  # seconds after which the letter box is looked at although no bell rang
 ROSTER = 5.0  # seconds after which the queue's members are compared although nothing changed
+GATHERING = 0.002  # seconds: what the PBX tells in one breath may come in several packets, and is written once
 AGAIN = 0.5  # seconds until a database that was away is tried anew
 
 
@@ -193,6 +194,7 @@ class _Holding:
     async def _record(self) -> None:
         while True:
             await self._gathered.wait()
+            await asyncio.sleep(GATHERING)
             self._gathered.clear()
             batch, self._batch = self._batch, Batch()
             try:
