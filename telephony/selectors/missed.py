@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from dispatch.staff.models import Person
 from telephony.models import MissedCaller
 from telephony.selectors import history
 from telephony.selectors.history import Row
@@ -28,12 +27,6 @@ class Page:
 def how_many() -> int:
     """Callers whom nobody has reached. One query."""
     return MissedCaller.objects.filter(reached_at=None).count()
-
-
-def who_calls_back(number: str) -> Person | None:
-    """Who is calling the one of that number just now, of those whom nobody has reached. One query."""
-    claimed = MissedCaller.objects.filter(number=number, reached_at=None).select_related("claimed_by").first()
-    return claimed.claimed_by if claimed is not None else None
 
 
 def page(viewer: Any, *, shown: str = OPEN, after: str = "") -> Page:

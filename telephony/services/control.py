@@ -87,7 +87,7 @@ def command(
 
 def _args(verb: str, said: Mapping[str, Any], desk: str) -> dict[str, str]:
     if verb in (operations.CONSULT, operations.SEND):
-        target = targets.resolve(str(said.get("to", "")), own=desk)
+        target = targets.to_pass_to(str(said.get("to", "")), own=desk)
         if verb == operations.CONSULT and target.number == QUEUE:
             raise Refused(_("The queue cannot be asked: pass the call on."))
         return {"to": target.number, "name": target.name}

@@ -16,6 +16,7 @@ from orders.models import Order
 from telephony.models import Call, Leg, MissedCaller
 from telephony.recognition import is_short
 from telephony.selectors import outside, privacy
+from telephony.services import outgoing
 
 Reached = MissedCaller.Reached
 
@@ -57,6 +58,18 @@ def ordered(*, order: Order, actor: Person | None, **_more: Any) -> None:
     for caller in _open().filter(number__in=given):
         _reached(caller, Reached.ORDERED, timezone.now(), actor.pk)
         tell()
+
+
+def who_calls_back(number: str, *, but: Person) -> Person | None:
+    """Who else is calling the one of that number, or has just clicked to. Inside a transaction: until its end no one
+    else asks."""
+    caller = _open().filter(number=number).first()
+    if caller is None:
+        return None
+    if caller.claimed_by_id:
+        return caller.claimed_by if caller.claimed_by_id != but.pk else None
+    click = outgoing.under_way(number).exclude(actor=but).select_related("actor").first()
+    return click.actor if click else None
 
 
 def forget(numbers: Iterable[str]) -> None:

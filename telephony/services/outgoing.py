@@ -3,20 +3,16 @@
 import uuid
 from typing import Any
 
+from django.db.models import QuerySet
+
 from dispatch.staff.models import Person, Shift
 from orders.models import Client, Driver, Order
 from telephony.core import placing
-from telephony.core.call import QUEUE
 from telephony.models import Call, Intent
-from telephony.services import intents, targets
+from telephony.services import intents
 from telephony.services.targets import Target
 
 ABOUT: dict[str, type[Client] | type[Driver] | type[Order]] = {"client": Client, "driver": Driver, "order": Order}
-
-
-def target_of(to: str, *, own: str) -> Target:
-    """Whom a click or a typed number means: "102", "client-7", "driver-5", a number of the street. Raises Refused."""
-    return targets.resolve(to if to != QUEUE else "", own=own)
 
 
 def call(
@@ -38,6 +34,11 @@ def call(
         address=address,
         about=target.order,
     )
+
+
+def under_way(e164: str) -> QuerySet[Intent]:
+    """Clicks that call this number, and of which the PBX has shown nothing yet."""
+    return Intent.objects.filter(verb=placing.CALL, state__in=intents.OPEN, args__e164=e164)
 
 
 def tie(row: Call, click: str) -> None:

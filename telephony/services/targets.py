@@ -33,16 +33,22 @@ class Target:
     order: Order | None = None
 
 
-def resolve(text: str, *, own: str) -> Target:
-    """What was chosen or typed. `own`: the extension that passes the call on. Raises Refused with the sentence."""
+def to_pass_to(text: str, *, own: str) -> Target:
+    """Who gets a call that is passed on, as chosen or typed: also the queue. Raises Refused with the sentence."""
+    return Target(QUEUE, _("the queue")) if text.strip() == QUEUE else to_call(text, own=own)
+
+
+def to_call(text: str, *, own: str) -> Target:
+    """Who was chosen or typed: "102", "client-7", "driver-5", a number of the street. `own`: the extension of who asks.
+
+    Raises Refused with the sentence.
+    """
     text = text.strip()[:40]
-    if text == QUEUE:
-        return Target(QUEUE, _("the queue"))
     driver = DRIVER.fullmatch(text)
     if driver:
-        return _driver(int(driver[1]))
+        return of_driver(int(driver[1]))
     if client := CLIENT.fullmatch(text):
-        return _client(int(client[1]))
+        return of_client(int(client[1]))
     if text == own:
         raise Refused(_("That is your own telephone."))
     if not text:
@@ -55,7 +61,7 @@ def resolve(text: str, *, own: str) -> Target:
 def client_of(order: Order) -> Target:
     """At the number that the order was given with. Raises Refused."""
     if not order.phone:
-        return replace(_client(order.client_id or 0), order=order)
+        return replace(of_client(order.client_id or 0), order=order)
     name = (order.client.name if order.client else "") or _("Client of order %(order)s") % {"order": order.pk}
     return replace(_number(order.phone), name=name, client_id=order.client_id, order=order)
 
@@ -64,7 +70,7 @@ def driver_of(order: Order) -> Target:
     """Raises Refused."""
     if order.driver_id is None:
         raise Refused(_("This order has no driver now."))
-    return replace(_driver(order.driver_id), order=order)
+    return replace(of_driver(order.driver_id), order=order)
 
 
 def other_side_of(call: Call) -> Target:
@@ -92,7 +98,8 @@ def _colleague(extension: str) -> Target:
     return Target(extension, shift.person.full_name if shift else extension)
 
 
-def _driver(driver_id: int) -> Target:
+def of_driver(driver_id: int) -> Target:
+    """At his main number. Raises Refused."""
     driver = Driver.objects.filter(pk=driver_id).prefetch_related("phones").first()
     phones = sorted(driver.phones.all(), key=lambda phone: not phone.is_main) if driver else []
     if driver is None or not phones:
@@ -101,7 +108,8 @@ def _driver(driver_id: int) -> Target:
     return replace(_number(phones[0].e164), name=name, driver_id=driver.pk)
 
 
-def _client(client_id: int) -> Target:
+def of_client(client_id: int) -> Target:
+    """At his main number. Raises Refused."""
     client = Client.objects.filter(pk=client_id).prefetch_related("phones").first()
     phones = sorted(client.phones.all(), key=lambda phone: not phone.is_main) if client else []
     if client is None or not phones:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
@@ -13,9 +14,9 @@ from dispatch.staff.refusal import Refused
 from dispatch.staff.selectors import roster
 from orders.models import Client, Driver, Order
 from telephony.models import Call
-from telephony.selectors import missed, outside, privacy
+from telephony.selectors import outside, privacy
 from telephony.sentences import sentence
-from telephony.services import outgoing, targets
+from telephony.services import missed, outgoing, targets
 from telephony.services.targets import Target
 from telephony.views.pick import click_id, refusal
 
@@ -26,7 +27,7 @@ from telephony.views.pick import click_id, refusal
 def dial(request: SignedInRequest, to: str = "") -> HttpResponse:
     """202: asked, what becomes of it comes over the socket; 409: a sentence, why not."""
     typed = "" if to else request.POST.get("to", "").strip()[:40]
-    return _call(request, lambda shift: outgoing.target_of(to or typed, own=shift.extension), typed)
+    return _call(request, lambda shift: targets.to_call(to or typed, own=shift.extension), typed)
 
 
 # /dial/client/7/ /dial/driver/5/
@@ -35,7 +36,7 @@ def dial(request: SignedInRequest, to: str = "") -> HttpResponse:
 def dial_listed(request: SignedInRequest, pk: int, kind: str) -> HttpResponse:
     """The same; 404 where there is no such person."""
     get_object_or_404(Client if kind == "client" else Driver, pk=pk)
-    return _call(request, lambda shift: outgoing.target_of(f"{kind}-{pk}", own=shift.extension))
+    return _call(request, lambda _shift: targets.of_client(pk) if kind == "client" else targets.of_driver(pk))
 
 
 # /dial/order/512/client/ /dial/order/512/driver/
@@ -55,10 +56,11 @@ def dial_back(request: SignedInRequest, pk: int) -> HttpResponse:
     call = get_object_or_404(Call.objects.select_related("client", "driver", "order"), pk=pk)
     if not privacy.visible_to(request.user).filter(pk=pk).exists():
         return refuse(request, _("This is a colleague's call: you see your own and the missed ones."), target=call)
-    other = missed.who_calls_back(outside.number_of(call))
-    if other is not None and other != request.user:
-        return refusal(_("%(name)s is calling him already.") % {"name": other.full_name})
-    return _call(request, lambda _shift: targets.other_side_of(call))
+    with transaction.atomic():  # of two who click at once, the second is told
+        other = missed.who_calls_back(outside.number_of(call), but=request.user)
+        if other is not None:
+            return refusal(_("%(name)s is calling him already.") % {"name": other.full_name})
+        return _call(request, lambda _shift: targets.other_side_of(call))
 
 
 def _call(request: SignedInRequest, target: Callable[[Shift], Target], typed: str = "") -> HttpResponse:

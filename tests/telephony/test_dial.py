@@ -63,6 +63,18 @@ def test_boris_is_told_that_vera_is_calling_back_already(vera):
     assert press(vera, f"/dial/call/{call.pk}/").status_code == 202
 
 
+@pytest.mark.feature("M5")
+def test_boris_is_told_also_before_the_pbx_rings_anybody(vera):
+    boris = office.boris()
+    call = office.missed(office.ANNA)
+    at = call.started_at
+    MissedCaller.objects.create(number=office.ANNA, call=call, first_at=at, last_at=at)
+    assert press(vera, f"/dial/call/{call.pk}/").status_code == 202
+    assert refused(press(boris, f"/dial/call/{call.pk}/")) == "Ivanova Vera is calling him already."
+    Intent.objects.update(state=Intent.State.EXPIRED)
+    assert press(boris, f"/dial/call/{call.pk}/").status_code == 202
+
+
 def test_a_hidden_caller_cannot_be_called_back(vera):
     hidden = office.missed("", caller_raw="", recognised="hidden")
     assert refused(press(vera, f"/dial/call/{hidden.pk}/")) == "This call has no number to call back."

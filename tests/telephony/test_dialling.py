@@ -149,13 +149,13 @@ def test_a_refusal_names_what_was_typed_without_what_cannot_be_seen(db):
 def test_whom_a_call_is_passed_to_is_dialled_by_the_same_rules(anton):
     anton.post("/staff/dialling/", WRITTEN)
     sokolov = office.driver("17", office.MOBILE)
-    assert targets.resolve("8 912 345-67-89", own="101") == targets.Target(
+    assert targets.to_call("8 912 345-67-89", own="101") == targets.Target(
         "989123456789", "8 (912) 345-67-89", "+79123456789"
     )
-    assert targets.resolve(f"driver-{sokolov.pk}", own="101").number == "989031112233"
-    assert targets.resolve("112", own="101") == targets.Target("112", "112")
+    assert targets.to_call(f"driver-{sokolov.pk}", own="101").number == "989031112233"
+    assert targets.to_call("112", own="101") == targets.Target("112", "112")
     with pytest.raises(Refused, match="There is no extension 113"):
-        targets.resolve("113", own="101")
+        targets.to_call("113", own="101")
 
 
 def calling_out(number: str) -> told.Call:

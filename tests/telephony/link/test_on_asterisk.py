@@ -14,7 +14,7 @@ from dispatch.staff.refusal import Refused
 from dispatch.staff.services import breaks
 from telephony.models import Call, Extension, Intent, Lease, MissedCaller, Recording
 from telephony.selectors import phonebook
-from telephony.services import control, intents, outgoing
+from telephony.services import control, intents, outgoing, targets
 from tests.rig import chroot
 from tests.rig.asterisk import TONES, Pbx
 from tests.rig.hearing import share_of
@@ -213,7 +213,7 @@ def test_after_a_call_her_telephone_rests_until_the_time_is_over(desk):
 
 def calls(desk, to: str) -> Intent:
     shift = desk.vera.shifts.get(ended_at=None)
-    target = outgoing.target_of(to, own="101")
+    target = targets.to_call(to, own="101")
     return outgoing.call(target=target, typed=to, actor=desk.vera, shift=shift, intent_id=uuid.uuid4())
 
 

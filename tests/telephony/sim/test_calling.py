@@ -33,7 +33,7 @@ async def sim(tmp_path):
 async def calls(desk, to: str | Order, click: uuid.UUID | None = None) -> Intent:
     def ask() -> Intent:
         shift = desk.vera.shifts.get(ended_at=None)
-        target = outgoing.target_of(to, own="101") if isinstance(to, str) else targets.client_of(to)
+        target = targets.to_call(to, own="101") if isinstance(to, str) else targets.client_of(to)
         typed = to if isinstance(to, str) else ""
         return outgoing.call(target=target, typed=typed, actor=desk.vera, shift=shift, intent_id=click or uuid.uuid4())
 
