@@ -28,6 +28,7 @@ class Place:
     label: str
     own: bool
     taken_by: str  # name, or empty: free
+    is_off: bool  # no telephone is registered there now
     since: datetime | None = None  # a forgotten shift: when its owner was last seen; then it can be taken over
 
 
@@ -41,6 +42,7 @@ def places_for(person: Person) -> list[Place]:
             label=extension.label,
             own=extension.owner_id == person.pk or extension.number == person.own_extension,
             taken_by=taken.get(extension.number, ""),
+            is_off=extension.is_off,
             since=forgotten.get(extension.number),
         )
         for extension in Extension.objects.filter(is_active=True)

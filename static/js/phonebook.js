@@ -14,6 +14,7 @@ export function start(book) {
   const nobody = book.querySelector("[data-nobody]");
   const mine = `person-${book.closest("[data-person]")?.dataset.person}`;
   const everyone = book.querySelector("[data-everyone]");
+  const ownOff = book.querySelector("[data-own-off]");
   let callsFirst = false; // Enter came before the server's answer
   everyone.checked = localStorage.getItem(STORE) === "1";
 
@@ -25,7 +26,10 @@ export function start(book) {
     const isAsked = words.length > 0 || everyone.checked;
     if (!words.length) found.replaceChildren();
     for (const person of people.children) {
-      if (person.id === mine) person.querySelector(".dial")?.remove();
+      if (person.id === mine) {
+        person.querySelector(".dial")?.remove();
+        ownOff.hidden = person.dataset.phone !== "off" || "absent" in person.dataset;
+      }
       person.hidden = !fits(person.dataset.search, words) || (!isAsked && "absent" in person.dataset);
     }
     const shown = rows().length;

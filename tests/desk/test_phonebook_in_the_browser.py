@@ -44,6 +44,19 @@ def test_sofia_sees_boris_ring_and_talk_and_with_whom_and_vera_sees_the_first_tw
     expect(for_sofia.locator(f"#person-{vera.pk}")).to_contain_text("off")
 
 
+@pytest.mark.feature("C1", "P7")
+def test_vera_is_told_while_her_own_telephone_is_off(sit_down, vera):
+    Extension.objects.create(number="101", interface="PJSIP/101")
+    desk = sit_down(vera)
+    notice = desk.get_by_text("Your own telephone is not switched on: no call rings there.")
+    expect(desk.locator(f"#person-{vera.pk}")).to_be_visible()
+    expect(notice).to_be_hidden()
+    for is_off in (True, False):
+        with transaction.atomic():
+            phonebook.write_phones({"101": is_off})
+        expect(notice).to_be_visible(visible=is_off)
+
+
 @pytest.mark.feature("P8")
 def test_vera_calls_boris_by_the_handset_beside_his_name_and_not_herself(sit_down, vera, boris):
     desk = sit_down(vera)

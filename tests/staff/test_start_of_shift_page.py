@@ -36,6 +36,15 @@ def test_own_extension_first_then_the_others_and_taken_ones_are_marked(enter, ve
     assert re.search(r'value="102" required disabled', page)
 
 
+@pytest.mark.feature("C1")
+def test_where_no_telephone_is_switched_on_it_is_said_before_she_sits_down(enter, vera, telephones):
+    telephones[0].is_off = True
+    telephones[0].save()
+    page = enter(vera).get("/shift/").content.decode()
+    said = re.findall(r'<label class="place">(.*?)</label>', page, re.S)
+    assert [telephones[0].number in row for row in said if 'data-phone="off"' in row] == [True]
+
+
 def test_when_her_own_is_taken_the_next_free_one_is_proposed(enter, vera, boris, telephones):
     sit(boris, "101")
     assert re.search(r'value="102" required checked', enter(vera).get("/shift/").content.decode())
