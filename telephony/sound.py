@@ -7,6 +7,8 @@ from pathlib import Path
 
 from telephony import wav
 
+FRAME = 2  # bytes that belong together
+
 log = logging.getLogger(__name__)
 
 
@@ -42,14 +44,26 @@ class Sound:
             begins += part.length
 
 
-def joined(paths: Sequence[Path]) -> Sound | None:
+@dataclass(frozen=True)
+class Segment:
+    """`at`: when it began, in seconds since the epoch. `covers`: it has all that another one has of its time."""
+
+    path: Path
+    at: float
+    covers: bool = False
+
+
+def joined(segments: Sequence[Segment]) -> Sound | None:
     """These files one after the other, also those that still grow; None where none of them is a WAV file (yet).
 
+    One that covers another (a supervisor joined: his hears all three) stands in the place of that part of it.
     The PBX writes all segments in one form. Should one be of another, it cannot stand in the same file and is left out.
     """
-    head, form = b"", b""
+    head, form, rate = b"", b"", 1
     parts: list[Part] = []
-    for path in paths:
+    used: list[Segment] = []
+    for segment in segments:
+        path = segment.path
         with path.open("rb") as file:
             start = file.read(wav.HEAD)
         header = wav.parse(start)
@@ -57,13 +71,32 @@ def joined(paths: Sequence[Path]) -> Sound | None:
             continue
         own_form = start[12 : header.data_at - 8]
         if not parts:
-            head, form = start[: header.data_at], own_form
+            head, form, rate = start[: header.data_at], own_form, header.rate
         if own_form != form:
             log.warning("%s is of another form than the segments before it", path)
             continue
         size = path.stat().st_size
         parts.append(Part(path, header.data_at, max(0, size - header.data_at)))
+        used.append(segment)
     if not parts:
         return None
-    whole = Sound(head, tuple(parts))
+    whole = Sound(head, tuple(_in_turn(parts, used, rate)))
     return Sound(wav.completed(head, whole.size), whole.parts)
+
+
+def _in_turn(parts: Sequence[Part], segments: Sequence[Segment], rate: int) -> Iterator[Part]:
+    """What another one covers is left out."""
+    rest, rest_at = None, 0.0  # of the last one: what is still to come, and when that began
+    for part, segment in zip(parts, segments, strict=True):
+        if rest is None or not segment.covers:
+            if rest is not None:
+                yield rest
+            rest, rest_at = part, segment.at
+            continue
+        before = min(max(0, int((segment.at - rest_at) * rate) // FRAME * FRAME), rest.length)
+        yield Part(rest.path, rest.at, before)
+        yield part
+        gone = min(before + part.length, rest.length)
+        rest, rest_at = Part(rest.path, rest.at + gone, rest.length - gone), segment.at + part.length / rate
+    if rest is not None:
+        yield rest

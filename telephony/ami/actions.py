@@ -53,12 +53,14 @@ async def perform(session: Session, order: Order) -> Reply:
         return await session.order("Hangup", Channel=order.hang_up, Cause="16")
     if order.keys_for:
         return await _press(session, channel=order.keys_for, keys=order.keys)
-    if order.call:
+    if order.to is not None:
+        named = {"ChannelId": _place(order.to.channel)} if order.to.channel else {}
         return await session.order(
             "Originate",
             Channel=f"PJSIP/{_dialled(order.call)}",
-            Context="desk-unpark",
-            Exten=_place(order.slot),
+            **named,
+            Context=order.to.context,
+            Exten=_place(order.to.exten),
             Priority="1",
             Async="true",
             Timeout=RING_MS,

@@ -5,6 +5,8 @@ from telephony.ami.translate import bridge, chan, member, moment, number, phone,
 from telephony.ami.wire import Message
 from telephony.core import pbx
 
+SHELL = "Surrogate/"  # what is left of a channel that was fetched out of its dialplan; Asterisk 22 forgets some of them
+
 
 class Unreadable(Lost):
     """The PBX does not let us see its channels; to take that for an empty list would end every call on the screen."""
@@ -20,7 +22,7 @@ async def take(session: Session, *, booted_at: float | None) -> pbx.Snapshot:
     parked = await session.read_list("ParkedCalls")
     lights = await session.read_list("ExtensionStateList")
     return pbx.Snapshot(
-        channels=tuple(_channel(item) for item in _of(status, "Status")),
+        channels=tuple(_channel(item) for item in _of(status, "Status") if not text(item, "Channel").startswith(SHELL)),
         bridges=tuple(bridge(item) for item in _of(bridges, "BridgeListItem")),
         queue=tuple(_entry(item) for item in _of(queues, "QueueEntry")),
         parked=tuple(_parked(item) for item in _of(parked, "ParkedCall")),

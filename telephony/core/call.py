@@ -26,7 +26,7 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    kind: str  # attended, blind, park
+    kind: str  # attended, blind, park, taken (by a supervisor)
     by: str
     to: tuple[str, ...]
     completed: bool
@@ -69,6 +69,16 @@ class Handling:
 
 
 @dataclass(frozen=True, slots=True)
+class Watcher:
+    """A supervisor at the conversation: no leg of it. `of`: the leg that he listens to."""
+
+    uniqueid: str
+    by: str  # his party
+    mode: str  # listen, whisper, join
+    of: str
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     key: str  # Uniqueid of its first channel: stays, whatever happens to channels and to Linkedid
     direction: str  # in, out, internal
@@ -92,3 +102,4 @@ class Call:
     legs: tuple[Leg, ...]
     transfers: tuple[Transfer, ...]
     handling: Handling | None = None  # None while nobody talks to him
+    watchers: tuple[Watcher, ...] = ()

@@ -4,8 +4,9 @@ from telephony.core import pbx
 from telephony.core.call import QUEUE
 from telephony.core.channel import Channel
 from telephony.core.register import NOWHERE, Register
+from telephony.core.watching import is_watcher
 
-SENT = "DeskTransfer"  # UserEvent of our dialplan
+SENT, TAKES_OVER = "DeskTransfer", "DeskTakeOver"  # UserEvents of our dialplan
 
 
 class Handing:
@@ -25,11 +26,27 @@ class Handing:
 
     def said(self, report: pbx.UserSaid) -> None:
         """What our dialplan tells: where a channel stands now, and that a client was sent into the queue."""
+        if report.name == TAKES_OVER:
+            self._taken_over(report)
+            return
         channel = self._register.find(report.channel)
         if channel and report.name == SENT and report.fields.get("To") == QUEUE:
             by = report.fields.get("Device", "").rpartition("/")[2]
             self._transfers.into_queue(channel.track, channel, by, report.at)
             self._register.touch(channel.track)
+
+    def _taken_over(self, report: pbx.UserSaid) -> None:
+        """A supervisor's leg is about to fetch the client of a dispatcher's: from now on it is a leg of that call."""
+        channels = self._register.wires.channels
+        client, leg = channels.get(report.fields.get("Client", "")), channels.get(report.fields.get("From", ""))
+        channel = self._register.find_or_meet(report.channel, report.at)
+        if channel is None or client is None or leg is None:
+            return
+        if channel.track is not client.track:
+            self._register.join(channel.track, client.track)
+        channel.answered_at = channel.answered_at or report.at
+        self._transfers.taken_over(client.track, leg, client, channel, report.at)
+        self._register.touch(client.track)
 
     def attended(self, report: pbx.AttendedTransferred) -> None:
         first = self._register.find_or_meet(report.first, report.at)
@@ -122,7 +139,10 @@ class Handing:
             channel.music = False
 
     def spied(self, report: pbx.Spied) -> None:
-        """A supervisor's leg is no call."""
+        """A supervisor's leg is no call; nor is that of somebody who dials a listening code of his PBX."""
+        if is_watcher(report.spyer):
+            self._register.meet(report.spyer, report.at)
+            return
         spyer, spyee = self._register.find(report.spyer), self._register.find(report.spyee)
         if spyer and not (spyee and spyer.track is spyee.track):
             self._register.unmake(spyer.track, spyee.track.key if spyee else "", report.at)

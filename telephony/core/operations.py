@@ -28,6 +28,7 @@ class Standing:
     phase: str = ""
     second: str = ""
     taken_by: str = ""
+    watchers: tuple[tuple[str, str], ...] = ()  # whose telephone watches, and how
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +42,14 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One action: a Redirect of one channel or of two, the end of one, keys for one, or a call to a parked client."""
+    """One action: a Redirect of one channel or of two, the end of one, keys for one, or a call to a telephone."""
 
     moves: tuple[Move, ...] = ()
     hang_up: str = ""
     keys: str = ""
     keys_for: str = ""
-    call: str = ""  # an endpoint, to be connected to `slot`
-    slot: str = ""
+    call: str = ""  # an endpoint, that then goes `to`; the channel there is the name of its leg, or ""
+    to: Move | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +67,12 @@ def standing(call: Call | None) -> Standing:
     """As the board has it; None: it knows no such call."""
     if call is None or call.state == ENDED:
         return Standing(ended=True, talks=False)
-    handling = call.handling
+    handling, watchers = call.handling, tuple((each.by, each.mode) for each in call.watchers)
     if handling is None:
-        return Standing(ended=False, talks=False)
+        return Standing(ended=False, talks=False, watchers=watchers)
     second = handling.second.state if handling.second else ""
     by = next(iter(call.talking_to), "") if not handling.phase else ""
-    return Standing(ended=False, talks=True, phase=handling.phase, second=second, taken_by=by)
+    return Standing(ended=False, talks=True, phase=handling.phase, second=second, taken_by=by, watchers=watchers)
 
 
 def refusal(verb: str, call: Standing) -> Refusal | None:
@@ -110,7 +111,7 @@ def order(verb: str, call: Call, desk: str, *, endpoint: str, args: Mapping[str,
         return Order(hang_up=_to_end(call, desk))
     if handling is None:
         return None
-    client, leg = _sides(handling, desk)
+    client, leg = sides(handling, desk)
     second = handling.second.uniqueid if handling.second else ""
     to = args.get("to", "")
     held = handling.phase == HOLD
@@ -134,7 +135,7 @@ def order(verb: str, call: Call, desk: str, *, endpoint: str, args: Mapping[str,
         case "park":
             return Order((Move(client, "desk-park", endpoint),))
         case "unpark":
-            return Order(call=endpoint, slot=handling.to)
+            return Order(call=endpoint, to=Move("", "desk-unpark", handling.to))
         case "keys":
             return Order(keys=args.get("keys", ""), keys_for=client)
     return None
@@ -193,8 +194,8 @@ def _taken(verb: str, call: Call, handling: Handling, desk: str) -> Outcome | No
     return None
 
 
-def _sides(handling: Handling, desk: str) -> tuple[str, str]:
-    """Client and desk's leg, seen from `desk`: of two colleagues each may hold the other."""
+def sides(handling: Handling, desk: str) -> tuple[str, str]:
+    """Uniqueids of the client and of the desk's leg, seen from `desk`: of two colleagues each may hold the other."""
     if not handling.phase and handling.client_party == desk != handling.by:
         return handling.leg, handling.client
     return handling.client, handling.leg
@@ -210,7 +211,7 @@ def _to_end(call: Call, desk: str) -> str:
         return handling.second.uniqueid
     if handling.phase == ALL and handling.by == desk:
         return handling.leg
-    return _sides(handling, desk)[0]
+    return sides(handling, desk)[0]
 
 
 def _has_left(call: Call, desk: str) -> bool:

@@ -3,7 +3,8 @@
 import re
 from functools import lru_cache
 
-from telephony.core.channel import Channel, number_in
+from telephony.core.channel import ENDPOINT, Channel, number_in
+from telephony.core.pbx import Chan
 
 
 class Parties:
@@ -18,6 +19,12 @@ class Parties:
         if channel.party is None:
             channel.party = self._name(channel)
         return channel.party
+
+    def of_phone(self, seen: Chan) -> str:
+        """Of one whose channel is none of a call."""
+        found = ENDPOINT.match(seen.name)
+        endpoint = found[1] if found else ""
+        return endpoint if self.is_staff(endpoint) else seen.number or endpoint
 
     def _name(self, channel: Channel) -> str:
         """The endpoint's own number comes first: a dialplan may write any caller id onto a colleague's leg."""

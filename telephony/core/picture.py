@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from telephony.core.call import ENDED, HOME, IN, INTERNAL, OUT, RINGING, TALKING, Call, Handling, Leg, Transfer
+from telephony.core.call import ENDED, HOME, IN, INTERNAL, OUT, RINGING, TALKING, Call, Handling, Leg, Transfer, Watcher
 from telephony.core.channel import ANSWERED, BUSY, FAILED, NOANSWER, REJECTED, Channel
 from telephony.core.party import Parties
 from telephony.core.places import Places
@@ -50,7 +50,11 @@ class Painter:
             legs=tuple([self._leg(track, each) for each in track.legs.values()]),
             transfers=tuple([self._transfer(each) for each in track.handovers]) if track.handovers else (),
             handling=None if ended else self._handling(track, at),
+            watchers=self._watchers(track) if self._wires.watchers else (),
         )
+
+    def _watchers(self, track: Track) -> tuple[Watcher, ...]:
+        return tuple(each for each in self._wires.watchers.values() if each.of in track.live)
 
     def _handling(self, track: Track, at: float | None) -> Handling | None:
         """As the last one, if only the time is another."""

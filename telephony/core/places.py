@@ -15,7 +15,7 @@ from telephony.core.wires import Wires
 HELD, ASIDE_FOR, CONSULTS, TAKES = "desk-hold", "desk-hold2", "desk-consult", "desk-take"
 SENT, GOES_HOME, IN_ROOM = "desk-transfer", "desk-home", ("desk-all", "desk-all-client")
 ELSEWHERE = ("desk-idle", "desk-join", "desk-after", "desk-end", "desk-free", "desk-queue", "desk-pick",
-             "desk-fallback", "desk-park", "desk-unpark")  # fmt: skip
+             "desk-fallback", "desk-park", "desk-unpark", "desk-take-over")  # fmt: skip
 PLACES = frozenset({HELD, ASIDE_FOR, CONSULTS, TAKES, SENT, GOES_HOME, *IN_ROOM, *ELSEWHERE})
 
 

@@ -32,6 +32,8 @@ class Recovery:
 
     def _end_the_lost(self, snapshot: pbx.Snapshot, at: float) -> None:
         present = {entry.channel.uniqueid for entry in snapshot.channels}
+        for uniqueid in set(self._register.wires.watchers) - present:
+            self._register.stop_watching(uniqueid)
         for channel in list(self._register.wires.channels.values()):
             if channel.uniqueid in present:
                 continue

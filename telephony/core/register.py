@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from telephony.core import pbx
-from telephony.core.call import ENDED, Call
+from telephony.core.call import ENDED, Call, Watcher
 from telephony.core.channel import Channel
 from telephony.core.facts import CallChanged, CallJoined, Fact
 from telephony.core.lines import Lines
@@ -13,6 +13,7 @@ from telephony.core.places import PLACES
 from telephony.core.settling import Settling
 from telephony.core.track import Track
 from telephony.core.transfers import Transfers
+from telephony.core.watching import is_watcher, read
 from telephony.core.wires import Wires
 
 REMEMBERED = 5000  # channels that are gone: what comes late about them is not taken for a new call
@@ -68,6 +69,9 @@ class Register:
         """A channel that we did not know. None where it is long gone, or has no name."""
         if not seen.uniqueid or not seen.name or seen.uniqueid in self._gone:
             return None
+        if is_watcher(seen):
+            self._watches(seen)
+            return None
         namesake = self.wires.by_name.get(seen.name)
         if namesake is not None:  # names are used again: the hang-up of the earlier one was not reported
             self.drop(namesake, at)
@@ -81,12 +85,32 @@ class Register:
         self._alias(track, seen.uniqueid)
         channel = Channel(seen.uniqueid, seen.name, track, at)
         self.wires.add(channel)
+        self.stop_watching(seen.uniqueid)
         track.live[channel.uniqueid] = channel
         if not channel.local:
             track.legs[channel.uniqueid] = channel
         self.learn(channel, seen)
         self._stand(channel, seen)
         return channel
+
+    def _watches(self, seen: pbx.Chan) -> None:
+        """What a supervisor's leg does now is told with the call of whom he watches."""
+        now = read(seen, self.parties.of_phone(seen))
+        before = self.wires.watchers.get(seen.uniqueid)
+        if now is not None and now != before:
+            self.stop_watching(seen.uniqueid)
+            self.wires.watchers[seen.uniqueid] = now
+            self._touch_watched(now)
+
+    def stop_watching(self, uniqueid: str) -> None:
+        watcher = self.wires.watchers.pop(uniqueid, None)
+        if watcher is not None:
+            self._touch_watched(watcher)
+
+    def _touch_watched(self, watcher: Watcher) -> None:
+        watched = self.wires.channels.get(watcher.of)
+        if watched is not None:
+            self.touch(watched.track)
 
     def _alias(self, track: Track, linkedid: str) -> None:
         if self._born_under.setdefault(linkedid, track) is track:

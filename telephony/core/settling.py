@@ -2,7 +2,7 @@
 
 from telephony.core.channel import CANCELLED, FAILED, NOANSWER, Channel, Dial
 from telephony.core.party import Parties
-from telephony.core.track import ATTENDED, BLIND, PARK, Handover, Track
+from telephony.core.track import ATTENDED, BLIND, PARK, TAKEN, Handover, Track
 from telephony.core.wires import Wires
 
 CALLER_GONE, TARGET_GONE = "caller_gone", "target_gone"
@@ -20,6 +20,10 @@ class Settling:
                     self._settle_attended(handover)
                 elif handover.kind == BLIND:
                     self._settle_blind(handover)
+                elif handover.kind == TAKEN and handover.taken_by in self._company(handover):
+                    handover.end("")
+                elif handover.kind == TAKEN and handover.taken_by and handover.taken_by.gone:
+                    handover.end(FAILED)
                 elif all(each.gone for each in handover.held):
                     handover.end(CALLER_GONE)
                 if not track.live and not handover.ended:
@@ -27,6 +31,9 @@ class Settling:
                 if handover.completed:
                     track.closer = None if track.closer in handover.movers else track.closer
                     track.breaker = None if track.breaker in handover.movers else track.breaker
+
+    def _company(self, handover: Handover) -> list[Channel]:
+        return [person for each in handover.held for person in self._wires.talking(each)]
 
     def _settle_attended(self, handover: Handover) -> None:
         held = [each for each in handover.held if not each.gone]

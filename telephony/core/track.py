@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from telephony.core.call import Call, Handling
 from telephony.core.channel import Channel, Dial
 
-ATTENDED, BLIND, PARK = "attended", "blind", "park"
+ATTENDED, BLIND, PARK, TAKEN = "attended", "blind", "park", "taken"
 BORN = re.compile(r"(\d+)\.(\d+)$")  # Uniqueid: [system name-]seconds.counter
 
 

@@ -11,7 +11,7 @@ from telephony.core.call import QUEUE
 from telephony.core.channel import ANSWERED, CANCELLED, Channel, Dial
 from telephony.core.party import Parties
 from telephony.core.settling import Settling
-from telephony.core.track import ATTENDED, BLIND, PARK, Handover, Track
+from telephony.core.track import ATTENDED, BLIND, PARK, TAKEN, Handover, Track
 from telephony.core.wires import Wires
 
 
@@ -50,7 +50,7 @@ class Transfers:
 
     def _rings_for(self, handover: Handover, dial: Dial) -> bool:
         source = dial.source
-        if source is None or handover.kind == PARK:
+        if source is None or handover.kind in (PARK, TAKEN):
             return False
         if source in handover.sources:
             return True
@@ -257,6 +257,14 @@ class Transfers:
                 handover.taken_by = retriever
                 handover.end("")
                 track.resume()
+
+    def taken_over(self, track: Track, mover: Channel, client: Channel, by: Channel, at: float | None) -> None:
+        """A supervisor fetches the client of `mover`."""
+        if any(each.kind == TAKEN and each.taken_by is by for each in track.handovers):
+            return  # told twice
+        exten = self._parties.of(by)
+        handover = Handover(TAKEN, self._parties.of(mover), at, {mover}, {client}, set(), exten=exten, taken_by=by)
+        self._open(track, handover)
 
     def not_taken(self, track: Track, parkee: Channel, why: str) -> None:
         for handover in track.open_handovers:

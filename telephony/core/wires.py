@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from telephony.core.call import Watcher
 from telephony.core.channel import Channel, Room
 from telephony.core.pbx import Bridge
 
@@ -11,6 +12,7 @@ class Wires:
         self.channels: dict[str, Channel] = {}
         self.by_name: dict[str, Channel] = {}
         self.rooms: dict[str, Room] = {}
+        self.watchers: dict[str, Watcher] = {}  # by their Uniqueid; their legs are no channels of calls
 
     def add(self, channel: Channel) -> None:
         self.channels[channel.uniqueid] = channel

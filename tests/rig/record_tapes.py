@@ -21,6 +21,7 @@ from tests.rig.phones import Call
 TAPES = Path(__file__).resolve().parents[1] / "tapes"
 LIMITS = {"DESK_RING": "4", "DESK_BACK": "4", "DESK_PICK": "3"}
 KONSTANTIN, LARISA, MIKHAIL, DRIVER = "79161234567", "79031112233", "79265554433", "79850000017"
+WATCHER = "watch0123456789abcdef0123456789abcdef-1700000000.1"  # Sergey's leg
 Truth = dict[str, Any]
 
 
@@ -34,7 +35,8 @@ def sent(to: str, kind: str, *, by: str = "101", why: str | None = None) -> Trut
 
 
 class Scene:
-    """Vera at 101, Boris at 102, Petrov at 103, three telephones outside and one that we can call there."""
+    """Vera at 101, Boris at 102, Petrov at 103, Sergey, their supervisor, at 104, three telephones outside and one that
+    we can call there."""
 
     def __init__(self, pbx: Pbx) -> None:
         self.pbx = pbx
@@ -42,7 +44,7 @@ class Scene:
         self.desks, self.street, self.others = pbx.lab(), pbx.lab(), pbx.lab()
         self.office = Office(pbx=pbx, ami=pbx.ami(), outside=self.street, desks=self.desks)
         self.vera, self.boris = pbx.desk_phone("101", self.desks), pbx.desk_phone("102", self.desks)
-        self.petrov = pbx.desk_phone("103", self.others)
+        self.petrov, self.sergey = (pbx.desk_phone(number, self.others) for number in ("103", "104"))
         self.town = pbx.lab()
         self.mobile = pbx.trunk(self.town, "mobile", listens=True)
         self.outside = [pbx.trunk(self.street, name) for name in ("client", "second client", "third client")]
@@ -426,6 +428,75 @@ def blind_outside(scene: Scene) -> list[Truth]:
     return [truth(transfers=[sent(DRIVER, "blind")])]
 
 
+# --- a supervisor ---------------------------------------------------------------------------------------------------
+
+
+def watch(scene: Scene, context: str, exten: str) -> Call:
+    """Sergey's telephone is called, answers by itself, and goes there."""
+    by_itself = "PJSIP_HEADER(add,Call-Info)=<sip:127.0.0.1>\\;answer-after=0"
+    place = {"Context": context, "Exten": exten, "Priority": "1", "Async": "true", "Timeout": "4000"}
+    scene.office.ami.act("Originate", Channel="PJSIP/104", ChannelId=WATCHER, Variable=by_itself, **place)
+    return scene.sergey.lab.wait(lambda: [call for call in scene.sergey.calls if call.is_up], 8, "Sergey is there")[0]
+
+
+def watch_all(scene: Scene) -> list[Truth]:
+    """Sergey listens, whispers and joins; on hold he is with Vera alone. None of it is a call."""
+    call, client, at_vera, leg = scene.talk()
+    at_sergey = watch(scene, "desk-watch", f"listen-{leg}")
+    scene.office.ami.wait("ChanSpyStart")
+    for mode in ("whisper", "join"):
+        time.sleep(0.3)
+        mark = scene.office.ami.mark()
+        scene.office.redirect(WATCHER, "desk-watch", f"{mode}-{leg}")
+        scene.office.ami.wait("ChanSpyStart", since=mark)
+    time.sleep(0.3)
+    mark = scene.office.ami.mark()
+    scene.office.redirect(client, "desk-hold", leg, leg, "desk-idle", client)
+    scene.office.ami.wait("ChanSpyStart", since=mark)
+    scene.office.redirect(leg, "desk-take", client)
+    scene.office.ami.wait("BridgeEnter", since=mark, Uniqueid=client)
+    time.sleep(0.5)
+    call.hang_up()
+    scene.gone(at_vera, at_sergey)
+    return [truth()]
+
+
+def watch_and_leave(scene: Scene) -> list[Truth]:
+    call, _, at_vera, leg = scene.talk()
+    at_sergey = watch(scene, "desk-watch", f"listen-{leg}")
+    scene.office.ami.wait("ChanSpyStart")
+    time.sleep(0.3)
+    at_sergey.hang_up()
+    scene.gone(at_sergey)
+    at_vera.hang_up()
+    scene.gone(call)
+    return [truth(ended_by="answerer")]
+
+
+def take_over(scene: Scene) -> list[Truth]:
+    call, client, at_vera, leg = scene.talk()
+    at_sergey = watch(scene, "desk-take-over", f"{client}_{leg}")
+    scene.gone(at_vera)
+    scene.office.ami.wait("BridgeEnter", Uniqueid=WATCHER)
+    time.sleep(0.5)
+    call.hang_up()
+    scene.gone(at_sergey)
+    return [truth(transfers=[sent("104", "taken", by="101")])]
+
+
+def watch_then_take_over(scene: Scene) -> list[Truth]:
+    call, client, at_vera, leg = scene.talk()
+    at_sergey = watch(scene, "desk-watch", f"listen-{leg}")
+    scene.office.ami.wait("ChanSpyStart")
+    scene.office.redirect(WATCHER, "desk-take-over", f"{client}_{leg}")
+    scene.gone(at_vera)
+    scene.office.ami.wait("BridgeEnter", Uniqueid=WATCHER)
+    time.sleep(0.5)
+    at_sergey.hang_up()
+    scene.gone(call)
+    return [truth(transfers=[sent("104", "taken", by="101")], ended_by="target")]
+
+
 # --- by hand --------------------------------------------------------------------------------------------------------
 
 
@@ -475,6 +546,7 @@ SCENES = [
     pick_first, pick_second, pick_silent, pick_race, pick_caller_gone,
     hold_and_back, consult_connect, consult_cancelled, consult_busy, consult_no_answer, consult_caller_gone,
     blind_answered, blind_busy, blind_no_answer, blind_home_to_boris, blind_caller_gone, blind_outside,
+    watch_all, watch_and_leave, take_over, watch_then_take_over,
     internal_answered, internal_busy, outside_answered, outside_cancelled,
 ]  # fmt: skip
 
