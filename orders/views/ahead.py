@@ -26,9 +26,13 @@ def intake(request: SignedInRequest) -> HttpResponse:
     order, stops, now = trip.order_of(said), trip.stops_of(said), timezone.now()
     order.client_id = form.client_id
     order.release_at = order.release_moment()
+    quote = pricing.quote(pricing.sketch_of(order, stops), at=now)
+    cars = form.cleaned_data.get("cars") or 1
     context = {
         "kept": quotes.holding(typed, form.quote_id),
-        "quote": pricing.quote(pricing.sketch_of(order, stops), at=now),
+        "quote": quote,
+        "cars": cars,
+        "for_all_cars": quote.total * cars if quote and not quote.is_least else None,
         "nearest": None if order.is_for_later(now) else candidates.nearest(order),
         "twin": twins.of(said, client_id=form.client_id),
         "unknown": trip.unknown(said),

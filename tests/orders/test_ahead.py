@@ -1,6 +1,8 @@
 """What is known while the order is still being typed."""
 
+import re
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
@@ -49,6 +51,15 @@ def test_price_way_and_the_nearest_car_are_said(economy, vera, signed_in):
     assert "km," in shown
     assert '<span class="muted small">22</span>' in shown
     assert "unknown address" not in shown
+
+
+def test_for_several_cars_the_price_of_each_and_of_all_is_said(economy, vera, signed_in):
+    browser = signed_in(vera)
+    one = re.search(r'<strong class="number">RUB.([\d.]+)</strong>', page(browser))[1]
+    shown = page(browser, cars="3")
+    assert "per car" not in page(browser)
+    all_three = re.search(r"per car; RUB.([\d,.]+) for 3 cars", shown)[1]
+    assert Decimal(all_three.replace(",", "")) == 3 * Decimal(one)
 
 
 def test_of_an_unknown_address_the_least_is_said(economy, vera, signed_in):
