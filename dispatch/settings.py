@@ -232,6 +232,7 @@ SPECTACULAR_SETTINGS = {
         "OrderState": "dispatch.api.shapes.orders.STATES",
         "OfferState": "orders.models.OfferState.choices",
         "ServiceClass": "orders.models.ServiceClass.choices",
+        "DocumentKind": "dispatch.api.shapes.garage.PAPERS",
     },
 }
 

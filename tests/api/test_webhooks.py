@@ -401,6 +401,21 @@ def test_a_name_that_leads_inside_is_not_followed(found, monkeypatch):
         line.post("https://shop.example/", b"{}", {}, seconds=1, loopback=False)
 
 
+def test_a_name_service_that_does_not_answer_holds_nobody_up(monkeypatch):
+    woken = threading.Event()
+
+    def sleeps(*_where, **_how):
+        woken.wait(30)
+        raise OSError
+
+    monkeypatch.setattr("dispatch.api.hooks.line.socket.getaddrinfo", sleeps)
+    began = time.monotonic()
+    with pytest.raises(line.TooSlow):
+        line.post("https://shop.example/", b"{}", {}, seconds=0.2, loopback=False)
+    assert time.monotonic() - began < 5
+    woken.set()
+
+
 def test_what_was_looked_at_is_what_is_connected_to(monkeypatch):
     """The second answer of a name service that changes its mind is never asked for."""
     asked, dialled = [], []

@@ -3,10 +3,12 @@
 from dataclasses import fields
 from typing import ClassVar
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from dispatch.api.door import problems
 from dispatch.api.door.endpoint import Endpoint, read
 from dispatch.api.door.once import once
 from dispatch.api.door.token import token_of
@@ -21,14 +23,17 @@ from dispatch.api.shapes.clients import (
     ClientMarkIn,
     ClientPage,
     ClientShape,
+    MergeIn,
     WholeClientShape,
 )
+from orders.forms.cards import MergeForm
 from orders.models import Client, ClientAddress, ClientDriverBlock, ClientMark
 from orders.selectors import cards
-from orders.services import blocks, client_addresses
+from orders.services import blocks, client_addresses, merging
 from orders.services import clients as services
 from orders.services.card_numbers import Phones
 from orders.services.client_addresses import Written
+from orders.services.merging import Choice
 
 
 class Clients(Endpoint):
@@ -126,6 +131,28 @@ class MarkClient(Endpoint):
             until=said.get("until"),
             actor=token_of(request).person,
         )
+        return Response(_whole(self, request, pk))
+
+
+class MergeClient(Endpoint):
+    scopes: ClassVar = {"POST": Scope.CLIENTS_MERGE}
+
+    @extend_schema(
+        summary="Make one card of two",
+        description="This card has then all that the other one had: orders, numbers, addresses, companies, calls. The "
+        "other one stays behind empty and leads here; nothing takes it apart again.",
+        request=MergeIn,
+        responses=WholeClientShape,
+    )
+    @once
+    def post(self, request: Request, pk: int) -> Response:
+        said = read(MergeIn(data=request.data))
+        pair = [Client.objects.get(pk=key) for key in (pk, said["gone"])]
+        if said.get("mark_of", pk) not in (pk, said["gone"]):
+            raise problems.Invalid({"mark_of": _("Choose one of the list.")})
+        usual = MergeForm(pair=pair).initial
+        choice = Choice(**{name: said.get(name, usual[name]) for name in ("name", "notes", "mark_of")})
+        merging.merge(kept_id=pk, gone_id=said["gone"], choice=choice, actor=token_of(request).person)
         return Response(_whole(self, request, pk))
 
 

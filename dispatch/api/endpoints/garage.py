@@ -16,6 +16,7 @@ from dispatch.api.scopes import Scope
 from dispatch.api.shapes.garage import (
     BreakIn,
     BreakShape,
+    DocumentIn,
     DocumentShape,
     DriverIn,
     DriverPage,
@@ -32,9 +33,9 @@ from dispatch.api.shapes.garage import (
 )
 from dispatch.staff.refusal import Refused
 from orders import models
-from orders.models import Driver, Vehicle
+from orders.models import Driver, DriverDocument, Vehicle
 from orders.selectors import cards, vehicles
-from orders.services import driver_shifts, drivers
+from orders.services import documents, driver_shifts, drivers
 from orders.services import vehicles as vehicle_services
 from orders.services.card_numbers import Phones
 from orders.services.drivers import Car
@@ -181,6 +182,50 @@ class DriverPosition(Endpoint):
             driver = Driver.objects.get(pk=pk)
             raise Refused(_("Driver %(sign)s is not on shift.") % {"sign": driver.call_sign})
         return Response(whole(pk))
+
+
+class Documents(Endpoint):
+    scopes: ClassVar = {"POST": Scope.DRIVERS_WRITE}
+
+    @extend_schema(
+        summary="Add a paper of a driver",
+        description="The desk warns before it ends. All of them stand on the driver's card.",
+        request=DocumentIn,
+        responses={201: DocumentShape},
+    )
+    @once
+    def post(self, request: Request, pk: int) -> Response:
+        driver = Driver.objects.get(pk=pk)
+        added = DriverDocument(driver=driver, **read(DocumentIn(data=request.data)))
+        return Response(DocumentShape(documents.save(document=added, actor=token_of(request).person)).data, status=201)
+
+
+class OneDocument(Endpoint):
+    scopes: ClassVar = {"PATCH": Scope.DRIVERS_WRITE, "DELETE": Scope.DRIVERS_WRITE}
+
+    @extend_schema(
+        summary="Change a paper of a driver",
+        description="What is left out stays: of a renewed one the last good day is enough.",
+        request=DocumentIn,
+        responses=DocumentShape,
+    )
+    @once
+    def patch(self, request: Request, pk: int, key: int) -> Response:
+        papers = DriverDocument.objects.select_for_update(of=("self",)).select_related("driver")
+        found = papers.get(pk=key, driver=pk)
+        for name, value in read(DocumentIn(data=request.data, partial=True)).items():
+            setattr(found, name, value)
+        return Response(DocumentShape(documents.save(document=found, actor=token_of(request).person)).data)
+
+    @extend_schema(
+        summary="Remove a paper of a driver",
+        description="Asked twice, it is gone all the same.",
+        responses={204: None},
+    )
+    def delete(self, request: Request, pk: int, key: int) -> Response:
+        if DriverDocument.objects.filter(pk=key, driver=Driver.objects.get(pk=pk)).exists():
+            documents.remove(document_id=key, actor=token_of(request).person)
+        return Response(status=204)
 
 
 class Vehicles(Endpoint):

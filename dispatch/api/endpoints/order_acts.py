@@ -11,11 +11,23 @@ from dispatch.api.door.endpoint import Endpoint, read
 from dispatch.api.door.once import once
 from dispatch.api.endpoints.orders import who_acts, whole
 from dispatch.api.scopes import Scope
-from dispatch.api.shapes.acts import ActIn, ContactIn, MarkIn, MoveIn, NameDriverIn, OfferIn, ReasonIn, ReserveIn
+from dispatch.api.shapes.acts import (
+    ActIn,
+    BulkIn,
+    BulkShape,
+    ContactIn,
+    MarkIn,
+    MoveIn,
+    NameDriverIn,
+    OfferIn,
+    ReasonIn,
+    ReserveIn,
+)
 from dispatch.api.shapes.orders import WholeOrderShape
 from orders.flow import TRANSITIONS
+from orders.models import CalledOffBy
 from orders.selectors.detail import ASSIGNING
-from orders.services import assignment, contact, lifecycle, marks, offers, reservations
+from orders.services import assignment, bulk, contact, lifecycle, marks, offers, reservations
 
 
 class Act(Endpoint):
@@ -48,6 +60,28 @@ class Move(Act):
             by_whom=said.get("by_whom", ""),
         )
         return Response(whole(self, request, pk))
+
+
+class Bulk(Act):
+    @extend_schema(
+        summary="Do the same to many orders",
+        description="Each is done, or refused, by itself, and each says which: the answer is 200 also where some, or "
+        "all, were refused.",
+        request=BulkIn,
+        responses=BulkShape,
+    )
+    @once
+    def post(self, request: Request) -> Response:
+        said = read(BulkIn(data=request.data))
+        results = bulk.carry_out(
+            name=said["act"],
+            order_ids=sorted(said["orders"]),  # two who hold some of each other's would wait for ever
+            reason=said.get("reason", ""),
+            cause=said.get("by_whom", CalledOffBy.OTHER),
+            actor=who_acts(request, said),
+        )
+        done = sum(result.is_done for result in results)
+        return Response(BulkShape({"done": done, "refused": len(results) - done, "results": results}).data)
 
 
 class NameDriver(Act):

@@ -11,6 +11,7 @@ import ssl
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
 from urllib.parse import SplitResult, urlsplit
 
 LONGEST_URL = 500
@@ -34,10 +35,10 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, seconds: float, l
     parts = checked(url, loopback=loopback)
     port = parts.port or DEFAULT_PORTS[parts.scheme]
     ends = time.monotonic() + seconds
-    addresses = _resolved(str(parts.hostname), port, loopback=loopback)
+    addresses = _resolved(str(parts.hostname), port, seconds=seconds, loopback=loopback)
     line = (_Secure if parts.scheme == "https" else _Plain)(str(parts.hostname), port)
     line.addresses, line.ends = addresses, ends
-    guard = threading.Timer(seconds, line.cut)
+    guard = threading.Timer(ends - time.monotonic(), line.cut)
     guard.daemon = True
     guard.start()
     try:
@@ -79,12 +80,32 @@ def checked(url: str, *, loopback: bool) -> SplitResult:
     return parts
 
 
-def _resolved(host: str, port: int, *, loopback: bool) -> list[str]:
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    addresses = list(dict.fromkeys(str(sockaddr[0]) for *_kind, sockaddr in found))
+def _resolved(host: str, port: int, *, seconds: float, loopback: bool) -> list[str]:
+    addresses = list(dict.fromkeys(_looked_up(host, port, seconds)))
     if not all(_may_be_written_to(ipaddress.ip_address(each), loopback=loopback) for each in addresses):
         raise Forbidden
     return addresses
+
+
+def _looked_up(host: str, port: int, seconds: float) -> list[str]:
+    """The name service has no time limit of its own that we could set: who asks it waits so long and goes on without
+    the thread, which ends when the service answers or gives up. Raises TooSlow, OSError."""
+    answer: Future[list[str]] = Future()
+
+    def ask() -> None:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            answer.set_result([str(sockaddr[0]) for *_kind, sockaddr in found])
+        except Exception as error:  # whatever it is, it is raised where it is waited for
+            answer.set_exception(error)
+
+    threading.Thread(target=ask, daemon=True).start()
+    try:
+        return answer.result(seconds)
+    except TimeoutError:
+        if not answer.done():
+            raise TooSlow from None
+        raise  # the service's own
 
 
 def _may_be_written_to(address: ipaddress.IPv4Address | ipaddress.IPv6Address, *, loopback: bool) -> bool:

@@ -5,6 +5,7 @@ from rest_framework import serializers
 from dispatch.api.shapes.wishes import accept, by, version
 from orders.facts import CONTACTS
 from orders.models import CalledOffBy
+from orders.services import bulk
 
 
 class ActIn(serializers.Serializer):
@@ -45,6 +46,31 @@ class MarkIn(ActIn):
 
 class ReserveIn(ActIn):
     call_sign = serializers.CharField(max_length=12)
+
+
+class BulkIn(serializers.Serializer):
+    act = serializers.ChoiceField(choices=(bulk.CANCEL, *bulk.ACTS), help_text="`release`: back to the search.")
+    orders = serializers.ListField(
+        child=serializers.IntegerField(min_value=1), allow_empty=False, max_length=bulk.MOST, help_text="Their `id`."
+    )
+    reason = serializers.CharField(
+        max_length=200, required=False, allow_blank=True, help_text="Why; of `problem`: what is to be done."
+    )
+    by_whom = serializers.ChoiceField(
+        choices=CalledOffBy.choices, required=False, help_text="Of `cancel`: whose doing it is, whoever says it."
+    )
+
+
+class BulkResultShape(serializers.Serializer):
+    order = serializers.IntegerField(source="order_id")
+    is_done = serializers.BooleanField()
+    detail = serializers.CharField(source="sentence", help_text="Why not, for people.")
+
+
+class BulkShape(serializers.Serializer):
+    done = serializers.IntegerField(help_text="So many.")
+    refused = serializers.IntegerField()
+    results = BulkResultShape(many=True)
 
 
 class PlanIn(serializers.Serializer):

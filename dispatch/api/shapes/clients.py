@@ -134,6 +134,19 @@ class ClientMarkIn(serializers.Serializer):
     until = serializers.DateTimeField(required=False, allow_null=True, help_text="Null: for good.")
 
 
+class MergeIn(serializers.Serializer):
+    gone = serializers.IntegerField(min_value=1, help_text="The other card of this client, which ends.")
+    name = serializers.CharField(
+        max_length=120, required=False, allow_blank=True, help_text="Without it: the longer one of both cards."
+    )
+    notes = serializers.CharField(
+        max_length=4000, required=False, allow_blank=True, help_text="Without it: those of both cards."
+    )
+    mark_of = serializers.IntegerField(
+        required=False, help_text="The card whose mark stays. Without it: the one with a mark, the kept one first."
+    )
+
+
 class AddressIn(SpotIn):
     label = serializers.CharField(max_length=40, required=False, allow_blank=True)  # type: ignore[assignment]
     entrance = serializers.CharField(max_length=20, required=False, allow_blank=True)

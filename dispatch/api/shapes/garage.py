@@ -4,7 +4,9 @@ from rest_framework import serializers
 
 from dispatch.api.shapes.orders import NamedShape
 from orders.forms.cards import MOST_NEW
-from orders.models import Driver, Fleet, ServiceClass, TripOption, Vehicle
+from orders.models import Driver, DriverDocument, Fleet, ServiceClass, TripOption, Vehicle
+
+PAPERS = DriverDocument.Kind.choices
 
 
 class VehicleShape(serializers.Serializer):
@@ -68,7 +70,8 @@ class ShiftShape(serializers.Serializer):
 
 
 class DocumentShape(serializers.Serializer):
-    kind = serializers.CharField()
+    id = serializers.IntegerField()
+    kind = serializers.ChoiceField(choices=PAPERS)
     number = serializers.CharField()
     valid_until = serializers.DateField(allow_null=True)
     is_expired = serializers.BooleanField()
@@ -118,6 +121,14 @@ class DriverIn(serializers.Serializer):
     plate = serializers.CharField(max_length=16, required=False, allow_blank=True, help_text="Of his car.")
     description = serializers.CharField(
         max_length=120, required=False, allow_blank=True, help_text="With the plate: make and colour."
+    )
+
+
+class DocumentIn(serializers.Serializer):
+    kind = serializers.ChoiceField(choices=PAPERS)
+    number = serializers.CharField(max_length=60, required=False, allow_blank=True)
+    valid_until = serializers.DateField(
+        required=False, allow_null=True, help_text="The last day on which it is good. Null: for good."
     )
 
 
