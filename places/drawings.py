@@ -27,7 +27,15 @@ class Unreadable(Exception):
 
 def read(text: str) -> list[Drawing]:
     """The areas of the text, each sound and closed. Raises Unreadable."""
-    found = _geojson(text) if text.lstrip().startswith(("{", "[")) else [Drawing("", _corners(text))]
+    return _sound(_areas(_json(text)) if text.lstrip().startswith(("{", "[")) else [Drawing("", _corners(text))])
+
+
+def taken(data: Any) -> list[Drawing]:
+    """The areas of GeoJSON that is parsed already, each sound and closed. Raises Unreadable."""
+    return _sound(_areas(data))
+
+
+def _sound(found: list[Drawing]) -> list[Drawing]:
     if not found:
         raise Unreadable("no_area")
     for drawing in found:
@@ -52,11 +60,14 @@ def _corners(text: str) -> dict[str, Any]:
     return {"type": "Polygon", "coordinates": [corners]}
 
 
-def _geojson(text: str) -> list[Drawing]:
+def _json(text: str) -> Any:
     try:
-        data = json.loads(text)
+        return json.loads(text)
     except (ValueError, RecursionError):
         raise Unreadable("no_area") from None
+
+
+def _areas(data: Any) -> list[Drawing]:
     if not isinstance(data, dict):
         raise Unreadable("no_area")
     features = data.get("features") if data.get("type") == "FeatureCollection" else [data]

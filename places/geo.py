@@ -66,7 +66,7 @@ def polygons(area: Any) -> list[list[list[Corner]]]:
     try:
         parts = {"Polygon": lambda c: [c], "MultiPolygon": list}[area["type"]](area["coordinates"])
         return [[[(float(corner[0]), float(corner[1])) for corner in ring] for ring in part] for part in parts]
-    except (KeyError, TypeError, IndexError, ValueError) as nonsense:
+    except (KeyError, TypeError, IndexError, ValueError, OverflowError) as nonsense:
         raise ValueError("no area") from nonsense
 
 

@@ -16,5 +16,6 @@ class Scope(models.TextChoices):
         _("keep drivers, their papers and cars, begin and end shifts and breaks, report positions"),
     )
     PRICES_READ = "prices:read", _("ask for prices and addresses; read fleets, tariffs and zones")
+    PRICES_WRITE = "prices:write", _("keep fleets, tariffs and zones")
     REPORTS_READ = "reports:read", _("read the figures of the reports")
     WEBHOOKS_MANAGE = "webhooks:manage", _("say where events of orders are sent")

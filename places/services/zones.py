@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.forms.models import model_to_dict
 from django.utils.translation import gettext as _
 
@@ -17,12 +17,19 @@ from places.selectors import zones
 
 
 def save_zone(*, zone: Zone, actor: Person | None) -> Zone:
-    """A new zone or a changed one; its box is taken from its area, stands follow the zones around them."""
+    """A new zone or a changed one; its box is taken from its area, stands follow the zones around them.
+
+    Raises Refused: its name is another zone's.
+    """
     box = geo.box(zone.area)
     zone.south, zone.north, zone.west, zone.east = box.south, box.north, box.west, box.east
     with transaction.atomic():
         verb, changes = _changes(zone)
-        zone.save()
+        try:
+            with transaction.atomic():
+                zone.save()
+        except IntegrityError:
+            raise Refused(_("There is a zone of this name already.")) from None
         _move_stands()
         if verb == "added" or changes:
             journal.record(actor, f"zone.{verb}", zone, name=zone.name, changes=changes)

@@ -50,7 +50,11 @@ def _edit(request: SignedInRequest, zone: Zone) -> HttpResponse:
     if not form.is_valid():
         return _form_page(request, form)
     if len(form.found) == 1:
-        services.save_zone(zone=form.zone(), actor=request.user)
+        try:
+            services.save_zone(zone=form.zone(), actor=request.user)
+        except Refused as refused:
+            form.add_error("name", refused.sentence)
+            return _form_page(request, form)
         messages.success(request, _("Saved."))
         return redirect("places:zones")
     try:

@@ -1,4 +1,4 @@
-"""What the programs of the back office keep: merged cards, papers, many orders at once; by the desk's own verbs."""
+"""What the programs of the back office keep: cards, papers, fleets, prices, zones; by the desk's own verbs."""
 
 from datetime import timedelta
 
@@ -8,8 +8,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from dispatch.audit.models import Entry
-from orders.models import Client, ClientMark, DriverDocument, Order
+from orders.models import Client, ClientMark, DriverDocument, Fleet, Order, Tariff, TariffVersion
 from orders.services import clients
+from places.models import Stand, Zone
 from tests.orders.conftest import ANNA, placed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("M14", "X6")]
@@ -120,3 +121,167 @@ def test_another_order_costs_as_many_queries_as_the_one_before(site, anna, by_ve
             site.post("orders/bulk/", {"act": "hold", "orders": chosen})
         costs.append(len(asked))
     assert costs[2] - costs[1] == costs[1] - costs[0]
+
+
+@pytest.fixture
+def city(site):
+    """The office's first fleet."""
+    status, made = site.post("fleets/", {"name": "Городское", "numbers": ["8 (495) 123-45-67"]}, key="F-1")
+    assert status == 201, made
+    return made
+
+
+def test_a_fleet_is_added_with_its_numbers_and_changed(site, city):
+    assert (city["numbers"], city["is_default"], city["queue_offer_seconds"]) == (["+74951234567"], True, 20)
+    path = f"fleets/{city['id']}/"
+    _status, changed = site.patch(path, {"greeting": "Добрый день", "release_minutes": 30, "radius_m": 5000})
+    assert (changed["name"], changed["numbers"], changed["release_minutes"]) == ("Городское", ["+74951234567"], 30)
+    _status, renumbered = site.patch(path, {"numbers": ["+7 495 765 43 21"]})
+    assert (renumbered["numbers"], renumbered["greeting"]) == (["+74957654321"], "Добрый день")
+    assert site.get(path)[1] == renumbered
+    told = Entry.objects.filter(verb="fleet.changed").order_by("pk").last()
+    assert told.actor == site.person
+    assert told.details["changes"] == {"numbers_added": ["+74957654321"], "numbers_removed": ["+74951234567"]}
+
+
+def test_a_fleet_is_refused_what_the_page_refuses(site, city):
+    status, body = site.post("fleets/", {"name": "Городское"})
+    assert (status, body["detail"]) == (409, "There is a fleet with this name already.")
+    assert site.post("fleets/", {"name": "Люкс", "numbers": ["+74951234567"]})[0] == 409
+    assert site.post("fleets/", {"name": "Люкс", "numbers": ["двенадцать"]})[0] == 409
+    assert site.patch(f"fleets/{city['id']}/", {"is_active": False})[0] == 409, "the default stays in use"
+    status, body = site.post("fleets/", {"name": "", "radius_m": -1, "queue_offer_seconds": 10**9})
+    assert {error["field"] for error in body["errors"]} == {"name", "radius_m", "queue_offer_seconds"}
+    assert site.patch("fleets/999999/", {})[0] == 404
+    _status, other = site.post("fleets/", {"name": "Люкс", "is_default": True})
+    assert other["is_default"]
+    assert site.get(f"fleets/{city['id']}/")[1]["is_default"] is False
+    assert Fleet.objects.count() == 2
+
+
+RATES = {"start": "150", "per_km": [{"from_km": "0", "amount": "25.50"}], "options": {"pet": "100"}}
+
+
+@pytest.fixture
+def economy(site, city):
+    wish = {"fleet": city["id"], "name": "Эконом", "service_class": "economy"}
+    status, made = site.post("tariffs/", wish)
+    assert (status, made["versions"], made["is_active"]) == (201, [], True)
+    return made
+
+
+def test_a_tariff_gets_new_prices_from_a_moment_on_and_planned_ones_are_withdrawn(site, economy):
+    path = f"tariffs/{economy['id']}/"
+    status, now = site.post(f"{path}versions/", {"rates": RATES}, key="V-1")
+    assert (status, now["valid_to"], now["rates"]["per_km"]) == (201, None, RATES["per_km"])
+    assert site.post(f"{path}versions/", {"rates": RATES}, key="V-1") == (201, now)
+    holiday = (timezone.now() + timedelta(days=30)).replace(microsecond=0)
+    _status, planned = site.post(f"{path}versions/", {"valid_from": holiday.isoformat(), "rates": {"start": "300"}})
+    versions = site.get(path)[1]["versions"]
+    assert [(each["id"], each["place"]) for each in versions] == [(planned["id"], "planned"), (now["id"], "now")]
+    assert TariffVersion.objects.get(pk=now["id"]).valid_to == holiday
+    status, body = site.delete(f"{path}versions/{now['id']}/")
+    assert (status, body["detail"]) == (409, "This version has begun: make a new one instead.")
+    assert site.delete(f"tariffs/{economy['id'] + 1}/versions/{planned['id']}/")[0] == 404
+    assert site.delete(f"{path}versions/{planned['id']}/")[0] == 204
+    assert [each["valid_to"] for each in site.get(path)[1]["versions"]] == [None]
+    verbs = Entry.objects.filter(target_kind="tariff", actor=site.person).order_by("pk").values_list("verb", flat=True)
+    assert list(verbs) == ["tariff.added", "tariff.priced", "tariff.priced", "tariff.version_withdrawn"]
+
+
+def test_prices_of_the_past_stay_and_what_makes_no_sense_names_its_place(site, economy):
+    path = f"tariffs/{economy['id']}/versions/"
+    past = (timezone.now() - timedelta(hours=1)).isoformat()
+    assert site.post(path, {"valid_from": past, "rates": RATES})[0] == 409
+    wrong = {
+        "start": 150, "per_km": [{"from_km": "0", "amount": "25,50"}], "options": {"wings": "1"}, "fee": "1",
+        "zones": [{"zone": "77", "amount": "5"}], "holidays": {"dates": ["1.1"], "percent": "50"},
+    }  # fmt: skip
+    status, body = site.post(path, {"rates": wrong})
+    told = {error["field"]: error["message"] for error in body["errors"]}
+    assert status == 422
+    assert set(told) == {"rates.start", "rates.per_km.0.amount", "rates.fee", "rates.holidays.dates.0"}
+    assert told["rates.start"] == "An amount is text such as “12.50”."
+    nowhere = {"options": {"wings": "1"}, "zones": [{"zone": "77", "amount": "5"}],
+               "zone_pairs": [{"from": "1", "to": "2", "amount": "9"}]}  # fmt: skip
+    assert {error["field"] for error in site.post(path, {"rates": nowhere})[1]["errors"]} == {
+        "rates.options.wings", "rates.zones.0.zone", "rates.zone_pairs.0.from", "rates.zone_pairs.0.to",
+    }  # fmt: skip
+    assert not TariffVersion.objects.exists()
+    assert site.post("tariffs/999999/versions/", {"rates": RATES})[0] == 404
+
+
+def test_a_class_of_a_fleet_has_one_tariff_in_use(site, city, economy):
+    again = {"fleet": city["id"], "name": "Эконом 2", "service_class": "economy"}
+    status, body = site.post("tariffs/", again)
+    assert (status, body["detail"]) == (409, "“Городское” has a tariff in use for this class already.")
+    assert site.post("tariffs/", {**again, "fleet": 999_999})[0] == 422
+    assert site.patch(f"tariffs/{economy['id']}/", {"is_active": False})[1]["name"] == "Эконом"
+    assert site.post("tariffs/", again)[0] == 201
+    assert site.patch(f"tariffs/{economy['id']}/", {"is_active": True})[0] == 409
+    assert Tariff.objects.filter(is_active=True).count() == 1
+
+
+def square(west, south, size=0.1):
+    east, north = west + size, south + size
+    return {"type": "Polygon", "coordinates": [[[west, south], [east, south], [east, north], [west, north]]]}
+
+
+def test_a_zone_is_drawn_redrawn_and_taken_out_of_use(site):
+    stand = Stand.objects.create(name="Вокзал", latitude=55.75, longitude=37.65)
+    feature = {"type": "Feature", "properties": {"name": "anything"}, "geometry": square(37.6, 55.7)}
+    status, made = site.post("zones/", {"name": "Центр", "area": feature, "rank": 2}, key="Z-1")
+    assert (status, made["rank"], made["release_minutes"]) == (201, 2, None)
+    ring = made["area"]["coordinates"][0]
+    assert (made["area"]["type"], len(ring), ring[0] == ring[-1]) == ("Polygon", 5, True)
+    stand.refresh_from_db()
+    assert stand.zone_id == made["id"]
+    path = f"zones/{made['id']}/"
+    _status, moved = site.patch(path, {"area": square(30, 50)})
+    assert (moved["name"], moved["area"]["coordinates"][0][0]) == ("Центр", [30, 50])
+    stand.refresh_from_db()
+    assert (stand.zone_id, Zone.objects.get().west) == (None, 30)
+    assert [site.delete(path)[0] for _twice in range(2)] == [204, 204]
+    assert site.get(path)[1]["is_active"] is False
+    assert site.patch(path, {"is_active": True, "release_minutes": 40})[1]["release_minutes"] == 40
+    assert Entry.objects.filter(verb="zone.changed", actor=site.person).count() == 3
+
+
+@pytest.mark.parametrize(
+    "area",
+    [
+        {}, {"type": "Point", "coordinates": [1, 2]}, {"type": "Polygon", "coordinates": [[[0, 0], [1, 1]]]}, 5, "x",
+        {"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [1, 0], [0, 1]]]},
+        {"type": "Polygon", "coordinates": [[[0, 0], [10**400, 1], [1, 0]]]},
+        {"type": "FeatureCollection", "features": [square(1, 1), square(2, 2)]},
+    ],
+)  # fmt: skip
+def test_what_is_no_area_is_no_zone(site, area):
+    status, body = site.post("zones/", {"name": "Центр", "area": area})
+    assert (status, [error["field"] for error in body["errors"]]) == (422, ["area"]), body
+    assert not Zone.objects.exists()
+
+
+def test_a_map_of_zones_is_taken_over_as_a_whole(site):
+    site.post("zones/", {"name": "Центр", "area": square(37, 55), "rank": 3})
+
+    def named(*features):
+        drawn = [{"type": "Feature", "properties": {"name": name}, "geometry": area} for name, area in features]
+        return {"type": "FeatureCollection", "features": drawn}
+
+    status, taken = site.post("zones/drawings/", named(("Центр", square(30, 50)), ("Север", square(31, 51))))
+    assert (status, [(each["name"], each["rank"]) for each in taken]) == (200, [("Центр", 3), ("Север", 0)])
+    assert Zone.objects.get(name="Центр").west == 30
+    assert site.post("zones/drawings/", named(("Юг", square(1, 1)), ("", square(2, 2))))[0] == 409
+    assert site.post("zones/drawings/", named(("Юг", square(1, 1)), ("Запад", {"type": "Point"})))[0] == 422
+    assert Zone.objects.count() == 2
+    assert site.post("zones/", {"name": "Центр", "area": square(1, 1)})[1]["detail"] == (
+        "There is a zone of this name already."
+    )
+
+
+def test_who_may_only_read_prices_keeps_none(system, city):
+    robot = system("prices:read", name="Robot")
+    for path in ("fleets/", "tariffs/", "zones/", "zones/drawings/"):
+        assert robot.post(path)[1]["title"] == "no_scope"
+    assert robot.patch(f"fleets/{city['id']}/", {})[0] == 403

@@ -48,8 +48,11 @@ READ = {  # address: its scope, and how many queries it takes, with two for the 
     "vehicles/{vehicle}/": (Scope.DRIVERS_READ, 3),
     "addresses/?q=lenina": (Scope.PRICES_READ, 3),
     "fleets/": (Scope.PRICES_READ, 4),
+    "fleets/{fleet}/": (Scope.PRICES_READ, 4),
     "tariffs/": (Scope.PRICES_READ, 4),
+    "tariffs/{tariff}/": (Scope.PRICES_READ, 5),
     "zones/": (Scope.PRICES_READ, 3),
+    "zones/{zone}/": (Scope.PRICES_READ, 3),
     "reports/": (Scope.REPORTS_READ, 4),
     "schema/": (None, 2),
 }
@@ -71,7 +74,7 @@ def town(anna, by_vera, ivan, order):
     tariff = Tariff.objects.create(fleet=fleet, name="Эконом", service_class="economy")
     TariffVersion.objects.create(tariff=tariff, valid_from=timezone.now(), currency="RUB", rates={"start": "100"})
     area = {"type": "Polygon", "coordinates": [[[37, 55], [38, 55], [38, 56], [37, 55]]]}
-    Zone.objects.create(name="Центр", area=area, south=55, north=56, west=37, east=38)
+    zone = Zone.objects.create(name="Центр", area=area, south=55, north=56, west=37, east=38)
     return {
         "order": order.pk,
         "recurrence": recurrence.pk,
@@ -79,6 +82,9 @@ def town(anna, by_vera, ivan, order):
         "company": company.pk,
         "vehicle": ivan.vehicle_id,
         "driver": at_work("7", 300).pk,
+        "fleet": fleet.pk,
+        "tariff": tariff.pk,
+        "zone": zone.pk,
     }
 
 
@@ -104,7 +110,9 @@ def test_no_address_takes_a_method_that_it_has_not(town, site, path):
         assert (status, body["title"]) == (405, "no_such_method")
 
 
-@pytest.mark.parametrize("kind", ["orders", "clients", "companies", "drivers", "recurring"])
+@pytest.mark.parametrize(
+    "kind", ["orders", "clients", "companies", "drivers", "recurring", "fleets", "tariffs", "zones"]
+)
 @pytest.mark.parametrize("key", [987654321, 2**80])
 def test_what_does_not_exist_is_a_404_with_a_sentence(site, kind, key):
     status, body = site.get(f"{kind}/{key}/")

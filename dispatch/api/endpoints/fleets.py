@@ -1,0 +1,74 @@
+"""The brands of the office."""
+
+from typing import ClassVar
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from dispatch.api.door.endpoint import Endpoint, read
+from dispatch.api.door.once import once
+from dispatch.api.door.token import token_of
+from dispatch.api.scopes import Scope
+from dispatch.api.shapes.prices import FleetIn, FleetShape
+from orders.models import Fleet
+from orders.selectors import fleets
+from orders.services import fleets as services
+
+
+class Fleets(Endpoint):
+    scopes: ClassVar = {"GET": Scope.PRICES_READ, "POST": Scope.PRICES_WRITE}
+
+    @extend_schema(
+        summary="Fleets",
+        description="The brands of the office with their city numbers.",
+        responses=FleetShape(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        return Response(FleetShape(fleets.all_fleets(), many=True).data)
+
+    @extend_schema(
+        summary="Add a fleet",
+        description="With its city numbers: who calls one of them calls this fleet. The first one is the default.",
+        request=FleetIn,
+        responses={201: FleetShape},
+    )
+    @once
+    def post(self, request: Request) -> Response:
+        said = read(FleetIn(data=request.data))
+        typed = said.pop("numbers", ())
+        made = services.save(fleet=Fleet(**said), numbers_typed=typed, actor=token_of(request).person)
+        return Response(FleetShape(_find(made.pk)).data, status=201)
+
+
+class OneFleet(Endpoint):
+    scopes: ClassVar = {"GET": Scope.PRICES_READ, "PATCH": Scope.PRICES_WRITE}
+
+    @extend_schema(summary="One fleet", description="With its numbers and how it searches.", responses=FleetShape)
+    def get(self, request: Request, pk: int) -> Response:
+        return Response(FleetShape(_find(pk)).data)
+
+    @extend_schema(
+        summary="Change a fleet",
+        description="What is left out stays; `numbers`, where they are said, are all that it has.",
+        request=FleetIn,
+        responses=FleetShape,
+    )
+    @once
+    def patch(self, request: Request, pk: int) -> Response:
+        said = read(FleetIn(data=request.data, partial=True))
+        Fleet.objects.get(pk=pk)
+        everyone = Fleet.objects.select_for_update().order_by("pk")  # as the service locks them
+        found = next(fleet for fleet in everyone if fleet.pk == pk)
+        typed = said.pop("numbers", None)
+        if typed is None:
+            typed = list(found.numbers.values_list("e164", flat=True))
+        for name, value in said.items():
+            setattr(found, name, value)
+        services.save(fleet=found, numbers_typed=typed, actor=token_of(request).person)
+        return Response(FleetShape(_find(pk)).data)
+
+
+def _find(pk: int) -> Fleet:
+    """Two queries. Raises Fleet.DoesNotExist."""
+    return Fleet.objects.prefetch_related("numbers").get(pk=pk)
