@@ -52,6 +52,7 @@ class Desk:
         self.phones = {number: pbx.desk_phone(number, self.desks) for number in ("101", "102")}
         self.link = self.start_link()
         self.await_link()
+        awaited(self.nothing_is_left_over)
 
     def await_link(self, seconds: float = 20) -> None:
         awaited(lambda: Lease.objects.filter(pbx=Lease.Pbx.UP).exists(), seconds)
@@ -60,6 +61,11 @@ class Desk:
     def both_ring_for_the_queue(self) -> bool:
         shown = self.pbx.console("queue show dispatch")
         return "Ivanova Vera" in shown and "Petrov Boris" in shown
+
+    def nothing_is_left_over(self) -> bool:
+        """No break of the story before, and the PBX knows by now that their telephones are there."""
+        shown = self.pbx.console("queue show dispatch").casefold()
+        return not any(word in shown for word in ("paused", "unavailable", "invalid"))
 
     def calls_in(self, number: str, line: str = "client"):
         call = self.pbx.trunk(self.outside, line).dial(self.pbx.card["city_number"], caller=number)
