@@ -39,6 +39,22 @@ def national(number: str, region: str) -> str:
     return phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL if home else PhoneNumberFormat.INTERNATIONAL)
 
 
+def writings(number: str, *, region: str, city_code: str = "") -> frozenset[str]:
+    """The digits in which a carrier may send this E.164 number: international, with the national prefix, without it,
+    and within the city."""
+    digits = number.removeprefix("+")
+    try:
+        parsed = phonenumbers.parse(number, None)
+    except NumberParseException:
+        return frozenset({digits})
+    if phonenumbers.country_code_for_region(region) != parsed.country_code:
+        return frozenset({digits, f"00{digits}"})
+    bare = phonenumbers.national_significant_number(parsed)
+    prefixed = re.sub(r"\D", "", phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL))
+    within = {bare.removeprefix(city_code)} if city_code and bare.startswith(city_code) else set()
+    return frozenset({digits, prefixed, bare, *within})
+
+
 def masked(number: str) -> str:
     """Enough of a number to tell two apart on one screen, not enough to call it: "+7••••••••89"."""
     hidden = len(number) - 4

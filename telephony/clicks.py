@@ -179,6 +179,9 @@ class Clicks:
 
     async def _carry_out(self, session: Session, attempt: Attempt) -> Outcome:
         call, endpoint = attempt.call, attempt.endpoint
+        if call.handling is not None and call.handling.phase == told.OWN:  # it rings at her alone, and in no queue
+            reply = await actions.fetch(session, uniqueid=call.caller_uniqueid, endpoint=endpoint)
+            return await self._watch(session, attempt, attempt.intent.deadline) if reply.ok else Outcome("not_done")
         reply = await actions.withdraw(session, queue=call.queue, channel=call.caller_channel, endpoint=endpoint)
         if not reply.ok:
             log.info("call %s: the queue does not give him: %s", attempt.key, reply.message)
@@ -270,7 +273,8 @@ class Clicks:
         if not taken_by and call.state == told.TALKING:
             taken_by = next(iter(call.talking_to or call.answered_by), "?")
         waits = call.state == told.RINGING
-        return rules.Standing(call.state == told.ENDED, call.queue if waits else "", taken_by)
+        only_at = call.handling.by if call.handling and call.handling.phase == told.OWN else ""
+        return rules.Standing(call.state == told.ENDED, call.queue if waits else "", taken_by, only_at)
 
     def _phone(self, extension: str, key: str) -> rules.Phone:
         for other in self._link.board.calls.values():

@@ -22,6 +22,7 @@ from telephony.core.board import Board
 from telephony.core.facts import Fact
 from telephony.lease import AWAY, LeaseLost, PbxState, Tenure, take
 from telephony.models import Lease
+from telephony.own_book import OwnBook
 from telephony.recorder import Agreement, Batch, Recorder
 from telephony.services import after_call, membership
 
@@ -112,6 +113,7 @@ class _Holding:
         self._rung = asyncio.Event()
         self._roster_due = asyncio.Event()
         self._next_look = ROSTER
+        self._own_book = OwnBook(database)
         self._link: Link | None = None
         self._clicks: Clicks | None = None
         if address is not None:
@@ -236,6 +238,7 @@ class _Holding:
             await self._change_members(session, wanted)
             members = await actions.members(session, queue)  # what it accepted is not yet what it does
         await self._database(membership.saw, self._tenure, members)
+        await self._own_book.agree(session, roster.for_own)
         self._next_look = min(ROSTER, roster.next_end if roster.next_end is not None else ROSTER)
 
     async def _change_members(self, session: Session, wanted: membership.Plan) -> None:

@@ -17,6 +17,10 @@ def sentence(reason: str, args: Mapping[str, str]) -> str:
             return _("This caller has already rung off.")
         case "taken":
             return _("%(by)s has taken this call.") % {"by": by or _("A colleague")}
+        case "own_client":
+            return _("It rings at %(by)s, whose client this is. When nobody answers there, it is everybody's.") % {
+                "by": by or _("A colleague")
+            }
         case "not_waiting":
             return _("This call does not wait in the queue: it rings at one telephone only.")
         case "phone_busy":

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dispatch.desk import breaks, callbacks, home, leaving, page, reasons, shift, shifts
+from dispatch.desk import breaks, callbacks, home, leaving, own_clients, page, reasons, shift, shifts
 
 app_name = "desk"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("shift/", shift.start, name="shift"),
     path("shift/end/", shift.end_own, name="shift-end"),
     path("shift/take-over/", shift.take_over, name="shift-take-over"),
+    path("shift/own-clients/", own_clients.switch, name="own-clients"),
     path("shift/break/", breaks.begin_own, name="break"),
     path("shift/break/end/", breaks.end_own, name="break-end"),
     path("shift/<int:pk>/end/", shift.end_of, name="shift-end-of"),

@@ -24,6 +24,7 @@ class Person(AbstractUser):
     own_extension = models.CharField(_("own extension"), max_length=12, blank=True)
     language = models.CharField(_("language"), max_length=5, blank=True)
     wraps_up = models.BooleanField(_("time to write up after a call"), default=False)
+    own_clients = models.BooleanField(_("calls of my own clients come to me"), default=False)
     is_machine = models.BooleanField(default=False)  # another system, which acts by the API and never signs in
 
     class Meta:

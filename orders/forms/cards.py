@@ -1,5 +1,6 @@
 """The cards of clients and drivers."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,12 +9,15 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from dispatch.staff.models import Person, Role
+from orders import numbers
 from orders.models import Client, ClientAddress, ClientMark, Driver
 from orders.services.card_numbers import Phones
 from orders.services.client_addresses import Written
+from orders.services.clients import Own
 from orders.services.drivers import Car
 
 MOST_NEW = 10
+EXTENSION = re.compile(r"[0-9]{2,5}", re.ASCII)
 
 
 class PhonesMixin:
@@ -22,7 +26,7 @@ class PhonesMixin:
     def phones(self) -> Phones:
         data: Any = self.data  # type: ignore[attr-defined]
         typed = [line.strip() for line in data.get("new_numbers", "").replace(",", "\n").splitlines()]
-        keys = frozenset(int(key) for key in data.getlist("remove") if key.isascii() and key.isdigit())
+        keys = frozenset(int(key) for key in data.getlist("removed") if key.isascii() and key.isdigit())
         main = data.get("main", "")
         return Phones(
             added=tuple(line for line in typed if line)[:MOST_NEW],
@@ -45,8 +49,44 @@ class ClientForm(PhonesMixin, forms.ModelForm):
 
     class Meta:
         model = Client
-        fields = ("name", "notes")
-        widgets = {"notes": forms.Textarea(attrs={"rows": 3})}
+        fields = ("name", "notes", "responsible", "own_seconds", "own_instead")
+        labels = {
+            "responsible": _("Whose client"),
+            "own_seconds": _("It rings there for, in seconds"),
+            "own_instead": _("And then at"),
+        }
+        widgets = {
+            "notes": forms.Textarea(attrs={"rows": 3}),
+            "own_instead": forms.TextInput(attrs={"dir": "ltr", "inputmode": "tel", "autocomplete": "off"}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        who = self.fields["responsible"]
+        at_a_desk = Q(is_active=True, is_machine=False, roles__overlap=[Role.DISPATCHER, Role.SUPERVISOR])
+        of_now = Q(pk=self.instance.responsible_id or 0)
+        who.queryset = Person.objects.filter(at_a_desk | of_now).order_by("last_name", "first_name")  # type: ignore[attr-defined]
+        who.empty_label = _("nobody's: the queue")  # type: ignore[attr-defined]
+        self.fields["own_seconds"].required = False
+        if self.instance.own_instead:
+            self.initial["own_instead"] = numbers.national(self.instance.own_instead)
+
+    def clean_own_seconds(self) -> int:
+        return self.cleaned_data["own_seconds"] or Client._meta.get_field("own_seconds").default
+
+    def clean_own_instead(self) -> str:
+        typed = self.cleaned_data["own_instead"].strip()
+        if EXTENSION.fullmatch(typed):
+            return typed
+        number = numbers.e164(typed)
+        if typed and not number:
+            raise forms.ValidationError(_("Write an extension or a telephone number, or nothing for the queue."))
+        return number
+
+    def own(self) -> Own:
+        """Of a valid form."""
+        said = self.cleaned_data
+        return Own(said["responsible"], said["own_seconds"], said["own_instead"])
 
 
 class MarkForm(forms.Form):

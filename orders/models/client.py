@@ -2,6 +2,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Upper
 from django.utils import timezone
@@ -34,6 +35,18 @@ class Client(models.Model):
     marked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     marked_at = models.DateTimeField(null=True)
     notes = models.TextField(_("notes"), blank=True)
+    responsible = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("responsible"),
+    )  # rings first when he calls, if that person wants it and is at the desk
+    own_seconds = models.PositiveSmallIntegerField(
+        _("rings there for, in seconds"), default=20, validators=[MinValueValidator(5), MaxValueValidator(60)]
+    )
+    own_instead = models.CharField(_("and then at"), max_length=16, blank=True)  # extension or E.164; "": the queue
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="earlier_cards"
     )  # an empty shell that leads on: what points here by chance is never lost

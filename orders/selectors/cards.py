@@ -79,7 +79,7 @@ def clients(*, text: str = "", mark: ClientMark = ClientMark.NONE, after: int | 
 
 def client_card(client_id: int) -> ClientCard:
     """Seven queries; more for the blocked drivers and for the client of a company. Raises Client.DoesNotExist."""
-    counted = Client.objects.select_related("marked_by").annotate(
+    counted = Client.objects.select_related("marked_by", "responsible").annotate(
         completed=Count("orders", filter=Q(orders__state=State.COMPLETED)),
         cancelled=Count("orders", filter=Q(orders__state=State.CANCELLED)),
         no_shows=Count("orders", filter=Q(orders__state=State.NO_SHOW)),

@@ -106,6 +106,7 @@ def _forget_card(client: Client) -> None:
         what.all().delete()
     client.name = client.notes = client.mark_reason = ""
     client.mark, client.mark_until, client.marked_by, client.marked_at = ClientMark.NONE, None, None, None
+    client.responsible, client.own_instead = None, ""
     client.anonymised_at = timezone.now()
     client.save()
 

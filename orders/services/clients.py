@@ -1,7 +1,9 @@
 """Clients and their numbers."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -14,6 +16,22 @@ from orders.models import Client, ClientMark, MarkProposal, Order
 from orders.services import card_numbers
 from orders.services.card_numbers import Phones
 from orders.services.lifecycle import publish_change
+
+
+@dataclass(frozen=True)
+class Own:
+    """Whose own client it is: at whom it rings first, for how long, and then at which number ("": the queue)."""
+
+    responsible: Person | None = None
+    seconds: int = 20
+    instead: str = ""
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        return {"responsible": self.responsible, "own_seconds": self.seconds, "own_instead": self.instead}
+
+
+NOBODYS = Own()
 
 
 class Ambiguous(Exception):
@@ -41,26 +59,30 @@ def who_calls(*, number: str, raw: str, client_id: int | None, is_new: bool, nam
         return _named(chosen, name) if chosen else add(name=name, numbers_typed=[raw], actor=actor)
 
 
-def add(*, name: str, numbers_typed: Iterable[str], notes: str = "", actor: Person | None) -> Client:
+def add(
+    *, name: str, numbers_typed: Iterable[str], notes: str = "", own: Own = NOBODYS, actor: Person | None
+) -> Client:
     """A new card. The first number is the main one. Raises Refused for what is no number."""
     with transaction.atomic():
-        client = Client.objects.create(name=name.strip(), notes=notes.strip())
+        client = Client.objects.create(name=name.strip(), notes=notes.strip(), **own.columns)
         card_numbers.add(client, numbers_typed)
         journal.record(actor, "client.added", client)
     return client
 
 
-def change(*, client_id: int, name: str, notes: str, phones: Phones, actor: Person) -> Client:
-    """Save a card. Raises Refused, Client.DoesNotExist."""
+def change(*, client_id: int, name: str, notes: str, phones: Phones, own: Own | None = None, actor: Person) -> Client:
+    """Save a card; without `own` it stays whose it is. Raises Refused, Client.DoesNotExist."""
     with transaction.atomic():
         client = Client.objects.select_for_update().get(pk=client_id)
-        changes = {
-            field: [before, after]
-            for field, before, after in (("name", client.name, name.strip()), ("notes", client.notes, notes.strip()))
-            if before != after
+        values = {"name": name.strip(), "notes": notes.strip(), **(own.columns if own else {})}
+        changes: dict[str, Any] = {
+            field: [_said(getattr(client, field)), _said(value)]
+            for field, value in values.items()
+            if getattr(client, field) != value
         }
-        client.name, client.notes = name.strip(), notes.strip()
-        client.save(update_fields=["name", "notes"])
+        for field, value in values.items():
+            setattr(client, field, value)
+        client.save(update_fields=list(values))
         changes |= card_numbers.change(client, phones)
         if not client.phones.exists():
             raise Refused(_("Keep at least one number: without one the caller is not recognised."))
@@ -146,6 +168,10 @@ def queue_up_for(*numbers: str) -> None:
             "select pg_advisory_xact_lock(hashtextextended('client ' || number, 17)) from unnest(%s::text[]) number",
             [sorted(set(numbers))],
         )
+
+
+def _said(value: object) -> object:
+    return value.full_name if isinstance(value, Person) else "" if value is None else value
 
 
 def _named(client: Client, name: str) -> Client:

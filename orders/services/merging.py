@@ -14,6 +14,7 @@ from orders.services import clients
 from orders.signals import client_merged
 
 MARK = ("mark", "mark_reason", "mark_until", "marked_by", "marked_at")
+OWN = ("responsible", "own_seconds", "own_instead")
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def merge(*, kept_id: int, gone_id: int, choice: Choice, actor: Person) -> Clien
             raise Refused(_("One of these cards is not in use any more."))
         said = {"kept": described(kept), "gone": described(gone)}
         moved = _move(kept, gone)
-        _write(kept, found.get(choice.mark_of, kept), choice)
+        _write(kept, gone, found.get(choice.mark_of, kept), choice)
         _empty(gone, kept)
         client_merged.send(Client, kept=kept, gone=gone, numbers=numbers)
         journal.record(
@@ -62,6 +63,7 @@ def described(client: Client) -> dict[str, Any]:
         "mark": client.mark,
         "reason": client.mark_reason,
         "until": client.mark_until.isoformat() if client.mark_until else "",
+        "responsible": str(client.responsible or ""),
         "numbers": list(client.phones.order_by("pk").values_list("e164", flat=True)),
         "addresses": list(client.addresses.values("label", "address", "entrance", "flat", "comment")),
         "employers": list(client.employments.values("account", "reference", "is_active")),
@@ -114,11 +116,13 @@ def _one_by_one(rows: "models.QuerySet[Any]", name: str, kept: Client) -> int:
     return moved
 
 
-def _write(kept: Client, marked: Client, choice: Choice) -> None:
+def _write(kept: Client, gone: Client, marked: Client, choice: Choice) -> None:
     kept.name, kept.notes = choice.name.strip(), choice.notes.strip()
     for field in MARK:
         setattr(kept, field, getattr(marked, field))
-    kept.save(update_fields=["name", "notes", *MARK])
+    for field in OWN if kept.responsible_id is None else ():
+        setattr(kept, field, getattr(gone, field))
+    kept.save(update_fields=["name", "notes", *MARK, *OWN])
     if not kept.phones.filter(is_main=True).exists():
         first = kept.phones.order_by("pk").first()
         if first:
@@ -129,5 +133,6 @@ def _write(kept: Client, marked: Client, choice: Choice) -> None:
 def _empty(gone: Client, kept: Client) -> None:
     gone.name = gone.notes = gone.mark_reason = ""
     gone.mark, gone.mark_until, gone.marked_by, gone.marked_at = ClientMark.NONE, None, None, None
+    gone.responsible, gone.own_instead = None, ""
     gone.merged_into = kept
     gone.save()

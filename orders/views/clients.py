@@ -65,6 +65,7 @@ def add(request: SignedInRequest) -> HttpResponse:
             name=form.cleaned_data["name"],
             notes=form.cleaned_data["notes"],
             numbers_typed=form.phones().added,
+            own=form.own(),
             actor=request.user,
         )
     except Refused as refusal:
@@ -90,6 +91,7 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
             name=form.cleaned_data["name"],
             notes=form.cleaned_data["notes"],
             phones=form.phones(),
+            own=form.own(),
             actor=request.user,
         )
     except Refused as refusal:

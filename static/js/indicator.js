@@ -1,5 +1,5 @@
 // How many callers wait, each counted once, and how long the first of them has waited. Also in the title of the tab.
-import { cards, extension, waits } from "./calls.js";
+import { cards, extension, isFor, waits } from "./calls.js";
 import { now, span } from "./clock.js";
 
 export function start(indicator) {
@@ -8,6 +8,7 @@ export function start(indicator) {
   const title = document.title;
 
   function show() {
+    for (const card of cards()) card.toggleAttribute("data-mine", isFor(card, extension()));
     const waiting = cards().filter((card) => waits(card, extension()));
     if (count.textContent !== String(waiting.length)) count.textContent = waiting.length;
     indicator.dataset.count = waiting.length;

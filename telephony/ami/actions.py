@@ -141,6 +141,24 @@ async def members(session: Session, queue: str) -> tuple[pbx.QueueMemberSeen, ..
     return tuple(member(item, None) for item in reply.items if text(item, "Event") == "QueueMember")
 
 
+async def kept(session: Session, family: str) -> dict[str, str]:
+    """What AstDB has under `family`, by key."""
+    reply = await session.read_list("DBGetTree", Family=family)
+    entries = (item for item in reply.items if text(item, "Event") == "DBGetTreeResponse")
+    return {text(item, "Key").rpartition("/")[2]: text(item, "Val") for item in entries}
+
+
+async def keep(session: Session, *, family: str, key: str, value: str) -> bool:
+    """Write it into AstDB, which stays over a restart of the PBX. Whether it was taken."""
+    reply = await session.order("DBPut", Family=family, Key=_place(key), Val=_place(value))
+    return reply.ok
+
+
+async def forget(session: Session, *, family: str, key: str) -> None:
+    """Take it out of AstDB; what is not there is no trouble."""
+    await session.order("DBDel", Family=family, Key=_place(key))
+
+
 def _place(exten: str) -> str:
     if not PLACE.match(exten):
         raise Unsendable(f"{exten!r} is no extension")

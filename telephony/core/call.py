@@ -17,7 +17,7 @@ class Leg:
     channel: str
     party: str
     name: str
-    role: str  # caller, called, target, consult
+    role: str  # caller, called, target, consult, own (his own person, rung before the queue)
     outcome: str  # answered, busy, noanswer, rejected, cancelled, failed, or "" while it rings
     started_at: float | None
     answered_at: float | None
@@ -35,7 +35,7 @@ class Transfer:
     ended: bool  # its outcome is known
 
 
-HOLD, ALL, TRANSFER, HOME, PARK = "hold", "all", "transfer", "home", "park"
+HOLD, ALL, TRANSFER, HOME, PARK, OWN = "hold", "all", "transfer", "home", "park", "own"
 QUEUE = "queue"  # the target of a transfer that is no telephone
 CALLED, RUNG, WITH, ASIDE = "called", "ringing", "talking", "held"
 
@@ -55,7 +55,7 @@ class Handling:
 
     hold: he hears music, the desk's leg waits for him; all: a conference; transfer: he is on the way to `to`;
     home: that failed, or who held him is lost (`to` says why), and `by` is rung, or he goes to the queue;
-    park: he waits in slot `to`.
+    park: he waits in slot `to`; own: before the queue his own person at `to` is rung, or another instead (`by`).
     """
 
     phase: str
@@ -101,5 +101,5 @@ class Call:
     ended_at: float | None
     legs: tuple[Leg, ...]
     transfers: tuple[Transfer, ...]
-    handling: Handling | None = None  # None while nobody talks to him
+    handling: Handling | None = None  # None while nobody talks to him, but for OWN
     watchers: tuple[Watcher, ...] = ()

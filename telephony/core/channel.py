@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 ENDPOINT = re.compile(r"^[^/]+/(.+)-[0-9a-f]+(?:;[12])?$", re.IGNORECASE)  # PJSIP/101-0000001f
 TECHNOLOGY = re.compile(r"^(?:PJSIP|SIP|IAX2|DAHDI|Local)/", re.IGNORECASE)
+HIS_OWN = "desk-own"  # context of the dialplan
 NUMBER = re.compile(r"^\+?[0-9*#]{2,}$")
 
 BUSY, NOANSWER, REJECTED, FAILED, CANCELLED, ANSWERED = (
@@ -90,12 +91,14 @@ class Dial:
     at: float | None
     status: str = ""  # DIALSTATUS, "" while it rings
     rang: bool = False  # the phone has said that it rings
+    own: bool = field(init=False)  # it rings the client's own person, before the queue
 
     @property
     def answered(self) -> bool:
         return self.status == "ANSWER"
 
     def __post_init__(self) -> None:
+        self.own = self.source is not None and self.source.context == HIS_OWN
         self.target.dial = self
         self.target.party = None
 

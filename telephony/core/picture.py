@@ -161,7 +161,7 @@ class Painter:
                 return "consult"
             if channel.dial in handover.dials:
                 return "consult" if handover.kind == ATTENDED and not handover.completed else "target"
-        return "called"
+        return "own" if channel.dial and channel.dial.own else "called"
 
     def _transfer(self, handover: Handover) -> Transfer:
         return Transfer(

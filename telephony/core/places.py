@@ -5,18 +5,19 @@ Events and a snapshot show the same places, so a link that comes late knows as m
 
 from collections.abc import Sequence
 
-from telephony.core.call import ALL, ASIDE, CALLED, HOLD, HOME, PARK, RUNG, TRANSFER, WITH, Handling, Second
-from telephony.core.channel import Channel
+from telephony.core.call import ALL, ASIDE, CALLED, HOLD, HOME, OWN, PARK, RUNG, TRANSFER, WITH, Handling, Second
+from telephony.core.channel import HIS_OWN, Channel
 from telephony.core.party import Parties
 from telephony.core.track import PARK as PARKING
 from telephony.core.track import Track
 from telephony.core.wires import Wires
 
 HELD, ASIDE_FOR, CONSULTS, TAKES = "desk-hold", "desk-hold2", "desk-consult", "desk-take"
+INSTEAD = "desk-instead"
 SENT, GOES_HOME, IN_ROOM = "desk-transfer", "desk-home", ("desk-all", "desk-all-client")
 ELSEWHERE = ("desk-idle", "desk-join", "desk-after", "desk-end", "desk-free", "desk-queue", "desk-pick",
              "desk-fallback", "desk-park", "desk-unpark", "desk-take-over")  # fmt: skip
-PLACES = frozenset({HELD, ASIDE_FOR, CONSULTS, TAKES, SENT, GOES_HOME, *IN_ROOM, *ELSEWHERE})
+PLACES = frozenset({HELD, ASIDE_FOR, CONSULTS, TAKES, HIS_OWN, INSTEAD, SENT, GOES_HOME, *IN_ROOM, *ELSEWHERE})
 
 
 class Places:
@@ -42,6 +43,8 @@ class Places:
         if client.asked or others:
             return None
         match client.context:
+            case "desk-own" | "desk-instead" if not client.met:
+                return self._rings_his_own(client)
             case "desk-hold":
                 return self._held(client)
             case "desk-transfer" if not client.met:
@@ -52,6 +55,10 @@ class Places:
                     HOME, self._rung_by(client), client.uniqueid, "", self._parties.of(client), client.argument
                 )
         return None
+
+    def _rings_his_own(self, client: Channel) -> Handling | None:
+        by, owner = self._rung_by(client), client.argument.rpartition("-")[2]
+        return Handling(OWN, by, client.uniqueid, "", self._parties.of(client), owner) if by else None
 
     def _held(self, client: Channel) -> Handling | None:
         leg = self._wires.channels.get(client.argument)

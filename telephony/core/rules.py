@@ -6,6 +6,7 @@ A refusal is a message id with arguments; `telephony.sentences` says it in the p
 from dataclasses import dataclass, field
 
 OVER, TAKEN, NOT_WAITING, PHONE_BUSY = "over", "taken", "not_waiting", "phone_busy"
+OWN_CLIENT = "own_client"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Standing:
     ended: bool
     waits_in: str  # the queue, or ""
     taken_by: str = ""
+    only_at: str = ""  # his own person's extension, while it rings there before the queue
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,9 @@ def refusal(command: Command, call: Standing | None, phone: Phone) -> Refusal | 
         return Refusal(OVER)
     if call.taken_by:
         return Refusal(TAKEN, {"by": call.taken_by})
-    if not call.waits_in:
+    if call.only_at and call.only_at != command.extension:
+        return Refusal(OWN_CLIENT, {"by": call.only_at})
+    if not call.waits_in and not call.only_at:
         return Refusal(NOT_WAITING)
     return phone_is_busy(phone)
 

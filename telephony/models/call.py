@@ -44,7 +44,7 @@ class Call(models.Model):
     queue = models.CharField(max_length=80, blank=True)
     ringing = models.JSONField(default=list)  # extensions that ring now, as numbers
     talking_to = models.JSONField(default=list)  # parties in conversation with the caller now, as numbers
-    # {"phase": hold|all|transfer|home|park or "", "by": party, "to": number|why|slot, "since": ISO,
+    # {"phase": own|hold|all|transfer|home|park or "", "by": party, "to": number|why|slot, "since": ISO,
     #  "second": {"party": …, "state": called|ringing|talking|held|busy|…} or null}; {}: they simply talk, if at all
     handling = models.JSONField(default=dict)
     answered_extension = models.CharField(max_length=40, blank=True)  # who answered first
@@ -128,7 +128,7 @@ class Leg(models.Model):
     party = models.CharField(max_length=80, blank=True)  # number, or a name where there is no number
     name = models.CharField(max_length=120, blank=True)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
-    role = models.CharField(max_length=10)  # caller, called, target, consult
+    role = models.CharField(max_length=10)  # caller, called, target, consult, own
     outcome = models.CharField(max_length=12, blank=True)  # answered, busy, noanswer, rejected, cancelled, failed
     started_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from dispatch.live.registry import Viewer
 from dispatch.staff.models import Shift
+from telephony.core.call import OWN
 from telephony.models import Call
 from telephony.selectors import who
 from telephony.selectors.who import Who
@@ -35,10 +36,11 @@ class Card:
     ringing: tuple[Seat, ...]
     talking: tuple[Seat, ...]
     was_told: bool  # everybody has had the time to read who took it
+    own: Seat | None = None  # the caller's own person, where it rings first
 
     @property
     def can_be_picked(self) -> bool:
-        waits = self.call.state == Call.State.RINGING and not self.call.handling
+        waits = self.call.state == Call.State.RINGING and (not self.call.handling or self.call.phase == OWN)
         return waits and (self.call.direction == Call.Direction.IN or bool(self.call.queue))
 
     @property
@@ -95,7 +97,9 @@ def with_people() -> QuerySet[Call]:
 def _cards(calls: Sequence[Call], viewer: Viewer) -> list[Card]:
     shown = [call for call in calls if _may_know(call, viewer)]
     people = who.of_calls([call for call in shown if _may_know_who(call, viewer)])
-    seats = seats_at(number for call in shown for number in (*call.ringing, *call.desks, *call.talking_to))
+    owners = {call.pk: str(call.handling["to"]) for call in shown if call.phase == OWN}
+    heard = (number for call in shown for number in (*call.ringing, *call.desks, *call.talking_to))
+    seats = seats_at([*heard, *owners.values()])
     now = timezone.now()
     return [
         Card(
@@ -104,6 +108,7 @@ def _cards(calls: Sequence[Call], viewer: Viewer) -> list[Card]:
             tuple(seats[number] for number in call.ringing),
             tuple(seats[number] for number in _with(call) if call.pk in people or seats[number].person_id),
             was_told=call.answered_at is not None and call.answered_at < now - TOLD,
+            own=seats[owners[call.pk]] if call.pk in owners else None,
         )
         for call in shown
     ]

@@ -16,6 +16,7 @@ from dispatch.staff.models import Person, Shift
 from dispatch.staff.refusal import Refused
 from telephony import bell, pulses
 from telephony.core import operations, placing, rules
+from telephony.core.call import OWN
 from telephony.lease import Tenure
 from telephony.models import Call, Intent
 from telephony.recognition import is_short
@@ -167,7 +168,8 @@ def _may_be_asked(verb: str, call: Call | None, actor: Person, extension: str, t
         if why is None and verb == operations.UNPARK:
             why = rules.phone_is_busy(_phone(extension, call))
     if why is not None:
-        raise Refused(sentence(why.id, why.args))
+        args = {name: _name_at(value) if why.id == rules.OWN_CLIENT else value for name, value in why.args.items()}
+        raise Refused(sentence(why.id, args))
 
 
 def _placing(extension: str, to: str) -> rules.Refusal | None:
@@ -196,7 +198,8 @@ def _standing(call: Call, actor: Person) -> rules.Standing:
     if call.state == Call.State.TALKING:
         taken_by = call.answered_by.full_name if call.answered_by else call.answered_extension
     waits = call.state == Call.State.RINGING
-    return rules.Standing(call.state == Call.State.ENDED, call.queue if waits else "", taken_by)
+    only_at = str(call.handling["by"]) if call.phase == OWN else ""
+    return rules.Standing(call.state == Call.State.ENDED, call.queue if waits else "", taken_by, only_at)
 
 
 def _phone(extension: str, call: Call | None = None) -> rules.Phone:

@@ -5,7 +5,7 @@ Who is on shift, and in a break, is ours to say; whether a telephone rings is th
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.utils import timezone
@@ -32,10 +32,12 @@ class Seat:
 
 @dataclass(frozen=True)
 class Roster:
-    """`on_shift`: device → who sits there. `ours`: every device of the house; others in the queue are none of ours."""
+    """`on_shift`: device → who sits there. `ours`: every device of the house; others in the queue are none of ours.
+    `for_own`: person → the extension where her own clients reach her now, if she wants them and is in no break."""
 
     on_shift: Mapping[str, Seat]
     ours: frozenset[str]
+    for_own: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def next_end(self) -> float | None:
@@ -57,10 +59,17 @@ class Plan:
 
 def roster() -> Roster:
     """Three queries."""
-    people = {shift.extension: _seat(shift.person.full_name, shift.pause) for shift in shifts.on_shift()}
+    open_ones = list(shifts.on_shift())
+    people = {shift.extension: _seat(shift.person.full_name, shift.pause) for shift in open_ones}
     devices = list(Extension.objects.values_list("number", "interface", "is_active"))
     on_shift = {device: people[number] for number, device, in_use in devices if in_use and number in people}
-    return Roster(on_shift, frozenset(device for _, device, _ in devices))
+    in_use = {number for number, _, in_use in devices if in_use}
+    for_own = {
+        str(shift.person_id): shift.extension
+        for shift in open_ones
+        if shift.person.own_clients and shift.extension in in_use and not people[shift.extension].paused
+    }
+    return Roster(on_shift, frozenset(device for _, device, _ in devices), for_own)
 
 
 def plan(roster: Roster, members: Iterable[QueueMemberSeen]) -> Plan:

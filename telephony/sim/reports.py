@@ -277,6 +277,15 @@ def db_get(pbx: Pbx, action: Action) -> Answer:
     return listing("Result will follow", "DBGetComplete", [Item("DBGetResponse", headers, id_first=False)])
 
 
+def db_tree(pbx: Pbx, action: Action) -> Answer:
+    family = action.get("Family")
+    entries = sorted((key, value) for (of, key), value in pbx.database.items() if of == family)
+    if not entries:
+        return refused("Database entry not found")
+    items = [Item("DBGetTreeResponse", (("Key", f"/{family}/{k}"), ("Val", v)), id_first=False) for k, v in entries]
+    return listing("Result will follow", "DBGetTreeComplete", items)
+
+
 REPORTS: dict[str, Callable[[Pbx, Action], Answer]] = {
     "ping": ping,
     "coresettings": core_settings,
@@ -297,4 +306,5 @@ REPORTS: dict[str, Callable[[Pbx, Action], Answer]] = {
     "confbridgelistrooms": no_conferences,
     "confbridgelist": no_conferences,
     "dbget": db_get,
+    "dbgettree": db_tree,
 }

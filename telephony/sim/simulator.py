@@ -52,6 +52,7 @@ class Simulator:
         self._manners = manners or Manners()
         self._recorder = Recorder(recordings)
         self._server = AmiServer(user, secret, self._perform)
+        self._database: dict[tuple[str, str], str] = {}  # AstDB: it stays over a restart
         self._office: Office | None = None
 
     async def start(self) -> None:
@@ -74,6 +75,7 @@ class Simulator:
 
     def _boot(self) -> None:
         pbx = Pbx((self.city, SECOND_CITY), self._server.tell, self._invite)
+        pbx.database = self._database
         dialplan = Dialplan(pbx, self._recorder)
         phones = Phones(pbx, dialplan, self._manners, self.chance)
         self._office = Office(pbx, dialplan, phones, Verbs(pbx, dialplan, phones))

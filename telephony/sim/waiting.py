@@ -6,16 +6,17 @@ from telephony.sim.channel import Channel, HungUp, Place, Redirected, State
 from telephony.sim.dial import Dial, Target
 from telephony.sim.pbx import STAFF, Pbx
 from telephony.sim.queue import TimedOut, Withdrawn
-from telephony.sim.walk import Walk, at, client_header
+from telephony.sim.walk import Walk, at, client_header, desk_target
 
 PICK_SECONDS = 5.0
+RING_SECONDS = 20.0
 QUEUE_SECONDS = 300.0
 RETURN_PRIORITY = 10
 END_SECONDS = 1.5  # busy tone before a finished call is hung up
 
 
 class Waiting:
-    """deploy/asterisk/dialplan: trunk, entry, queue, pick, home (desk-end)."""
+    """deploy/asterisk/dialplan: trunk, entry, own, queue, pick, home (desk-end)."""
 
     def __init__(self, pbx: Pbx, dial: Dial) -> None:
         self._pbx = pbx
@@ -23,6 +24,8 @@ class Waiting:
         self.contexts: dict[str, Walk] = {
             "from-trunk": self._from_trunk,
             "desk-in": self._in,
+            "desk-own": self._own,
+            "desk-instead": self._instead,
             "desk-queue": self._queue,
             "desk-fallback": self._fallback,
             "desk-pick": self._pick,
@@ -40,7 +43,46 @@ class Waiting:
     async def _in(self, client: Channel) -> Place:
         self._pbx.answered(client)
         client.variables["DESK_CLIENT"] = client.uniqueid
-        return Place("desk-queue", "new")
+        return Place("desk-own", "s")
+
+    async def _own(self, client: Channel) -> Place:
+        number = "".join(sign for sign in client.caller.number if sign in "0123456789")
+        person, _, rest = self._pbx.database.get(("desk-own", number), "").partition("-")
+        seconds, _, instead = rest.partition("-")
+        extension = self._pbx.database.get(("desk-seat", person), "")
+        target = desk_target(extension) if extension in STAFF else None
+        if target is None or self._pbx.device_state(target.device) not in ("NOT_INUSE", "RINGING"):
+            return Place("desk-queue", "new")
+        client.place = Place("desk-own", extension, 4)
+        variables = client.variables
+        variables.update(DESK_AT="own", QUEUE_PRIO="0", DESK_SINCE=str(time.time()))
+        who = (client_header(client), ("Who", extension))
+        self._pbx.user_event("DeskOwn", client, *who, ("Seconds", seconds))
+        at(client, 5)
+        done = await self._dial.call(client, target, seconds=float(seconds), music=True)
+        if done.leg:
+            return await self._talks(client, done.leg)
+        at(client, 7)
+        self._pbx.user_event("DeskOwnEnd", client, *who, ("Result", done.status), ("Cause", str(done.cause)))
+        if desk_target(instead):
+            return Place("desk-instead", f"{instead}-{extension}")
+        return Place("desk-queue", "late")
+
+    async def _instead(self, client: Channel) -> Place:
+        number = client.place.exten.partition("-")[0]
+        target = desk_target(number)
+        self._pbx.user_event("DeskInstead", client, client_header(client), ("To", number))
+        if target:
+            at(client, 2)
+            done = await self._dial.call(client, target, seconds=RING_SECONDS, music=True)
+            if done.leg:
+                return await self._talks(client, done.leg)
+        return Place("desk-queue", "late")
+
+    async def _talks(self, client: Channel, leg: Channel) -> Place:
+        client.variables["DESK_AT"] = "talk"
+        await self._dial.talk(client, leg)
+        return Place("desk-end", "s")
 
     async def _queue(self, client: Channel) -> Place:
         variables = client.variables
@@ -49,6 +91,8 @@ class Waiting:
             variables["QUEUE_PRIO"] = str(RETURN_PRIORITY if returned else 0)
             variables["DESK_SINCE"] = str(time.time())
             variables["DESK_POS"] = ""
+        elif client.place.exten == "late":
+            variables["DESK_POS"] = str(self._place_of(client))
         variables.update(DESK_OWNER="", DESK_AT="queue")
         position = variables.get("DESK_POS", "")
         client.place = Place("desk-queue", "run", 5)
@@ -125,9 +169,7 @@ class Waiting:
             target = Target(f"PJSIP/{extension}", extension, answers_itself=True)
             done = await self._dial.call(client, target, seconds=PICK_SECONDS, music=True)
             if done.leg:
-                client.variables["DESK_AT"] = "talk"
-                await self._dial.talk(client, done.leg)
-                return Place("desk-end", "s")
+                return await self._talks(client, done.leg)
             status, cause = done.status, done.cause
         client.variables["DESK_POS"] = str(self._place_of(client))
         at(client, 9)

@@ -168,6 +168,7 @@ TABLE = (
     Line("call-backs/", "", "-YY--", "-YY--"),
     Line("call-backs/<int:pk>/done/", "call_back", "-MM--", "-YY--"),
     Line("shift/take-over/", "", "-MM--", "-YY--"),
+    Line("shift/own-clients/", "", "-MM--", "-YY--"),
     Line("shift/break/", "", "-MM--", "-YY--"),
     Line("shift/break/end/", "", "-MM--", "-YY--"),
     Line("calls/<int:pk>/open/", "ringing", "-YY--", "-MM--"),

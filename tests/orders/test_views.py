@@ -293,11 +293,11 @@ def test_vera_keeps_a_client_with_several_numbers(vera, signed_in):
     mobile = oleg.phones.get(is_main=True)
     page = text_of(browser.get(reverse("orders:client", args=[oleg.pk])))
     assert "555-44-33" not in page  # no live order, no whole number
-    change = {"name": "Олег", "notes": "глуховат", "main": city.pk, "remove": mobile.pk, "new_numbers": ""}
+    change = {"name": "Олег", "notes": "глуховат", "main": city.pk, "removed": mobile.pk, "new_numbers": ""}
     assert browser.post(reverse("orders:client-edit", args=[oleg.pk]), change, **HTMX).status_code == 200
     assert [(phone.e164, phone.is_main) for phone in oleg.phones.all()] == [("+74952345678", True)]
     assert Entry.objects.get(verb="client.changed").details["changes"]["notes"] == ["", "глуховат"]
-    last = browser.post(reverse("orders:client-edit", args=[oleg.pk]), change | {"remove": city.pk}, **HTMX)
+    last = browser.post(reverse("orders:client-edit", args=[oleg.pk]), change | {"removed": city.pk}, **HTMX)
     assert (last.status_code, oleg.phones.count()) == (422, 1)
     wrong = browser.post(reverse("orders:client-new"), {"name": "X", "new_numbers": "12"}, **HTMX)
     assert wrong.status_code == 422

@@ -63,6 +63,7 @@ class Scene:
             self.pbx.await_quiet()
             for number in ("101", "102"):
                 self.office.leave(number)
+            self.office.ami.act("DBDelTree", Family="desk-seat")
         time.sleep(0.3)  # the last events, which say that telephones are free
         save_tape(self.tape, TAPES / f"{name}.ami", since_byte=since)
         return told
@@ -87,6 +88,10 @@ class Scene:
 
     def consult(self, client: str, leg: str) -> None:
         self.office.redirect(client, "desk-hold", leg, leg, "desk-consult", f"103-{client}")
+
+    def own_client(self, extension: str, *, seconds: int) -> None:
+        self.office.ami.act("DBPut", Family="desk-own", Key=KONSTANTIN, Val=f"17-{seconds}-queue")
+        self.office.ami.act("DBPut", Family="desk-seat", Key="17", Val=extension)
 
     def vera_up(self) -> Call:
         return self.vera.lab.wait(lambda: [call for call in self.vera.calls if call.is_up], 8, "Vera talks")[0]
@@ -188,6 +193,31 @@ def driver_calls(scene: Scene) -> list[Truth]:
     at_boris.hang_up()
     scene.gone(call)
     return [truth(f"+{DRIVER}", answered_by=["102"], ended_by="answerer")]
+
+
+# --- own clients ----------------------------------------------------------------------------------------------------
+
+
+def own_no_answer(scene: Scene) -> list[Truth]:
+    """Konstantin is Vera's own client; she does not answer in 2 s, then Boris does."""
+    scene.own_client("101", seconds=2)
+    call, _ = scene.rings(0, KONSTANTIN)
+    at_boris = scene.boris.incoming().answer()
+    time.sleep(0.3)
+    call.hang_up()
+    scene.gone(at_boris)
+    return [truth(answered_by=["102"])]
+
+
+def own_answered(scene: Scene) -> list[Truth]:
+    """Konstantin is Vera's own client; no queue ever sees him."""
+    scene.own_client("101", seconds=10)
+    call = scene.outside[0].dial("4950000", caller=KONSTANTIN)
+    at_vera = scene.vera.incoming().answer()
+    time.sleep(0.5)
+    at_vera.hang_up()
+    scene.gone(call)
+    return [truth(queue=None, ended_by="answerer")]
 
 
 # --- picking --------------------------------------------------------------------------------------------------------
@@ -543,6 +573,7 @@ def outside_cancelled(scene: Scene) -> list[Truth]:
 SCENES = [
     queue_answered, queue_answerer_hangs_up, queue_abandoned, queue_two_callers, queue_second_abandons,
     queue_refused_by_one, queue_hidden_number, queue_names, driver_calls,
+    own_no_answer, own_answered,
     pick_first, pick_second, pick_silent, pick_race, pick_caller_gone,
     hold_and_back, consult_connect, consult_cancelled, consult_busy, consult_no_answer, consult_caller_gone,
     blind_answered, blind_busy, blind_no_answer, blind_home_to_boris, blind_caller_gone, blind_outside,

@@ -1,12 +1,13 @@
 """Administration of the people who work here; every change is journalled with before → after."""
 
 from django.contrib.sessions.models import Session
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dispatch.audit import journal
 from dispatch.live import publish
+from dispatch.live.numbers import private
 from dispatch.staff import access
 from dispatch.staff.models import Person, Role, Shift
 from dispatch.staff.refusal import Refused
@@ -69,6 +70,28 @@ def set_password(*, person: Person, password: str, actor: Person | None) -> None
 def choose_language(*, person: Person, language: str) -> None:
     """`language`: a code of settings.LANGUAGES."""
     Person.objects.filter(pk=person.pk).update(language=language)
+
+
+def take_own_clients(*, person: Person) -> None:
+    """From now on calls of her own clients ring at her first, when she is at the desk."""
+    _switch_own_clients(person, True)
+
+
+def leave_own_clients(*, person: Person) -> None:
+    """From now on calls of her own clients wait in the queue like all others."""
+    _switch_own_clients(person, False)
+
+
+def _switch_own_clients(person: Person, wanted: bool) -> None:
+    with transaction.atomic():
+        if not Person.objects.filter(pk=person.pk).exclude(own_clients=wanted).update(own_clients=wanted):
+            return
+        changes = {"own_clients": [not wanted, wanted]}
+        journal.record(person, "person.changed", person, person=str(person), changes=changes)
+        for shift in Shift.objects.filter(person=person, ended_at=None):
+            publish.changed(private(person.pk), "shift", shift.pk)
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_notify('link_bell', '')")  # the link tells the PBX where her own clients ring
 
 
 def end_sessions(*, person: Person) -> int:

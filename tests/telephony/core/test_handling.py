@@ -36,6 +36,24 @@ def test_hold_and_back() -> None:
     assert story("desk_hold_and_back") == ["talk 101", "hold 101", "talk 101"]
 
 
+@pytest.mark.feature("P10")
+def test_his_own_person_is_rung_before_the_queue() -> None:
+    assert story("desk_own_answered") == ["own 101 101", "talk 101"]
+    assert story("desk_own_no_answer") == ["own 101 101", "talk 102"]
+
+
+@pytest.mark.feature("P10")
+def test_it_is_one_call_rung_at_her_and_then_in_the_queue() -> None:
+    board, last = Board(), {}
+    for report in tapes.reports("desk_own_no_answer"):
+        last |= {fact.key: fact.call for fact in board.apply(report) if isinstance(fact, CallChanged)}
+    (call,) = last.values()
+    legs = [(leg.party, leg.role, leg.outcome) for leg in call.legs if leg.role != "caller"]
+    assert legs[0] == ("101", "own", "noanswer")
+    assert ("102", "called", "answered") in legs[1:]
+    assert (call.queue, call.answered_by, call.transfers) == ("dispatch", ("102",), ())
+
+
 @pytest.mark.feature("D11")
 @pytest.mark.parametrize(
     ("tape", "end"),

@@ -269,6 +269,38 @@ async def desk_queue_refused_by_one(sim, ami):
     await ami.remove("101", "102")
 
 
+async def own_client(ami, *, seconds):
+    await ami.order("DBPut", Family="desk-own", Key="79161234567", Val=f"17-{seconds}-queue")
+    await ami.order("DBPut", Family="desk-seat", Key="17", Val="101")
+
+
+async def desk_own_no_answer(sim, ami):
+    """Both desks ring with the queue, after Vera alone."""
+    await own_client(ami, seconds=2)
+    await ami.add("101", "102")
+    await sim.ring("79161234567")
+    await ami.rings("101")
+    await ami.event("QueueCallerJoin")
+    await ami.rings("102")
+    sim.answer("102")
+    await ami.event("BridgeEnter", BridgeNumChannels="2")
+    sim.hang_up("79161234567")
+    await ami.event("Hangup", CallerIDNum="79161234567")
+    await ami.remove("101", "102")
+
+
+async def desk_own_answered(sim, ami):
+    await own_client(ami, seconds=10)
+    await ami.add("101", "102")
+    await sim.ring("79161234567")
+    await ami.rings("101")
+    sim.answer("101")
+    await ami.event("BridgeEnter", BridgeNumChannels="2")
+    sim.hang_up("101")
+    await ami.event("Hangup", CallerIDNum="79161234567")
+    await ami.remove("101", "102")
+
+
 async def desk_internal_busy(sim, ami):
     await sim.dial("101", "103")
     await ami.rings("103")
@@ -291,6 +323,8 @@ SCENES = [
     desk_pick_first,
     desk_queue_hidden_number,
     desk_queue_refused_by_one,
+    desk_own_no_answer,
+    desk_own_answered,
     desk_internal_busy,
 ]
 
