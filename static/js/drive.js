@@ -158,13 +158,26 @@ export function start(page) {
       if (!window.isSecureContext) return warn(say.sayNeedsHttps);
       watch = navigator.geolocation.watchPosition(report, () => warn(say.sayNoPosition), { enableHighAccuracy: true, maximumAge: 5000 });
     } else if (!onShift() && watch !== null) {
-      navigator.geolocation.clearWatch(watch);
-      watch = null;
+      forgo();
       warn("");
     }
     if (onShift() && !lock && !document.hidden) stayOn();
     if (!onShift()) lock?.release().catch(() => {});
   }
+
+  function forgo() {
+    navigator.geolocation.clearWatch(watch);
+    watch = null;
+  }
+
+  // A watch that was refused stays so: after he has allowed it in the settings a new one has to be begun.
+  function askAgain() {
+    if (watch === null) return;
+    forgo();
+    follow();
+  }
+  noPosition.querySelector("button").addEventListener("click", askAgain);
+  navigator.permissions?.query({ name: "geolocation" }).then((permission) => permission.addEventListener("change", askAgain), () => {});
 
   // Nothing moves in a stand's queue, and he must not seem lost there: now and then he is asked where he is.
   setInterval(() => {
@@ -194,7 +207,7 @@ export function start(page) {
   }
 
   function warn(sentence) {
-    noPosition.textContent = sentence;
+    noPosition.querySelector("span").textContent = sentence;
     noPosition.hidden = !sentence;
   }
 

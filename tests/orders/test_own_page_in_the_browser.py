@@ -140,6 +140,20 @@ def test_a_refusal_needs_two_touches(page, vera):
 
 
 @pytest.mark.feature("C7")
+def test_a_position_that_was_refused_comes_as_soon_as_he_has_allowed_it(page, context, seven):
+    context.clear_permissions()
+    begin(page)
+    notice = page.get_by_text("No position: allow it")
+    expect(notice).to_be_visible()
+    page.get_by_role("button", name="Try again").click()
+    expect(notice).to_be_visible()
+    assert not DriverPosition.objects.filter(driver=seven, accuracy_m=8).exists()
+    context.grant_permissions(["geolocation"])
+    expect(notice).to_be_hidden()
+    until(page, lambda: DriverPosition.objects.filter(driver=seven, accuracy_m=8).exists())
+
+
+@pytest.mark.feature("C7")
 def test_his_position_comes_by_itself(page, context, seven):
     begin(page)
     until(page, lambda: DriverPosition.objects.filter(driver=seven, accuracy_m=8).exists())
