@@ -135,7 +135,7 @@ def _rows(calls: Sequence[Call], viewer: Any) -> list[Row]:
                 can_download=can_download,
                 side=_side(call, viewer),
                 can_add=may_edit and people[call.pk].kind == Kind.NEW and bool(number),
-                can_call=may_call and bool(number),
+                can_call=may_call and bool(number) and call.state == Call.State.ENDED,
             )
         )
     return rows

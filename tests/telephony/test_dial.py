@@ -53,6 +53,19 @@ def test_a_call_that_went_out_is_called_again_at_the_same_number(vera):
     assert Intent.objects.get().args["e164"] == office.MOBILE
 
 
+@pytest.mark.feature("P15")
+def test_a_call_that_still_lives_is_not_offered_to_be_called_back(vera):
+    page = Browser()
+    page.force_login(vera)
+    ours = office.missed("101", direction="out", dialled=office.MOBILE, caller_e164="")
+    office.leg(ours, "101", role="caller", person=vera)
+    button = f'action="/dial/call/{ours.pk}/"'
+    assert button in page.get(f"/calls/{ours.pk}/").content.decode()
+    ours.state = "ringing"
+    ours.save()
+    assert button not in page.get(f"/calls/{ours.pk}/").content.decode()
+
+
 @pytest.mark.feature("M5")
 def test_boris_is_told_that_vera_is_calling_back_already(vera):
     boris = office.boris()
