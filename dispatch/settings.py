@@ -141,6 +141,11 @@ CELERY_BEAT_SCHEDULE = {
     "lift marks that have ended": {"task": "orders.tasks.lift_ended_marks", "schedule": 15},
     "end wrap-ups": {"task": "telephony.tasks.end_wrap_ups", "schedule": 5},  # the link does, too, and in time
     "send webhooks": {"task": "dispatch.api.tasks.send_webhooks", "schedule": 1, "options": {"expires": 1}},
+    "tell of stopped webhooks": {
+        "task": "dispatch.api.tasks.tell_of_stopped",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     "forget old messages": {"task": "dispatch.api.tasks.forget_old_messages", "schedule": 3600},
     "forget old answers": {"task": "dispatch.api.tasks.forget_old_answers", "schedule": 600},
     "sum the reports": {"task": "dispatch.reports.tasks.sum_up", "schedule": 60},
@@ -199,6 +204,11 @@ ROUTING_REST_SECONDS = 15.0  # an engine that failed is asked again after that
 if ROUTING_KIND not in ("valhalla", "osrm"):
     raise ImproperlyConfigured("ROUTING_KIND is either valhalla or osrm.")
 
+# --- mail ---------------------------------------------------------------------------------------------------------
+vars().update(env.email_url("EMAIL_URL", default="dummymail://"))  # smtp+tls://user:password@mail.example:587
+EMAIL_TIMEOUT = 10
+MAIL_FROM = env.str("MAIL_FROM", default="taxi-desk@localhost")
+
 # --- other systems ------------------------------------------------------------------------------------------------
 API_ANSWER_HOURS = 24  # so long a request that names itself by a key is answered as the first time
 API_TWIN_SECONDS = 10  # so long the second of two such requests at once waits for the first one
@@ -210,6 +220,7 @@ WEBHOOK_LEASE_SECONDS = 15  # a sender without a sign of life for so long is dea
 WEBHOOK_TRIES_HOURS = 24  # so long a message is tried
 WEBHOOK_STOP_HOURS = 72  # a receiver that failed for so long is written to no more until somebody starts it again
 WEBHOOK_KEPT_DAYS = 7  # so long it is shown what became of a message
+ALARM_MAIL_TO = env.list("ALARM_MAIL_TO", default=[])  # who hears that a webhook was stopped; nobody: no mail
 WEBHOOK_LOOPBACK = env.bool("WEBHOOK_LOOPBACK", default=False)  # http://127.0.0.1 as well: for trying it out only
 API_HOME = "/api/"  # asks for a token itself, and knows no session
 REST_FRAMEWORK = {

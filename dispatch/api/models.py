@@ -79,6 +79,7 @@ class Subscription(models.Model):
     failing_since = models.DateTimeField(null=True)
     next_at = models.DateTimeField(null=True)  # not before that; null: at once
     stopped_at = models.DateTimeField(null=True)  # by ourselves, after it failed for too long; somebody starts it again
+    told_at = models.DateTimeField(null=True)  # when administrators were written to about it
     succeeded_at = models.DateTimeField(null=True)
     sender = models.UUIDField(null=True)  # who sends just now, and until when nobody else does
     sender_until = models.DateTimeField(null=True)

@@ -18,6 +18,11 @@ def subscriptions() -> QuerySet[Subscription]:
     return counted.select_related("person", "created_by").order_by("pk")
 
 
+def stopped() -> QuerySet[Subscription]:
+    """By ourselves, and nobody has started them again."""
+    return Subscription.objects.filter(is_active=True).exclude(stopped_at=None).order_by("pk")
+
+
 def deliveries(subscription_id: int, *, after: int | None = None, state: str = "") -> Sequence[Delivery]:
     """The newest first; a page and one more. One query."""
     found = Delivery.objects.filter(subscription=subscription_id).select_related("event")

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from dispatch.api.hooks import sending
+from dispatch.api.hooks import alarms, sending
 from dispatch.api.models import Delivery, KeptAnswer
 
 
@@ -29,6 +29,12 @@ def send_webhooks() -> int:
 @shared_task
 def send_to(subscription_id: int) -> int:
     return sending.send(subscription_id)
+
+
+@shared_task
+def tell_of_stopped() -> int:
+    """Write to the administrators, where they can be written to. Returns of how many webhooks they were told."""
+    return alarms.tell_of_stopped()
 
 
 @shared_task

@@ -19,7 +19,7 @@ from dispatch.api import sealing
 from dispatch.api.hooks import backoff, line, message, sending, signing
 from dispatch.api.models import Delivery, DeliveryState, Failure, KeptAnswer, Subscription, Token
 from dispatch.api.services import tokens, webhooks
-from dispatch.api.tasks import forget_old_messages, send_webhooks
+from dispatch.api.tasks import forget_old_messages, send_webhooks, tell_of_stopped
 from dispatch.audit.models import Entry
 from dispatch.embedded import process
 from orders.services import contact, lifecycle, marks
@@ -229,6 +229,53 @@ def test_who_fails_for_days_is_stopped_said_so_and_started_again(shop, order, ad
     webhooks.send_again(delivery_id=Delivery.objects.get().pk, subscription_id=shop.pk)
     client.post(f"/systems/webhooks/{shop.pk}/start/")
     assert sending.send(shop.pk) == 1
+
+
+@pytest.fixture
+def stopped(shop, order):
+    shop.status = 500
+    sending.send(shop.pk)
+    later(hours=73)
+    sending.send(shop.pk)
+    return Subscription.objects.get()
+
+
+def test_administrators_see_on_every_page_that_one_was_stopped_and_nobody_else(stopped, admin, vera, client):
+    client.force_login(admin)
+    for page in ("/staff/", "/systems/", "/journal/"):
+        assert "Stopped webhooks: 1" in client.get(page, follow=True).content.decode(), page
+    webhooks.start_again(subscription_id=stopped.pk, actor=admin)
+    assert "Stopped webhooks" not in client.get("/systems/").content.decode()
+    Subscription.objects.update(stopped_at=timezone.now())
+    client.force_login(vera)
+    assert "Stopped webhooks" not in client.get("/orders/").content.decode()
+
+
+def test_administrators_are_written_to_once_for_each_stop(stopped, admin, settings, mailoutbox):
+    assert (tell_of_stopped(), mailoutbox) == (0, []), "nobody is named"
+    settings.ALARM_MAIL_TO, settings.LANGUAGE_CODE = ["it@taxi.example"], "pl"
+    assert (tell_of_stopped(), tell_of_stopped()) == (1, 0)
+    (mail,) = mailoutbox
+    assert mail.to == ["it@taxi.example"]
+    assert mail.subject == f"Webhook został zatrzymany: {stopped.url}"
+    assert stopped.url in mail.body
+    webhooks.start_again(subscription_id=stopped.pk, actor=admin)
+    assert tell_of_stopped() == 0
+    Subscription.objects.update(stopped_at=timezone.now())
+    assert (tell_of_stopped(), len(mailoutbox)) == (1, 2)
+
+
+def test_a_mail_that_could_not_leave_is_sent_later(stopped, settings, mailoutbox, monkeypatch, caplog):
+    settings.ALARM_MAIL_TO = ["it@taxi.example"]
+
+    def away(*_what, **_how):
+        raise ConnectionRefusedError("no mail server")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("dispatch.api.hooks.alarms.send_mail", away)
+        assert tell_of_stopped() == 0
+    assert "no mail server" in caplog.text
+    assert (tell_of_stopped(), len(mailoutbox)) == (1, 1)
 
 
 def test_a_sender_that_dies_in_between_is_followed_by_another_and_nothing_is_lost(shop, order, monkeypatch):

@@ -59,5 +59,5 @@ def test_where_somebody_sits_the_device_stays_but_the_label_may_change(enter, an
 
 def test_the_list_costs_the_same_for_many(enter, anton, telephones, django_assert_num_queries):
     client = enter(anton)
-    with django_assert_num_queries(3):  # session, reader, extensions
+    with django_assert_num_queries(4):  # session, reader, stopped webhooks, extensions
         assert client.get("/staff/extensions/").content.decode().count("PJSIP/") == 4

@@ -145,7 +145,7 @@ def test_the_list_finds_by_name_call_sign_and_extension(enter, anton, vera, bori
 
 def test_the_list_costs_the_same_for_many(enter, anton, vera, boris, django_assert_num_queries):
     client = enter(anton)
-    with django_assert_num_queries(3):  # session, reader, people
+    with django_assert_num_queries(4):  # session, reader, stopped webhooks, people
         client.get("/staff/")
 
 

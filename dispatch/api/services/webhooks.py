@@ -127,5 +127,6 @@ def _locked(subscription_id: int) -> Subscription:
 
 def _start_anew(found: Subscription) -> None:
     """Everything that waits is tried at once."""
-    found.failures, found.failing_since, found.next_at, found.stopped_at = 0, None, None, None
+    found.failures, found.failing_since, found.next_at = 0, None, None
+    found.stopped_at, found.told_at = None, None
     found.deliveries.filter(state=DeliveryState.WAITING).update(due_at=timezone.now())
