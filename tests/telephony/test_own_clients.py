@@ -3,6 +3,7 @@
 import time
 import uuid
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.urls import reverse
@@ -207,9 +208,12 @@ def test_who_changes_a_card_elsewhere_leaves_it_whose_it_is():
     assert hers.responsible == sits
 
 
-def test_two_cards_that_become_one_stay_hers():
+def test_two_cards_that_become_one_stay_hers(client):
     sits, olga = office.vera(), office.sofia()
     kept, gone = office.client("Anna"), anna(sits, "+79031112233", name="Anna S.")
+    client.force_login(olga)
+    page = client.get(reverse("orders:client-merge", args=[kept.pk]), {"other": gone.pk}).content.decode()
+    assert "Whose client nobody's: the queue Ivanova Vera" in " ".join(unescape(strip_tags(page)).split())
     choice = merging.Choice(name="Anna", notes="", mark_of=kept.pk)
     merging.merge(kept_id=kept.pk, gone_id=gone.pk, choice=choice, actor=olga)
     kept.refresh_from_db()
