@@ -257,6 +257,7 @@ AMI_ACTION_SECONDS = 5.0  # an action without an answer is forgotten after that
 PBX_STAFF_CONTEXT = "staff"  # of our dialplan: where the hints of extensions are found
 COMMAND_SECONDS = 5.0  # any other click on a call that was not confirmed by then has expired
 PARK_REMIND_SECONDS = env.int("PARK_REMIND_SECONDS", default=120)  # who parked a caller is reminded so often
+LISTENING_IS_SHOWN = env.bool("LISTENING_IS_SHOWN", default=False)  # to whom a supervisor listens; it is in the journal
 PICK_SECONDS = 8.0  # a pick that was not confirmed by then has expired
 
 WRAP_UP_SECONDS = env.int("WRAP_UP_SECONDS", default=20)  # after a call, for those who have it; 0: nobody has

@@ -278,6 +278,8 @@ class Clicks:
 
     def _phone(self, extension: str, key: str) -> rules.Phone:
         for other in self._link.board.calls.values():
+            if any(each.by == extension for each in other.watchers):
+                return rules.Phone(watches=True)
             if other.key == key or other.state != told.TALKING:
                 continue
             held = other.handling is not None and other.handling.phase in (told.HOLD, told.ALL)

@@ -13,9 +13,9 @@ from telephony.ami import actions
 from telephony.ami.guard import NotSent, Session, Unanswered
 from telephony.ami.link import Link
 from telephony.core import call as told
-from telephony.core import operations, rules
-from telephony.core.facts import CallChanged, Fact, Said
-from telephony.core.operations import DONE, Outcome
+from telephony.core import operations, phones, placing, rules, watching
+from telephony.core.facts import CallChanged, Fact, Said, WatcherGone
+from telephony.core.operations import DONE, Order, Outcome
 from telephony.lease import Tenure
 from telephony.models import Intent
 from telephony.recognition import is_short
@@ -24,6 +24,7 @@ from telephony.services import intents
 log = logging.getLogger(__name__)
 
 CONSULT_OVER, JOIN_LATE, SENT = "DeskConsultEnd", "DeskJoinLate", "DeskTransfer"  # UserEvents of our dialplan
+TAKE_OVER_LATE = "DeskTakeOverLate"
 NO_TARGET = "NOTARGET"
 
 Database = Callable[..., Awaitable[Any]]
@@ -41,6 +42,7 @@ class Running:
     intent: Intent
     key: str
     call: told.Call | None
+    leg: str = ""  # of a supervisor: the leg that he watches with
     outcome: Outcome | None = None
     news: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -54,10 +56,12 @@ class Running:
             self.outcome = self.outcome or self.look()
         elif isinstance(fact, Said) and self.call and self._is_about(fact, self.call):
             self.outcome = self._meaning(fact) or self.outcome
+        elif isinstance(fact, WatcherGone) and fact.uniqueid == self.leg:
+            self.outcome = self.outcome or self.look() or Outcome(watching.NOT_LIFTED)
         self.news.set()
 
     def look(self) -> Outcome | None:
-        return operations.outcome(self.intent.verb, self.call, self.desk, self.intent.args)
+        return seen(self.intent, self.call)
 
     def _is_about(self, said: Said, call: told.Call) -> bool:
         client = said.fields.get("Client")
@@ -67,6 +71,8 @@ class Running:
         verb = self.intent.verb
         if verb == operations.CONSULT and said.name == CONSULT_OVER:
             return Outcome(operations.NO_TARGET) if said.fields.get("Result") == NO_TARGET else DONE
+        if verb == watching.TAKE_OVER and said.name == TAKE_OVER_LATE:
+            return Outcome(watching.LATE)
         if verb == operations.CONNECT and said.name == JOIN_LATE:
             return Outcome(operations.NOT_DONE)
         return DONE if verb == operations.SEND and said.name == SENT else None
@@ -105,14 +111,15 @@ class Operations:
     async def carry_out(self, intent: Intent, session: Session) -> None:
         key = self._board_key(intent.its_call.key)
         running = Running(intent, key, self._link.board.calls.get(key))
-        why = operations.refusal(intent.verb, operations.standing(running.call))
-        before = self._running.get(key)
+        why = refusal(intent, operations.standing(running.call))
+        turn = f"{key} {intent.extension}" if intent.verb in watching.BESIDE else key
+        before = self._running.get(turn)
         if why is None and before is not None and before.outcome is None:
             why = rules.Refusal("under_way")
         if why is not None:
             await self._settle(intent, Outcome(why.id, why.args.get("by", "")))
             return
-        self._running[key] = running  # before anything is awaited
+        self._running[turn] = running  # before anything is awaited
         try:
             if await self._database(intents.claim, self._tenure, intent):
                 await self._settle(intent, await self._perform(session, running))
@@ -124,24 +131,24 @@ class Operations:
         except TimeoutError:
             await self._database(intents.expire, self._tenure, intent)
         finally:
-            if self._running.get(key) is running:  # and not the next one, of somebody who has seen the outcome already
-                del self._running[key]
+            if self._running.get(turn) is running:  # and not the next one, of somebody who has seen the outcome already
+                del self._running[turn]
 
     async def resolve(self, intent: Intent) -> None:
         """After a reconnect: what the PBX has now tells what became of it."""
         call = self._link.board.calls.get(self._board_key(intent.its_call.key))
-        seen = operations.outcome(intent.verb, call, str(intent.args.get("desk") or intent.extension), intent.args)
-        await self._settle(intent, seen or Outcome(operations.NOT_DONE))
+        await self._settle(intent, seen(intent, call) or Outcome(operations.NOT_DONE))
 
     async def _perform(self, session: Session, running: Running) -> Outcome:
         intent = running.intent
         endpoint = await self._database(self._endpoint_of, running.desk)
         if await self._is_unreachable(session, intent):
             return Outcome("unreachable")
-        call = running.call
-        order = operations.order(intent.verb, call, running.desk, endpoint=endpoint, args=intent.args) if call else None
+        order = await self._order(session, running, endpoint)
         if order is None:
             return Outcome(rules.OVER)
+        if isinstance(order, Outcome):
+            return order
         log.info("call %s: %s: %s", running.key, intent.actor, intent.verb)
         reply = await actions.perform(session, order)
         if not reply.ok:
@@ -157,9 +164,44 @@ class Operations:
                 running.news.clear()
         return running.outcome
 
+    async def _order(self, session: Session, running: Running, endpoint: str) -> Order | Outcome | None:
+        """The action; or why his own telephone cannot be called for it."""
+        intent, call = running.intent, running.call
+        if call is None:
+            return None
+        if intent.verb not in watching.VERBS:
+            return operations.order(intent.verb, call, running.desk, endpoint=endpoint, args=intent.args)
+        running.leg = watching.name(intent.pk.hex, intent.asked_at.timestamp())
+        order = watching.order(wish(intent), call, endpoint=endpoint, leg=running.leg)
+        if order is None or order.to is None:
+            mine = watching.own(call, intent.extension)
+            running.leg = mine.uniqueid if mine else ""
+            return order
+        if phones.is_busy(self._link.board.calls.values(), intent.extension):
+            return Outcome(rules.PHONE_BUSY)
+        is_off = await actions.is_off(session, intent.extension, context=settings.PBX_STAFF_CONTEXT)
+        return Outcome(placing.OWN_OFF) if is_off else order
+
     async def _is_unreachable(self, session: Session, intent: Intent) -> bool:
         """No telephone is registered at the extension that is to be called."""
         to = intent.args.get("to", "")
         if intent.verb not in (operations.CONSULT, operations.SEND) or not is_short(to):
             return False
         return await actions.is_off(session, to, context=settings.PBX_STAFF_CONTEXT)
+
+
+def wish(intent: Intent) -> watching.Wish:
+    return watching.Wish(intent.verb, intent.extension, str(intent.args.get("of", "")))
+
+
+def refusal(intent: Intent, standing: operations.Standing) -> rules.Refusal | None:
+    if intent.verb in watching.VERBS:
+        return watching.refusal(wish(intent), standing)
+    return operations.refusal(intent.verb, standing)
+
+
+def seen(intent: Intent, call: told.Call | None) -> Outcome | None:
+    """What the call shows of the click."""
+    if intent.verb in watching.VERBS:
+        return watching.outcome(wish(intent), call)
+    return operations.outcome(intent.verb, call, str(intent.args.get("desk") or intent.extension), intent.args)

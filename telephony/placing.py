@@ -124,8 +124,7 @@ class Placing:
         return placing.OFF if is_off else ""
 
     def _talks(self, extension: str) -> bool:
-        calls = self._link.board.calls.values()
-        return any(phones.doing(call.legs, call.ringing).get(extension) == TALKING for call in calls)
+        return phones.is_busy(self._link.board.calls.values(), extension)
 
 
 def name_of(intent: Intent) -> str:

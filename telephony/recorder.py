@@ -23,6 +23,7 @@ from telephony.recognition import is_short
 from telephony.rows import Earlier, at, write_call, write_legs, write_transfers
 from telephony.services import after_call, belongings, missed, outgoing, phonebook
 from telephony.services import calls as desk
+from telephony.services.calls import watched_by
 
 log = logging.getLogger(__name__)
 
@@ -150,13 +151,14 @@ class Recorder:
         with self._tenure.writing():
             rows = {row.key: row for row in Call.objects.filter(key__in=keys)}
             parked = {row.pk for row in rows.values() if row.phase == told.PARK}
+            watched = watched_by(rows.values())
             changed = self._write_calls(batch.calls, rows)
             for fact in batch.joined:
                 changed |= self._join(fact, rows)
             for said in batch.recorded:
                 self._record(said)
             parked |= {row.pk for row in rows.values() if row.phase == told.PARK}
-            desk.tell(changed, parked & changed)
+            desk.tell(changed, parked & changed, watched | watched_by(rows.values()))
             missed.follow(row for row in rows.values() if row.pk in changed)
             phonebook.write_phones(batch.phones)
             if batch.agreement is None:
@@ -287,14 +289,20 @@ class Recorder:
             lost = [row for row in _live_rows().select_for_update() if row.key not in known]
             ended_at = self._seen_before or timezone.now()
             parked = [row.pk for row in lost if row.phase == told.PARK]
+            watched = watched_by(lost)
             for row in lost:
                 row.state, row.result, row.ended_by = Call.State.ENDED, result, "system"
-                row.ringing, row.talking_to, row.handling = [], [], {}
+                row.ringing, row.talking_to, row.handling, row.watchers = [], [], {}, []
                 row.ended_at = max(ended_at, row.answered_at or row.started_at)
-                row.save(update_fields=["state", "result", "ended_by", "ringing", "talking_to", "handling", "ended_at"])
+                row.save(
+                    update_fields=[
+                        *("state", "result", "ended_by", "ended_at"),
+                        *("ringing", "talking_to", "handling", "watchers"),
+                    ]
+                )
                 row.legs.filter(ended_at=None).update(ended_at=row.ended_at)
                 log.info("call %s was over when we looked: %s", row.key, result)
-            desk.tell((row.pk for row in lost), parked)
+            desk.tell((row.pk for row in lost), parked, watched)
             missed.follow(lost)
             after_call.settle(row.pk for row in lost)
             phonebook.tell_all()
@@ -306,9 +314,10 @@ def _doing(call: told.Call | None) -> Doing:
     if call is None or call.state == told.ENDED:
         return {}
     handling = replace(call.handling, since=None) if call.handling else None
-    company = (call.caller, call.dialled, call.talking_to, handling)
+    company = (call.caller, call.dialled, call.talking_to, handling, call.watchers)
     doing = phones.doing(call.legs, call.ringing)
-    return {party: (what, company if what == told.TALKING else None) for party, what in doing.items()}
+    watching: Doing = {each.by: (told.TALKING, each) for each in call.watchers}
+    return watching | {party: (what, company if what == told.TALKING else None) for party, what in doing.items()}
 
 
 def _seats(calls: Iterable[told.Call]) -> dict[str, int]:

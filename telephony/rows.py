@@ -126,6 +126,14 @@ def _values(call: told.Call) -> dict[str, Any]:
         "queue": fit(Call, "queue", call.queue),
         "ringing": [party.replace("\x00", "") for party in call.ringing],
         "talking_to": [party.replace("\x00", "") for party in call.talking_to],
+        "watchers": [
+            {
+                "by": each.by,
+                "mode": each.mode,
+                "of": next((leg.party for leg in call.legs if leg.uniqueid == each.of), ""),
+            }
+            for each in call.watchers
+        ],
         "answered_extension": fit(Call, "answered_extension", answered),
         "ended_by": call.ended_by,
         "answered_at": at(call.answered_at),

@@ -81,6 +81,22 @@ def sentence(reason: str, args: Mapping[str, str]) -> str:
             return _("The telephone exchange cannot dial that number.")
         case "unreachable":
             return _("No telephone is switched on there.")
+        case "watches":
+            return _("You are listening to a conversation. Stop that first.")
+        case "nobody_talks":
+            return _("That conversation is over, or nobody of ours talks in it now.")
+        case "own_call":
+            return _("That is your own conversation.")
+        case "joined_by":
+            return _("%(by)s has joined this conversation already.") % {"by": by or _("A colleague")}
+        case "three":
+            return _("A third party takes part in this conversation just now.")
+        case "not_watching":
+            return _("You are not listening to this conversation any more.")
+        case "not_lifted_watch":
+            return _("Your telephone was not answered. Nothing has changed for those who talk.")
+        case "take_over_late":
+            return _("The caller was not with your colleague any more.")
         case "under_way":
             return _("What you asked for this call before is still under way.")
         case _:

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from telephony.core import operations
+from telephony.core import watching as rules
 from telephony.views import (
     adding,
     classes,
@@ -15,6 +16,7 @@ from telephony.views import (
     opening,
     pick,
     recordings,
+    watching,
 )
 
 app_name = "telephony"
@@ -34,6 +36,10 @@ urlpatterns = [
     *(
         path(f"calls/<int:pk>/{verb.replace('_', '-')}/", control.command, {"verb": verb}, name=verb)
         for verb in operations.VERBS
+    ),
+    *(
+        path(f"calls/<int:pk>/{verb.replace('_', '-')}/", watching.watch, {"verb": verb}, name=verb)
+        for verb in rules.VERBS
     ),
     path("dial/", dial.dial, name="dial"),
     path("dial/call/<int:pk>/", dial.dial_back, name="dial-back"),

@@ -44,6 +44,7 @@ ABILITIES: dict[str, frozenset[str]] = {
     "calls.take": frozenset({D, S}),
     "calls.control_any": frozenset({S}),
     "calls.who_talks": frozenset({S}),
+    "calls.watch": frozenset({S}),  # listen, whisper, join, take over
     "ledger.see": frozenset({S, A}),  # every click that asked the PBX for something
     "history.see": frozenset({D, S, M}),  # a dispatcher: own and missed
     "history.all": frozenset({S, M}),

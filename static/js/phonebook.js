@@ -27,7 +27,7 @@ export function start(book) {
     if (!words.length) found.replaceChildren();
     for (const person of people.children) {
       if (person.id === mine) {
-        person.querySelector(".dial")?.remove();
+        for (const own of person.querySelectorAll(".dial, .person-watch")) own.remove();
         ownOff.hidden = person.dataset.phone !== "off" || "absent" in person.dataset;
       }
       person.hidden = !fits(person.dataset.search, words) || (!isAsked && "absent" in person.dataset);

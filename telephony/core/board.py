@@ -150,7 +150,7 @@ class Board:
         channel = self._register.find(report.channel)
         if channel is None:
             self._register.bury(report.channel.uniqueid)
-            self._register.stop_watching(report.channel.uniqueid)
+            self._register.watcher_gone(report.channel.uniqueid)
             return
         channel.cause = channel.cause or report.cause
         self._register.drop(channel, report.at)

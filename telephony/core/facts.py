@@ -53,6 +53,13 @@ class PhoneChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class WatcherGone:
+    """A supervisor's telephone, called to watch or to take over, rings no more, was not lifted, or hung up."""
+
+    uniqueid: str
+
+
+@dataclass(frozen=True, slots=True)
 class Booted:
     at: float | None
 
@@ -62,4 +69,4 @@ class ShuttingDown:
     at: float | None
 
 
-Fact = CallChanged | CallJoined | Said | MemberChanged | PhoneChanged | Booted | ShuttingDown
+Fact = CallChanged | CallJoined | Said | MemberChanged | PhoneChanged | WatcherGone | Booted | ShuttingDown

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from typing import Protocol
 
-from telephony.core.call import RINGING, TALKING
+from telephony.core.call import RINGING, TALKING, Call
 
 
 class Leg(Protocol):
@@ -30,3 +30,11 @@ def doing(legs: Iterable[Leg], ringing: Collection[str]) -> dict[str, str]:
         if speaks and leg.ended_at is None:
             found[leg.party] = TALKING
     return found
+
+
+def is_busy(calls: Iterable[Call], party: str) -> bool:
+    """He talks, or watches a conversation."""
+    return any(
+        doing(call.legs, call.ringing).get(party) == TALKING or any(each.by == party for each in call.watchers)
+        for call in calls
+    )

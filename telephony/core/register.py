@@ -5,7 +5,7 @@ from __future__ import annotations
 from telephony.core import pbx
 from telephony.core.call import ENDED, Call, Watcher
 from telephony.core.channel import Channel
-from telephony.core.facts import CallChanged, CallJoined, Fact
+from telephony.core.facts import CallChanged, CallJoined, Fact, WatcherGone
 from telephony.core.lines import Lines
 from telephony.core.party import Parties
 from telephony.core.picture import Painter
@@ -13,7 +13,7 @@ from telephony.core.places import PLACES
 from telephony.core.settling import Settling
 from telephony.core.track import Track
 from telephony.core.transfers import Transfers
-from telephony.core.watching import is_watcher, read
+from telephony.core.watching import NAME, is_watcher, read
 from telephony.core.wires import Wires
 
 REMEMBERED = 5000  # channels that are gone: what comes late about them is not taken for a new call
@@ -101,6 +101,11 @@ class Register:
             self.stop_watching(seen.uniqueid)
             self.wires.watchers[seen.uniqueid] = now
             self._touch_watched(now)
+
+    def watcher_gone(self, uniqueid: str) -> None:
+        if NAME.match(uniqueid):
+            self.stop_watching(uniqueid)
+            self._facts.append(WatcherGone(uniqueid))
 
     def stop_watching(self, uniqueid: str) -> None:
         watcher = self.wires.watchers.pop(uniqueid, None)

@@ -5,7 +5,7 @@ A refusal is a message id with arguments; `telephony.sentences` says it in the p
 
 from dataclasses import dataclass, field
 
-OVER, TAKEN, NOT_WAITING, PHONE_BUSY = "over", "taken", "not_waiting", "phone_busy"
+OVER, TAKEN, NOT_WAITING, PHONE_BUSY, WATCHES = "over", "taken", "not_waiting", "phone_busy", "watches"
 OWN_CLIENT = "own_client"
 
 
@@ -37,9 +37,11 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """The telephone of who commands. `talks_to`: the other party, "" when the handset lies; ringing is not talking."""
+    """The telephone of who commands. `talks_to`: the other party, "" when the handset lies; ringing is not talking.
+    `watches`: he listens to a conversation."""
 
     talks_to: str = ""
+    watches: bool = False
 
 
 def refusal(command: Command, call: Standing | None, phone: Phone) -> Refusal | None:
@@ -56,4 +58,6 @@ def refusal(command: Command, call: Standing | None, phone: Phone) -> Refusal | 
 
 
 def phone_is_busy(phone: Phone) -> Refusal | None:
+    if phone.watches:
+        return Refusal(WATCHES)
     return Refusal(PHONE_BUSY, {"with": phone.talks_to}) if phone.talks_to else None

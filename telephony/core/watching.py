@@ -17,10 +17,11 @@ from telephony.core.rules import OVER, Refusal
 LISTEN, WHISPER, JOIN, STOP, TAKE_OVER = "listen", "whisper", "join", "stop_watching", "take_over"
 MODES = (LISTEN, WHISPER, JOIN)
 VERBS = (*MODES, STOP, TAKE_OVER)
+BESIDE = (*MODES, STOP)  # does nothing to the call: also while something is under way there
 WATCHES, TAKES_OVER = "desk-watch", "desk-take-over"  # contexts of our dialplan
 
 NOBODY_TALKS, OWN_CALL, JOINED, THREE = "nobody_talks", "own_call", "joined_by", "three"
-NOT_WATCHING, NOT_LIFTED_WATCH, LATE = "not_watching", "not_lifted_watch", "take_over_late"
+NOT_WATCHING, NOT_LIFTED, LATE = "not_watching", "not_lifted_watch", "take_over_late"
 
 NAMED = "watch"
 NAME = re.compile(r"watch([0-9a-f]{32})-\d+\.1\Z")

@@ -47,6 +47,8 @@ class Call(models.Model):
     # {"phase": own|hold|all|transfer|home|park or "", "by": party, "to": number|why|slot, "since": ISO,
     #  "second": {"party": …, "state": called|ringing|talking|held|busy|…} or null}; {}: they simply talk, if at all
     handling = models.JSONField(default=dict)
+    # supervisors at this conversation now: [{"by": extension, "mode": listen|whisper|join, "of": whose telephone}]
+    watchers = models.JSONField(default=list)
     answered_extension = models.CharField(max_length=40, blank=True)  # who answered first
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     ended_by = models.CharField(max_length=12, blank=True)  # caller, answerer, target, system
@@ -144,7 +146,7 @@ class Leg(models.Model):
 class Transfer(models.Model):
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="transfers")
     place = models.PositiveSmallIntegerField()  # first, second … of this call
-    kind = models.CharField(max_length=10)  # attended, blind, park
+    kind = models.CharField(max_length=10)  # attended, blind, park, taken
     by = models.CharField(max_length=80)
     to = models.JSONField(default=list)
     completed = models.BooleanField(default=False)

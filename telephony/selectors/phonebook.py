@@ -26,13 +26,15 @@ CLIENT = ""  # among parties: whoever the call is with
 
 @dataclass(frozen=True)
 class Entry:
-    """`extension`: where he can be called, "" where nowhere. `talks_with`: () for who may not know it."""
+    """`extension`: where he can be called, "" where nowhere. `talks_with`: () for who may not know it; `call_id`: the
+    conversation, for who may listen."""
 
     person: Person
     shift: Shift | None
     extension: str
     state: str
     talks_with: tuple[str, ...] = ()
+    call_id: int | None = None
 
     @property
     def can_be_called(self) -> bool:
@@ -50,13 +52,16 @@ def entries(person_ids: Sequence[int], viewer: Viewer) -> list[Entry]:
 
 
 def states(extensions: Collection[str]) -> dict[str, str]:
-    """OFF, FREE, RINGING or TALKING for each of these telephones. Two queries."""
+    """OFF, FREE, RINGING or TALKING for each of these telephones. Three queries."""
     unused = Extension.objects.filter(Q(is_off=True) | Q(is_active=False), number__in=extensions)
     found = dict.fromkeys(extensions, FREE) | dict.fromkeys(unused.values_list("number", flat=True), OFF)
     for leg in _legs(extensions):
         what = phones.doing([leg], leg.call.ringing).get(leg.party)
         if what is not None and found[leg.party] != TALKING:
             found[leg.party] = what
+    watched = Call.objects.exclude(state=Call.State.ENDED).exclude(watchers=[])
+    for watchers in watched.values_list("watchers", flat=True):
+        found.update((each["by"], TALKING) for each in watchers if each["by"] in found)
     return found
 
 
@@ -71,12 +76,12 @@ def _entries(people: Sequence[Person], viewer: Viewer) -> list[Entry]:
     places = _places(people, shifts)
     state_of = once(("their telephones", ids), lambda: states(set(places.values()) - {""}))
     talking = [place for place in places.values() if state_of.get(place) == TALKING]
-    company: Mapping[str, tuple[str, ...]] = {}
+    company: Mapping[str, tuple[tuple[str, ...], int | None]] = {}
     if viewer.audience == "supervisor" and talking:
         company = once(("their company", ids, translation.get_language()), lambda: _company(talking))
     mine = {shift.person_id: shift for shift in shifts}
     return [
-        Entry(person, mine.get(person.pk), place, state_of.get(place, OFF), company.get(place, ()))
+        Entry(person, mine.get(person.pk), place, state_of.get(place, OFF), *company.get(place, ()))
         for person, place in ((person, places[person.pk]) for person in people)
     ]
 
@@ -102,23 +107,36 @@ def _legs(extensions: Collection[str]) -> QuerySet[Leg]:
     return live.select_related("call").only("party", "role", "answered_at", "ended_at", "call__ringing")
 
 
-def _company(extensions: Collection[str]) -> dict[str, tuple[str, ...]]:
-    """Whom each of them talks with, in words. At most eight queries."""
+def _company(extensions: Collection[str]) -> dict[str, tuple[tuple[str, ...], int | None]]:
+    """Whom each of them talks with, in words, and in which call; a supervisor who watches: with whom he is. At most
+    eight queries."""
     legs = Leg.objects.filter(ended_at=None)
     busy = legs.filter(party__in=extensions).exclude(call__state=Call.State.ENDED).values("call")
-    calls = list(with_people().filter(pk__in=busy).prefetch_related(Prefetch("legs", legs, to_attr="live_legs")))
+    watched = Q(pk__in=Call.objects.exclude(state=Call.State.ENDED).exclude(watchers=[]).values("pk"))
+    calls = list(
+        with_people().filter(Q(pk__in=busy) | watched).prefetch_related(Prefetch("legs", legs, to_attr="live_legs"))
+    )
     parties: dict[str, list[tuple[Call, str]]] = {}
+    at_it: dict[str, int] = {}
     for call in calls:
         here = [party for party, what in phones.doing(call.live_legs, call.ringing).items() if what == TALKING]
         for mine in set(here).intersection(extensions):
             parties.setdefault(mine, []).extend((call, other) for other in _others(call, mine, here))
+            at_it[mine] = call.pk
+        for watcher in call.watchers:
+            if watcher["by"] in extensions:
+                parties.setdefault(watcher["by"], []).append((call, watcher["of"]))
     clients = who.of_calls(calls)
     seats = named(party for others in parties.values() for _call, party in others if party)
     return {
-        mine: tuple(
-            dict.fromkeys(
-                _in_words(clients[call.pk]) if party == CLIENT else seats[party].name or party for call, party in others
-            )
+        mine: (
+            tuple(
+                dict.fromkeys(
+                    _in_words(clients[call.pk]) if party == CLIENT else seats[party].name or party
+                    for call, party in others
+                )
+            ),
+            at_it.get(mine),
         )
         for mine, others in parties.items()
     }

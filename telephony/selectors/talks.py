@@ -1,9 +1,10 @@
 """One's own conversation, as its card shows it: with whom, what becomes of it, and whom one has called for it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -11,6 +12,7 @@ from dispatch.staff.models import Shift
 from orders import numbers
 from orders.models import Draft, DriverPhone
 from telephony.core.call import ALL, ASIDE, CALLED, HOLD, HOME, RUNG, TRANSFER, WITH
+from telephony.core.watching import JOIN, LISTEN, WHISPER
 from telephony.models import Call, Transfer
 from telephony.recognition import Kind, is_short
 from telephony.selectors import who
@@ -18,15 +20,16 @@ from telephony.selectors.panel import Seat, seats_at, with_people
 from telephony.selectors.who import Who
 
 MOST = 200
-DESK, CALLS, SECOND, RECEIVES, RETURNED = "desk", "calls", "second", "receives", "returned"
+DESK, CALLS, SECOND, RECEIVES, RETURNED, WATCHES = "desk", "calls", "second", "receives", "returned", "watches"
 CAME_TO_NOTHING = ("busy", "noanswer", "rejected", "failed", "target_gone")
 
 
 @dataclass(frozen=True)
 class Talk:
     """`role`: desk: it is mine; calls: I call him, and he has not answered; second: `by` calls me about it; receives:
-    `by` passes it to me, my telephone rings; returned: what `by` (myself) had passed on comes back. `second`: whom the
-    desk has called for it. `missed`: the last transfer, when it came to nothing."""
+    `by` passes it to me, my telephone rings; returned: what `by` (myself) had passed on comes back; watches: I listen
+    to it, whisper or have joined (`mode`), and it is `by`'s. `watchers`: who does so, as far as I may know. `second`:
+    whom the desk has called for it. `missed`: the last transfer, when it came to nothing."""
 
     call: Call
     role: str
@@ -36,6 +39,8 @@ class Talk:
     draft: Draft | None
     missed: Transfer | None
     missed_at: str  # whom that was meant for
+    mode: str = ""
+    watchers: tuple[tuple[str, Seat], ...] = ()
 
     @property
     def sort(self) -> str:
@@ -90,11 +95,27 @@ class Talk:
             return _("%(by)s passes a call to you: %(who)s.") % given
         if self.role == RETURNED:
             return _("The call comes back to you: %(who)s.") % given
+        if self.role == WATCHES:
+            return self._said_watching(given)
         if self.role == CALLS:
             return _("You are calling %(who)s.") % given
         if self.phase == ALL:
             return _("All three are talking.")
-        return self._said_of_second(given) if self.second else self._said_alone(given)
+        said = self._said_of_second(given) if self.second else self._said_alone(given)
+        return " ".join([said, *(self._said_of_watcher(mode, seat) for mode, seat in self.watchers)])
+
+    def _said_watching(self, given: dict[str, str]) -> str:
+        sentences = {
+            WHISPER: _("%(by)s hears you, %(who)s does not."),
+            JOIN: _("%(by)s and %(who)s hear you."),
+        }
+        return sentences.get(self.mode, _("You hear %(by)s and %(who)s.")) % given
+
+    def _said_of_watcher(self, mode: str, seat: Seat) -> str:
+        name = {"name": seat.name or seat.number}
+        if mode == WHISPER:
+            return _("%(name)s whispers to you: the caller does not hear it") % name
+        return (_("%(name)s has joined: all hear each other") if mode == JOIN else _("%(name)s listens")) % name
 
     def _said_alone(self, given: dict[str, str]) -> str:
         return (_("%(who)s is on hold.") if self.is_held else _("You are talking with %(who)s.")) % given
@@ -132,9 +153,16 @@ def _role(call: Call, mine: str) -> str:
         return RETURNED if mine in call.ringing else ""
     if call.state != Call.State.TALKING:
         return CALLS if call.caller_raw == mine and call.direction != Call.Direction.IN else ""
+    if own_mode(call, mine):
+        return WATCHES
     if call.second_party == mine:
         return SECOND
     return DESK if mine in call.desks and call.phase != "park" else ""
+
+
+def own_mode(call: Call, mine: str) -> str:
+    """How that telephone watches this call; "" where it does not."""
+    return next((each["mode"] for each in call.watchers if each["by"] == mine), "")
 
 
 def _talks(roles: dict[Call, str], mine: str) -> list[Talk]:
@@ -146,6 +174,7 @@ def _talks(roles: dict[Call, str], mine: str) -> list[Talk]:
     drafts = {draft.source: draft for draft in found}
     missed = _missed(calls)
     parties = [party for call in calls for party in (call.handling.get("by", ""), call.second_party)]
+    parties += [each[name] for call in calls for each in call.watchers for name in ("by", "of")]
     seats = named([*parties, *called.values(), *(party for transfer in missed.values() for party in transfer.to)])
     for call_id, party in called.items():
         people[call_id] = Who(Kind.STAFF, seats[party].name, party, is_outsider=False)
@@ -154,14 +183,26 @@ def _talks(roles: dict[Call, str], mine: str) -> list[Talk]:
             call,
             role,
             people[call.pk],
-            seats[call.handling.get("by", "")],
+            seats[_by(call, mine)],
             seats[call.second_party] if call.second_party else None,
             drafts.get(f"call:{call.pk}"),
             missed.get(call.pk),
             ", ".join(seats[number].name or number for number in missed[call.pk].to) if call.pk in missed else "",
+            own_mode(call, mine),
+            tuple((each["mode"], seats[each["by"]]) for each in call.watchers if _is_shown(each, mine)),
         )
         for call, role in roles.items()
     ]
+
+
+def _by(call: Call, mine: str) -> str:
+    watched = next((each["of"] for each in call.watchers if each["by"] == mine), "")
+    return watched or str(call.handling.get("by", ""))
+
+
+def _is_shown(watcher: Mapping[str, str], mine: str) -> bool:
+    """To whom he listens: whoever is heard is seen; who only listens, where the office wants it so."""
+    return watcher["of"] == mine and (watcher["mode"] != LISTEN or settings.LISTENING_IS_SHOWN)
 
 
 def _missed(calls: Sequence[Call]) -> dict[int, Transfer]:

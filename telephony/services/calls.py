@@ -4,12 +4,13 @@ Everything else of a call is written by the link (telephony.recorder).
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db.models import Q
 
 from dispatch.live import publish
+from dispatch.staff.models import Shift
 from orders.models import Order, OrderEvent
 from telephony.models import Call, Leg
 from telephony.services import phonebook
@@ -17,20 +18,37 @@ from telephony.services import phonebook
 SOURCE = re.compile(r"call:(\d{1,18})")
 
 
-def tell(call_ids: Iterable[int], parked: Iterable[int] = ()) -> None:
+def watched_by(calls: Iterable[Call]) -> set[tuple[int, str]]:
+    """Which of these are watched, and from which telephones."""
+    return {(call.pk, each["by"]) for call in calls for each in call.watchers}
+
+
+def tell(call_ids: Iterable[int], parked: Iterable[int] = (), watched: Collection[tuple[int, str]] = ()) -> None:
     """Have these calls drawn anew on every desk, and on the desks of those who talk or talked in them.
 
-    `parked`: those that are in the list of who is parked, or were. Two queries, however many calls. Call it inside the
-    transaction of the change.
+    `parked`: those that are in the list of who is parked, or were; `watched`: from which telephones supervisors watch
+    them, or did. Two queries, however many calls, a third where somebody watches. Call it inside the transaction of
+    the change.
     """
     wanted = sorted(set(call_ids))
     answerers = Call.objects.filter(pk__in=wanted).exclude(answered_by=None).values_list("pk", "answered_by_id")
     others = Leg.objects.filter(call__in=wanted).exclude(person=None).values_list("call_id", "person_id")
+    supervisors: list[tuple[int, int]] = []
+    if watched:
+        sits = dict(
+            Shift.objects.filter(extension__in={by for _, by in watched}, ended_at=None).values_list(
+                "extension", "person_id"
+            )
+        )
+        supervisors = [(call_id, sits[by]) for call_id, by in watched if by in sits and call_id in wanted]
     publish.all_changed(
         [
             *(("calls", "call", call_id) for call_id in wanted),
             *(("calls", "parked", call_id) for call_id in sorted(set(parked))),
-            *((f"person.{person_id}", "talk", call_id) for call_id, person_id in sorted(answerers.union(others))),
+            *(
+                (f"person.{person_id}", "talk", call_id)
+                for call_id, person_id in sorted({*answerers.union(others), *supervisors})
+            ),
         ]
     )
 

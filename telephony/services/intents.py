@@ -1,6 +1,7 @@
 """The life of a click: asked by the web; sent, and confirmed, refused, expired or unknown by the link."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from dispatch.live import publish
 from dispatch.staff.models import Person, Shift
 from dispatch.staff.refusal import Refused
 from telephony import bell, pulses
-from telephony.core import operations, placing, rules
+from telephony.core import operations, placing, rules, watching
 from telephony.core.call import OWN
 from telephony.lease import Tenure
 from telephony.models import Call, Intent
@@ -35,7 +36,7 @@ verbs.register(
 OPEN = (Intent.State.ASKED, Intent.State.SENT)
 UNSETTLED = (Intent.State.SENT, Intent.State.UNKNOWN)
 REPEATED = (operations.KEYS,)  # a second one is meant, also while the first is under way
-RUNG = ("pick", operations.UNPARK, placing.CALL)  # somebody has to answer
+RUNG = ("pick", operations.UNPARK, placing.CALL, *watching.MODES, watching.TAKE_OVER)  # somebody has to answer
 
 
 def ask(
@@ -60,7 +61,7 @@ def ask(
         before = _open_of(actor, call, verb, args or {})
     if before is not None:
         return before
-    _may_be_asked(verb, call, actor, extension, str((args or {}).get("to", "")))
+    _may_be_asked(verb, call, actor, extension, args or {})
     now = timezone.now()
     with transaction.atomic():
         intent, is_new = Intent.objects.get_or_create(
@@ -76,8 +77,15 @@ def ask(
             },
         )
         if is_new:
+            whom = {"whom": (args or {})["name"]} if verb in watching.VERBS else {}
             journal.record(
-                actor, f"call.{verb}", call or about, address=address, extension=extension, intent=str(intent.pk)
+                actor,
+                f"call.{verb}",
+                call or about,
+                address=address,
+                extension=extension,
+                intent=str(intent.pk),
+                **whom,
             )
             _tell(intent)
             bell.ring()
@@ -153,16 +161,18 @@ def _patience(verb: str) -> float:
     return settings.PICK_SECONDS if verb in RUNG else settings.COMMAND_SECONDS
 
 
-def _may_be_asked(verb: str, call: Call | None, actor: Person, extension: str, to: str) -> None:
+def _may_be_asked(verb: str, call: Call | None, actor: Person, extension: str, args: Mapping[str, Any]) -> None:
     """A courtesy, from rows that may be a moment old; the link judges again before it sends."""
     health = pulses.health()
     if not health.pbx_ok:
         age = health.pbx_age
         raise Refused(sentence("no_link", {}) if age is None else sentence("no_link_since", {"seconds": f"{age:.0f}"}))
     if call is None:
-        why = rules.phone_is_busy(_phone(extension)) or _placing(extension, to)
+        why = rules.phone_is_busy(_phone(extension)) or _placing(extension, str(args.get("to", "")))
     elif verb == "pick":
         why = rules.refusal(rules.Pick(extension), _standing(call, actor), _phone(extension, call))
+    elif verb in watching.VERBS:
+        why = _watching(watching.Wish(verb, extension, str(args.get("of", ""))), call)
     else:
         why = operations.refusal(verb, _talk(call))
         if why is None and verb == operations.UNPARK:
@@ -170,6 +180,15 @@ def _may_be_asked(verb: str, call: Call | None, actor: Person, extension: str, t
     if why is not None:
         args = {name: _name_at(value) if why.id == rules.OWN_CLIENT else value for name, value in why.args.items()}
         raise Refused(sentence(why.id, args))
+
+
+def _watching(wish: watching.Wish, call: Call) -> rules.Refusal | None:
+    why = watching.refusal(wish, _talk(call))
+    if why is not None:
+        return rules.Refusal(why.id, {name: _name_at(by) for name, by in why.args.items()})
+    if wish.verb == watching.STOP or any(each["by"] == wish.desk for each in call.watchers):
+        return None
+    return rules.phone_is_busy(_phone(wish.desk)) or _placing(wish.desk, "")
 
 
 def _placing(extension: str, to: str) -> rules.Refusal | None:
@@ -182,7 +201,12 @@ def _talk(call: Call) -> operations.Standing:
     by = call.desks[0] if call.desks and not call.phase else ""
     talks = (call.state == Call.State.TALKING and bool(call.talking_to)) or bool(call.handling)
     return operations.Standing(
-        call.state == Call.State.ENDED, talks, call.phase, second.get("state", ""), taken_by=by and _name_at(by)
+        call.state == Call.State.ENDED,
+        talks,
+        call.phase,
+        second.get("state", ""),
+        taken_by=by and _name_at(by),
+        watchers=tuple((each["by"], each["mode"]) for each in call.watchers),
     )
 
 
@@ -208,12 +232,15 @@ def _phone(extension: str, call: Call | None = None) -> rules.Phone:
         .filter(
             Q(talking_to__contains=[extension])
             | Q(caller_raw=extension)
-            | Q(handling__by=extension, handling__phase__in=["hold", "all"]),
+            | Q(handling__by=extension, handling__phase__in=["hold", "all"])
+            | Q(watchers__contains=[{"by": extension}]),
             state=Call.State.TALKING,
         )
         .first()
     )
     if talking is None:
         return rules.Phone()
+    if any(each["by"] == extension for each in talking.watchers):
+        return rules.Phone(watches=True)
     other = talking.dialled if talking.caller_raw == extension else talking.caller_name or talking.caller_raw
     return rules.Phone(talks_to=other or "…")

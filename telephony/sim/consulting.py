@@ -117,10 +117,14 @@ class Consulting:
     async def _talk(self, leg: Channel, other: Channel, context: str) -> None:
         at(leg, 13)
         self._pbx.stop_music(other)
+        other.epilogue = None  # the queue knows nothing of whom we fetch
         if not other.interrupt.done():  # the other's own channel leaves the music and sits in our bridge
             other.interrupt.set_result(Redirected(Place(context, other.place.exten, 14)))
         at(other, 14)
         bridge = self._pbx.bridge(other, leg)
+        for one, far in ((other, leg), (leg, other)):
+            if one.connected != far.caller:
+                self._pbx.connect_line(one, far.caller)
         self._recorder.start(leg.uniqueid)
         try:
             await self._pbx.until_parted(leg, bridge)

@@ -19,12 +19,14 @@ from telephony.sim.pbx import Pbx
 from telephony.sim.recording import Recorder
 from telephony.sim.waiting import Waiting
 from telephony.sim.walk import Walk, client_header
+from telephony.sim.watching import Watching
 
 log = logging.getLogger(__name__)
 
 EXTENSIONS = {
     "staff": re.compile(rf"1[0-9]{{2}}|[78][0-9]{{10}}|\+[0-9]+|{'|'.join(SLOTS)}"),
     "staff-direct": re.compile(r"1[0-9]{2}"),
+    "desk-watch": re.compile(r"(listen|whisper|join)-.+"),
 }
 
 FETCHED = ("desk-taken", "desk-taken2", "desk-parked")  # into a bridge that another channel made
@@ -43,6 +45,7 @@ class Dialplan:
             **Moving(pbx, dial).contexts,
             **Consulting(pbx, dial, recorder).contexts,
             **Parking(pbx, dial, recorder).contexts,
+            **Watching(pbx, dial, recorder).contexts,
             **Calling(pbx, dial).contexts,
         }
 

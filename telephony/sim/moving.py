@@ -124,6 +124,8 @@ class Moving:
         at(leg, 2)
         client = leg.variables.get("DESK_C", "")
         self._pbx.user_event("DeskLegFree", leg, ("Client", client), ("Leg", leg.uniqueid), ("Done", ""))
+        if leg.variables.get("DESK_DONE"):
+            return
         at(leg, 5)
         await self._pbx.until(leg, seconds=END_SECONDS)
         at(leg, 6)

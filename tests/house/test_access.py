@@ -196,6 +196,12 @@ TABLE = (
     Line("calls/<int:pk>/unpark/", "call", "-MM--", "-oY--"),
     Line("calls/<int:pk>/hang-up/", "call", "-MM--", "-oY--"),
     Line("calls/<int:pk>/keys/", "call", "-MM--", "-oY--"),
+    # listen, whisper, join, take over: a supervisor
+    Line("calls/<int:pk>/listen/", "call", "--M--", "--Y--"),
+    Line("calls/<int:pk>/whisper/", "call", "--M--", "--Y--"),
+    Line("calls/<int:pk>/join/", "call", "--M--", "--Y--"),
+    Line("calls/<int:pk>/stop-watching/", "call", "--M--", "--Y--"),
+    Line("calls/<int:pk>/take-over/", "call", "--M--", "--Y--"),
     # call from one's own telephone: whoever sits at a desk
     Line("dial/", "", "-MM--", "-YY--"),
     Line("dial/call/<int:pk>/", "call", "-MM--", "-oY--"),

@@ -8,7 +8,7 @@ import os
 import secrets
 import sys
 
-VERA, BORIS, MARINA, DRIVER_17 = "vera", "boris", "marina", "driver17"
+VERA, BORIS, SERGEY, MARINA, DRIVER_17 = "vera", "boris", "sergey", "marina", "driver17"
 STRANGER, LARISA, KONSTANTIN = "79161234567", "79031112233", "79165550101"
 MOBILE_OF_17, MOBILE_OF_18 = "79850000017", "79850000018"
 
@@ -26,6 +26,7 @@ def main() -> None:
     for username, surname, name, role, extension in (
         (VERA, "Sidorova", "Vera", Role.DISPATCHER, "101"),
         (BORIS, "Petrov", "Boris", Role.DISPATCHER, "102"),
+        (SERGEY, "Volkov", "Sergey", Role.SUPERVISOR, "103"),
         (MARINA, "Orlova", "Marina", Role.MANAGER, ""),
         (DRIVER_17, "Gromov", "Pavel", Role.DRIVER, ""),
     ):

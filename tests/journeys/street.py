@@ -74,7 +74,7 @@ class RealStreet:
     def _open(self) -> None:
         outside, desks = self._pbx.lab(), self._pbx.lab()
         self._free = [self._pbx.trunk(outside, name) for name in ("client", "second client", "third client")]
-        self._desks: dict[str, Phone] = {n: self._pbx.desk_phone(n, desks) for n in ("101", "102")}
+        self._desks: dict[str, Phone] = {n: self._pbx.desk_phone(n, desks) for n in ("101", "102", "103")}
 
     def ring(self, number: str) -> None:
         phone = next(phone for phone in self._free if not phone.calls)
@@ -90,6 +90,10 @@ class RealStreet:
 
     def refuse(self, extension: str) -> None:
         self._desks[extension].incoming().refuse(603)
+
+    def answer_when(self, extension: str, when: str) -> None:
+        """`when`: never, or asked by a header, as usual."""
+        self._desks[extension].answer_when(when)
 
     def put_down(self, extension: str) -> None:
         self._desks[extension].hang_up_all()

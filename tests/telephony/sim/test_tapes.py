@@ -308,6 +308,59 @@ async def desk_internal_busy(sim, ami):
     await ami.event("Hangup", CallerIDNum="101")
 
 
+WATCHER = "watch0123456789abcdef0123456789abcdef-1700000000.1"
+
+
+async def watch(ami, context, exten):
+    """The supervisor's telephone is called, answers by itself, and goes there."""
+    by_itself = "PJSIP_HEADER(add,Call-Info)=<sip:127.0.0.1>\\;answer-after=0"
+    place = {"Context": context, "Exten": exten, "Priority": 1, "Async": "true", "Timeout": 4000}
+    await ami.order("Originate", Channel="PJSIP/104", ChannelId=WATCHER, Variable=by_itself, **place)
+
+
+async def two_talk(sim, ami):
+    """101 has answered, as on the tapes of the call machine; the uniqueids of client and leg."""
+    await ami.add("101", "102")
+    await sim.ring("79161234567")
+    for extension in ("101", "102"):
+        await ami.rings(extension)
+    sim.answer("101")
+    await ami.event("BridgeEnter", BridgeNumChannels="2")
+    connected = await ami.event("AgentConnect")
+    return connected["Uniqueid"], connected["DestUniqueid"]
+
+
+async def desk_watch_all(sim, ami):
+    client, leg = await two_talk(sim, ami)
+    await watch(ami, "desk-watch", f"listen-{leg}")
+    await ami.event("ChanSpyStart", SpyeeUniqueid=leg)
+    for mode in ("whisper", "join"):
+        await ami.order("Redirect", Channel=WATCHER, Context="desk-watch", Exten=f"{mode}-{leg}", Priority=1)
+        await ami.event("ChanSpyStart", SpyerExten=f"{mode}-{leg}")
+    seen = len(ami.messages)
+    await ami.order(
+        "Redirect", Channel=client, Context="desk-hold", Exten=leg, Priority=1,
+        ExtraChannel=leg, ExtraContext="desk-idle", ExtraExten=client, ExtraPriority=1,
+    )  # fmt: skip
+    await ami.event("ChanSpyStart", after=seen, SpyerExten=f"whisper-{leg}")
+    await ami.order("Redirect", Channel=leg, Context="desk-take", Exten=client, Priority=1)
+    await ami.event("BridgeEnter", BridgeNumChannels="2", after=seen)
+    sim.hang_up("79161234567")
+    await ami.event("Hangup", CallerIDNum="104")
+    await ami.remove("101", "102")
+
+
+async def desk_take_over(sim, ami):
+    client, leg = await two_talk(sim, ami)
+    await watch(ami, "desk-take-over", f"{client}_{leg}")
+    seen = len(ami.messages)
+    await ami.event("Hangup", CallerIDNum="101")
+    await ami.event("BridgeEnter", BridgeNumChannels="2", after=seen)
+    sim.hang_up("79161234567")
+    await ami.event("Hangup", CallerIDNum="104")
+    await ami.remove("101", "102")
+
+
 SCENES = [
     queue_answer,
     queue_agent_hangup,
@@ -326,6 +379,8 @@ SCENES = [
     desk_own_no_answer,
     desk_own_answered,
     desk_internal_busy,
+    desk_watch_all,
+    desk_take_over,
 ]
 
 
