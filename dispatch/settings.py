@@ -243,6 +243,7 @@ SPECTACULAR_SETTINGS = {
         "OrderState": "dispatch.api.shapes.orders.STATES",
         "OfferState": "orders.models.OfferState.choices",
         "ServiceClass": "orders.models.ServiceClass.choices",
+        "SheetKind": "orders.models.SheetKind.choices",
         "DocumentKind": "dispatch.api.shapes.garage.PAPERS",
     },
 }

@@ -2,7 +2,7 @@
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import IO, Any
 
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from dispatch.audit import journal
 from dispatch.staff.access import SignedInRequest, address_of, may, requires
 from dispatch.staff.models import Person
+from dispatch.staff.refusal import Refused
 from orders.forms.sheets import ExportForm
 from orders.models import SheetKind
 from orders.selectors import exports as reading
@@ -38,13 +39,21 @@ def exports(request: SignedInRequest) -> Any:
     form = ExportForm(request.POST or None, kinds=kinds_for(request.user), initial=request.GET.dict())
     if not form.is_valid():
         return _page(request, form)
-    kind, is_whole = form.cleaned_data["kind"], form.cleaned_data["is_whole"]
-    as_csv = form.cleaned_data["form"] == "csv"
-    if not as_csv and reading.count(kind) > MOST_IN_XLSX:
-        form.add_error("form", _("That is too much for XLSX. Take CSV."))
+    try:
+        return attachment(form.cleaned_data, actor=request.user, address=address_of(request))
+    except Refused as refusal:
+        form.add_error("form", refusal.sentence)
         return _page(request, form)
-    details = {"kind": kind, "whole": is_whole, "reason": form.cleaned_data["reason"]}
-    journal.record(request.user, "export.made", None, address=address_of(request), **details)
+
+
+def attachment(said: Mapping[str, Any], *, actor: Person, address: str | None) -> StreamingHttpResponse:
+    """The file that a valid ExportForm asks for. Raises Refused: too much for that format."""
+    kind, is_whole = said["kind"], said["is_whole"]
+    as_csv = said["form"] == "csv"
+    if not as_csv and reading.count(kind) > MOST_IN_XLSX:
+        raise Refused(_("That is too much for XLSX. Take CSV."))
+    details = {"kind": kind, "whole": is_whole, "reason": said["reason"]}
+    journal.record(actor, "export.made", None, address=address, **details)
     return _csv(kind, is_whole=is_whole) if as_csv else _xlsx(kind, is_whole=is_whole)
 
 

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import ObjectDoesNotExist
+from django.core.exceptions import ObjectDoesNotExist, RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.views.defaults import server_error
 from rest_framework import exceptions
@@ -33,6 +34,7 @@ CODES = {
     405: "no_such_method",
     406: "not_acceptable",
     409: "refused",
+    413: "too_large",
     415: "not_json",
     422: "invalid",
     429: "too_many",
@@ -59,6 +61,9 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
         return problem(409, code, sentence, **more)
     if isinstance(error, Http404 | ObjectDoesNotExist):
         return problem(404, CODES[404], _("There is nothing at this address."))
+    if isinstance(error, RequestDataTooBig):
+        most = filesizeformat(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+        return problem(413, CODES[413], _("The request is larger than %(most)s.") % {"most": most})
     if isinstance(error, exceptions.ValidationError):
         error = Invalid(dict(_flat(error.detail)))
     response = exception_handler(error, context)
