@@ -1,6 +1,7 @@
 """Tariffs and their versions. A version is never edited: a new price is a new version, from a moment on."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -37,30 +38,47 @@ def save(*, tariff: Tariff, actor: Person) -> Tariff:
 
 
 def add_version(
-    *, tariff_id: int, rates: Rates, valid_from: datetime | None, actor: Person | None, now: datetime | None = None
+    *,
+    tariff_id: int,
+    rates: Rates,
+    valid_from: datetime | None,
+    actor: Person | None,
+    valid_to: datetime | None = None,
+    now: datetime | None = None,
 ) -> TariffVersion:
-    """From `valid_from` on (None: from now) the tariff costs that; until the next version that is planned already.
+    """From `valid_from` on (None: from now) the tariff costs that; until the next version that is planned already, or
+    until `valid_to`, when the prices that were valid before come back as a version of their own.
 
-    Raises Refused: the past is not priced anew, or a version begins at that very moment. Tariff.DoesNotExist.
+    Raises Refused: the past is not priced anew, a version begins at that very moment, or before `valid_to`.
+    Tariff.DoesNotExist.
     """
     now = now or timezone.now()
     begins = valid_from or now
     if begins < now:
         raise Refused(_("What was valid in the past stays: a new version begins now or later."))
+    if valid_to is not None and valid_to <= begins:
+        raise Refused(_("A version ends after it begins."))
     with transaction.atomic():
         tariff = Tariff.objects.select_for_update().get(pk=tariff_id)
         if tariff.versions.filter(valid_from=begins).exists():
             raise Refused(_("A version begins at that very moment already: withdraw it, or choose another time."))
         later = tariff.versions.filter(valid_from__gt=begins).order_by("valid_from").first()
+        until = later.valid_from if later else None
+        if valid_to is not None and until is not None and valid_to > until:
+            raise Refused(_("The next version begins before that: withdraw it, or end this one sooner."))
+        before = tariff.versions.at(begins).first()
         tariff.versions.at(begins).update(valid_to=begins)
-        version = tariff.versions.create(
-            valid_from=begins,
-            valid_to=later.valid_from if later else None,
-            currency=rates.currency,
-            rates=pricing.write(rates),
-            created_by=actor,
-        )
-        journal.record(actor, "tariff.priced", tariff, version=version.pk, valid_from=begins.isoformat())
+        version = _priced(tariff, actor, begins, valid_to or until, rates.currency, pricing.write(rates))
+        if before and valid_to is not None and valid_to != until:
+            _priced(tariff, actor, valid_to, until, before.currency, before.rates)
+    return version
+
+
+def _priced(
+    tariff: Tariff, actor: Person | None, begins: datetime, ends: datetime | None, currency: str, rates: Any
+) -> TariffVersion:
+    version = tariff.versions.create(valid_from=begins, valid_to=ends, currency=currency, rates=rates, created_by=actor)
+    journal.record(actor, "tariff.priced", tariff, version=version.pk, valid_from=begins.isoformat())
     return version
 
 

@@ -189,6 +189,25 @@ def test_a_tariff_gets_new_prices_from_a_moment_on_and_planned_ones_are_withdraw
     assert list(verbs) == ["tariff.added", "tariff.priced", "tariff.priced", "tariff.version_withdrawn"]
 
 
+def test_prices_of_a_holiday_end_by_themselves_and_the_old_ones_come_back(site, economy):
+    path = f"tariffs/{economy['id']}/"
+    _status, usual = site.post(f"{path}versions/", {"rates": RATES})
+    begins = (timezone.now() + timedelta(days=30)).replace(microsecond=0)
+    ends = begins + timedelta(days=2)
+    dear = {"valid_from": begins.isoformat(), "valid_to": ends.isoformat(), "rates": {"start": "300"}}
+    status, made = site.post(f"{path}versions/", dear)
+    assert (status, made["rates"]["start"]) == (201, "300")
+    back, holiday, now = TariffVersion.objects.all()
+    assert (now.pk, now.valid_to, holiday.valid_to) == (usual["id"], begins, ends)
+    assert (back.valid_from, back.valid_to, back.rates) == (ends, None, now.rates)
+    assert site.post(f"{path}versions/", {**dear, "valid_to": begins.isoformat()})[0] == 409, "it ends after it begins"
+    sooner = {**dear, "valid_from": (begins - timedelta(days=1)).isoformat()}
+    assert site.post(f"{path}versions/", sooner)[1]["detail"].startswith("The next version begins before that")
+    assert site.post(f"{path}versions/", {**sooner, "valid_to": begins.isoformat()})[0] == 201
+    eve = TariffVersion.objects.get(valid_from=begins - timedelta(days=1))
+    assert (eve.valid_to, TariffVersion.objects.count()) == (begins, 4), "the next one follows without a gap"
+
+
 def test_prices_of_the_past_stay_and_what_makes_no_sense_names_its_place(site, economy):
     path = f"tariffs/{economy['id']}/versions/"
     past = (timezone.now() - timedelta(hours=1)).isoformat()

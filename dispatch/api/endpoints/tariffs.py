@@ -76,8 +76,9 @@ class Versions(Endpoint):
 
     @extend_schema(
         summary="Give a tariff new prices",
-        description="From a moment on, until the next version that is planned already. What was valid in the past "
-        "stays, and orders keep the price that they were given. Amounts are in the office's currency.",
+        description="From a moment on, until the next version that is planned already, or until `valid_to`: then what "
+        "was valid before comes back as a version of its own. What was valid in the past stays, and orders keep the "
+        "price that they were given. Amounts are in the office's currency.",
         request=VersionIn,
         responses={201: VersionShape},
     )
@@ -88,6 +89,7 @@ class Versions(Endpoint):
             tariff_id=pk,
             rates=_rates(said["rates"]),
             valid_from=said.get("valid_from"),
+            valid_to=said.get("valid_to"),
             actor=token_of(request).person,
         )
         return Response(VersionShape(made).data, status=201)

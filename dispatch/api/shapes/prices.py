@@ -113,6 +113,9 @@ class TariffIn(serializers.Serializer):
 
 class VersionIn(serializers.Serializer):
     valid_from = serializers.DateTimeField(required=False, allow_null=True, help_text="Null: from now on.")
+    valid_to = serializers.DateTimeField(
+        required=False, allow_null=True, help_text="Null: until further notice, or the next one that is planned."
+    )
     rates = serializers.DictField(
         help_text="As `rates` of a version reads, amounts as decimal text; what is left out costs nothing. Errors "
         "name their place: `rates.per_km.1.amount`."
