@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,9 +20,10 @@ from telephony.core import rules
 from telephony.core.facts import CallChanged, Fact, Said
 from telephony.core.operations import Outcome
 from telephony.core.placing import CALL
+from telephony.following import Database, Following, LineLost, OnItsWay
 from telephony.lease import Tenure
 from telephony.models import Extension, Intent
-from telephony.operating import LineLost, Operations
+from telephony.operating import Operations
 from telephony.placing import Placing
 from telephony.services import intents
 
@@ -32,11 +33,9 @@ PICKED, BROUGHT_BACK = "DeskPick", "DeskPickBack"  # UserEvents of our dialplan
 WITHDRAWAL = 1.2  # seconds: the queue looks once a second whether somebody was withdrawn
 NO_PHONE = frozenset({"CHANUNAVAIL", "CONGESTION"})  # Result of DeskPickBack when the telephone is not there
 
-Database = Callable[..., Awaitable[Any]]
-
 
 @dataclass
-class Attempt:
+class Attempt(OnItsWay):
     """One caller on his way to one telephone."""
 
     intent: Intent
@@ -45,7 +44,6 @@ class Attempt:
     endpoint: str
     is_out: bool = False  # he has left the queue for us
     result: str = ""  # he was brought back: the DIALSTATUS
-    news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def hear(self, fact: Fact) -> None:
         if isinstance(fact, CallChanged) and fact.key == self.key:
@@ -55,10 +53,11 @@ class Attempt:
                 self.is_out = True
             elif fact.name == BROUGHT_BACK:
                 self.result = fact.fields.get("Result") or "NOANSWER"
+        self.outcome = self.outcome or self.look()
         self.news.set()
 
-    def outcome(self) -> Outcome | None:
-        """What the PBX has shown, or None while it has shown nothing."""
+    def look(self) -> Outcome | None:
+        """What the PBX shows now, or None while it shows nothing."""
         mine = self.intent.extension
         if mine in self.call.talking_to or (self.call.state == told.ENDED and mine in self.call.answered_by):
             return Outcome()
@@ -82,6 +81,7 @@ class Clicks:
         self._attempts: dict[str, Attempt] = {}  # by the board's key: one caller goes to one telephone
         self._operations = Operations(link, tenure, board_key, database, _endpoint, self._settle)
         self._placing = Placing(link, tenure, database, _endpoint, self._settle)
+        self._following = Following(link, tenure, database, self._settle)
         self._tasks: dict[UUID, asyncio.Task[None]] = {}
 
     def hear(self, facts: tuple[Fact, ...]) -> None:
@@ -126,7 +126,7 @@ class Clicks:
                 await self._database(_settle_by_row, self._tenure, intent)
                 continue
             attempt = Attempt(intent, call.key, call, intent.extension)
-            if shown := attempt.outcome():
+            if shown := attempt.look():
                 await self._settle(intent, shown)
             elif call.place is not None and intent.deadline > timezone.now():
                 self._begin(intent, self._go_on(attempt))
@@ -161,31 +161,23 @@ class Clicks:
             return
         attempt = self._attempts[key] = Attempt(intent, key, call, intent.extension)  # before anything is awaited
         try:
-            if not await self._database(intents.claim, self._tenure, intent):
-                return
-            attempt.endpoint = await self._database(_endpoint, intent.extension)
-            log.info("call %s: %s picks it for %s", key, intent.actor, intent.extension)
-            outcome = await self._carry_out(session, attempt)
-            await self._settle(intent, outcome)
-        except NotSent as error:
-            log.warning("call %s: the pick was not sent: %s", key, error)
-            await self._settle(intent, Outcome("no_link"))
-        except (Unanswered, LineLost):
-            await self._database(intents.doubt, self._tenure, intent)
-        except TimeoutError:
-            await self._database(intents.expire, self._tenure, intent)
+            await self._following.written(intent, self._carry_out(session, attempt), unsent="no_link")
         finally:
             self._attempts.pop(key, None)
 
-    async def _carry_out(self, session: Session, attempt: Attempt) -> Outcome:
-        call, endpoint = attempt.call, attempt.endpoint
+    async def _carry_out(self, session: Session, attempt: Attempt) -> Outcome | None:
+        intent, call = attempt.intent, attempt.call
+        if not await self._database(intents.claim, self._tenure, intent):
+            return None
+        attempt.endpoint = endpoint = await self._database(_endpoint, intent.extension)
+        log.info("call %s: %s picks it for %s", attempt.key, intent.actor, intent.extension)
         if call.handling is not None and call.handling.phase == told.OWN:  # it rings at her alone, and in no queue
             reply = await actions.fetch(session, uniqueid=call.caller_uniqueid, endpoint=endpoint)
-            return await self._watch(session, attempt, attempt.intent.deadline) if reply.ok else Outcome("not_done")
+            return await self._following.shown(session, attempt, intent.deadline) if reply.ok else Outcome("not_done")
         reply = await actions.withdraw(session, queue=call.queue, channel=call.caller_channel, endpoint=endpoint)
         if not reply.ok:
             log.info("call %s: the queue does not give him: %s", attempt.key, reply.message)
-            return attempt.outcome() or Outcome(rules.TAKEN if _is_requested(reply) else "not_done")
+            return attempt.outcome or Outcome(rules.TAKEN if _is_requested(reply) else "not_done")
         return await self._let_go(session, attempt)
 
     async def _let_go(self, session: Session, attempt: Attempt) -> Outcome:
@@ -193,17 +185,17 @@ class Clicks:
         client, stopped = attempt.call.caller_uniqueid, None
         try:
             async with asyncio.timeout(WITHDRAWAL):
-                while not attempt.is_out and attempt.outcome() is None:
+                while not attempt.is_out and attempt.outcome is None:
                     # until he is out, whatever rings is the queue's: also what began in the moment of the click
                     ringing = {leg.uniqueid for leg in attempt.call.legs if leg.role == "called" and not leg.outcome}
                     if stopped is None or ringing - stopped:
                         await actions.let_go(session, uniqueid=client, ringing=sorted(ringing - (stopped or set())))
                         stopped = ringing | (stopped or set())
                     else:
-                        await self._news(session, attempt)
+                        await self._following.news(session, attempt.news)
         except TimeoutError:
             await actions.fetch(session, uniqueid=client, endpoint=attempt.endpoint)
-        return await self._watch(session, attempt, attempt.intent.deadline)
+        return await self._following.shown(session, attempt, attempt.intent.deadline)
 
     async def _go_on(self, attempt: Attempt) -> None:
         """A click that an earlier connection may have sent, and whose caller waits still.
@@ -220,7 +212,7 @@ class Clicks:
             if reply.ok or _is_requested(reply):
                 outcome = await self._let_go(session, attempt)
             else:
-                outcome = await self._watch(session, attempt, attempt.intent.deadline)
+                outcome = await self._following.shown(session, attempt, attempt.intent.deadline)
             await self._settle(attempt.intent, outcome)
         except TimeoutError:
             await self._database(intents.expire, self._tenure, attempt.intent)
@@ -237,26 +229,13 @@ class Clicks:
         self._attempts[attempt.key] = attempt
         try:
             until = timezone.now() + timedelta(seconds=settings.PICK_SECONDS)
-            await self._settle(attempt.intent, await self._watch(session, attempt, until))
+            await self._settle(attempt.intent, await self._following.shown(session, attempt, until))
         except TimeoutError:
             await self._settle(attempt.intent, Outcome("not_done"))
         except LineLost:
             pass
         finally:
             self._attempts.pop(attempt.key, None)
-
-    async def _watch(self, session: Session, attempt: Attempt, until: datetime) -> Outcome:
-        """Raises TimeoutError, or LineLost."""
-        async with asyncio.timeout((until - timezone.now()).total_seconds()):
-            while (outcome := attempt.outcome()) is None:
-                await self._news(session, attempt)
-        return outcome
-
-    async def _news(self, session: Session, attempt: Attempt) -> None:
-        if self._link.session is not session:
-            raise LineLost
-        await attempt.news.wait()
-        attempt.news.clear()
 
     async def _settle(self, intent: Intent, outcome: Outcome) -> None:
         if outcome.reason:

@@ -1,21 +1,19 @@
 """Clicks on a call that is being talked in: sent as the one action that each is, settled by what it then shows."""
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.conf import settings
-from django.utils import timezone
 
 from telephony.ami import actions
-from telephony.ami.guard import NotSent, Session, Unanswered
+from telephony.ami.guard import Session
 from telephony.ami.link import Link
 from telephony.core import call as told
 from telephony.core import operations, phones, placing, rules, watching
 from telephony.core.facts import CallChanged, Fact, Said, WatcherGone
 from telephony.core.operations import DONE, Order, Outcome
+from telephony.following import Database, Following, OnItsWay, Settle
 from telephony.lease import Tenure
 from telephony.models import Intent
 from telephony.recognition import is_short
@@ -27,24 +25,15 @@ CONSULT_OVER, JOIN_LATE, SENT = "DeskConsultEnd", "DeskJoinLate", "DeskTransfer"
 TAKE_OVER_LATE = "DeskTakeOverLate"
 NO_TARGET = "NOTARGET"
 
-Database = Callable[..., Awaitable[Any]]
-Settle = Callable[[Intent, Outcome], Awaitable[None]]
-
-
-class LineLost(Exception):
-    """The connection ended while something was on its way."""
-
 
 @dataclass
-class Running:
-    """One click under way. `outcome`: what has become of it, once the call has shown it or the dialplan has said it."""
+class Running(OnItsWay):
+    """One click on a call. Its outcome is shown by the call, or said by the dialplan."""
 
     intent: Intent
     key: str
     call: told.Call | None
     leg: str = ""  # of a supervisor: the leg that he watches with
-    outcome: Outcome | None = None
-    news: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def desk(self) -> str:
@@ -97,6 +86,7 @@ class Operations:
         self._database = database
         self._endpoint_of = endpoint_of
         self._settle = settle
+        self._following = Following(link, tenure, database, settle)
         self._running: dict[str, Running] = {}  # by the board's key: one at a time for each call
 
     def hear(self, facts: tuple[Fact, ...]) -> None:
@@ -121,15 +111,7 @@ class Operations:
             return
         self._running[turn] = running  # before anything is awaited
         try:
-            if await self._database(intents.claim, self._tenure, intent):
-                await self._settle(intent, await self._perform(session, running))
-        except NotSent as error:
-            log.warning("call %s: %s was not sent: %s", key, intent.verb, error)
-            await self._settle(intent, Outcome("no_link_talk"))
-        except (Unanswered, LineLost):
-            await self._database(intents.doubt, self._tenure, intent)
-        except TimeoutError:
-            await self._database(intents.expire, self._tenure, intent)
+            await self._following.written(intent, self._perform(session, running), unsent="no_link_talk")
         finally:
             if self._running.get(turn) is running:  # and not the next one, of somebody who has seen the outcome already
                 del self._running[turn]
@@ -139,8 +121,10 @@ class Operations:
         call = self._link.board.calls.get(self._board_key(intent.its_call.key))
         await self._settle(intent, seen(intent, call) or Outcome(operations.NOT_DONE))
 
-    async def _perform(self, session: Session, running: Running) -> Outcome:
+    async def _perform(self, session: Session, running: Running) -> Outcome | None:
         intent = running.intent
+        if not await self._database(intents.claim, self._tenure, intent):
+            return None
         endpoint = await self._database(self._endpoint_of, running.desk)
         if await self._is_unreachable(session, intent):
             return Outcome("unreachable")
@@ -156,13 +140,7 @@ class Operations:
             return running.outcome or Outcome(operations.NOT_DONE)
         if intent.verb == operations.KEYS:
             return DONE  # a sound: the PBX reports none that it makes
-        async with asyncio.timeout((intent.deadline - timezone.now()).total_seconds()):
-            while running.outcome is None:
-                if self._link.session is not session:
-                    raise LineLost
-                await running.news.wait()
-                running.news.clear()
-        return running.outcome
+        return await self._following.shown(session, running, intent.deadline)
 
     async def _order(self, session: Session, running: Running, endpoint: str) -> Order | Outcome | None:
         """The action; or why his own telephone cannot be called for it."""

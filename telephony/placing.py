@@ -1,38 +1,25 @@
 """Clicks that place a call: sent as one Originate, settled by what the call then shows."""
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 
 from telephony.ami import actions
-from telephony.ami.guard import NotSent, Session, Unanswered
+from telephony.ami.guard import Session
 from telephony.ami.link import Link
 from telephony.core import phones, placing, rules
 from telephony.core.call import TALKING
 from telephony.core.facts import CallChanged, Fact
 from telephony.core.operations import DONE, Outcome
+from telephony.following import Database, Following, OnItsWay, Settle
 from telephony.lease import Tenure
 from telephony.models import Call, Intent
-from telephony.operating import LineLost, Settle
 from telephony.recognition import is_short
 from telephony.services import intents
 
 log = logging.getLogger(__name__)
-
-Database = Callable[..., Awaitable[Any]]
-
-
-@dataclass
-class Placed:
-    """One call on its way. `outcome`: once the PBX has shown it."""
-
-    outcome: Outcome | None = None
-    news: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Placing:
@@ -46,7 +33,8 @@ class Placing:
         self._database = database
         self._endpoint_of = endpoint_of
         self._settle = settle
-        self._placed: dict[str, Placed] = {}  # by the call's name
+        self._following = Following(link, tenure, database, settle)
+        self._placed: dict[str, OnItsWay] = {}  # by the call's name
 
     def hear(self, facts: tuple[Fact, ...]) -> None:
         for fact in facts:
@@ -80,25 +68,16 @@ class Placing:
 
     async def _follow(self, intent: Intent, session: Session, send: Awaitable[Outcome | None]) -> None:
         name = name_of(intent)
-        placed = self._placed[name] = Placed()
+        placed = self._placed[name] = OnItsWay()
         try:
-            outcome = await send
-            async with asyncio.timeout((intent.deadline - timezone.now()).total_seconds()):
-                while outcome is None and (outcome := placed.outcome) is None:
-                    if self._link.session is not session:
-                        raise LineLost
-                    await placed.news.wait()
-                    placed.news.clear()
-            await self._settle(intent, outcome)
-        except NotSent as error:
-            log.warning("call %s was not placed: %s", name, error)
-            await self._settle(intent, Outcome("no_link_talk"))
-        except (Unanswered, LineLost):
-            await self._database(intents.doubt, self._tenure, intent)
-        except TimeoutError:
-            await self._database(intents.expire, self._tenure, intent)
+            await self._following.written(intent, self._shown(intent, session, placed, send), unsent="no_link_talk")
         finally:
             self._placed.pop(name, None)
+
+    async def _shown(
+        self, intent: Intent, session: Session, placed: OnItsWay, send: Awaitable[Outcome | None]
+    ) -> Outcome:
+        return await send or await self._following.shown(session, placed, intent.deadline)
 
     async def _place(self, intent: Intent, session: Session) -> Outcome | None:
         """None: the PBX rings the telephone of who clicked."""
