@@ -34,6 +34,7 @@ class Register:
         self._gone: dict[str, None] = {}
         self._touched: dict[Track, None] = {}
         self._facts: list[Fact] = []
+        self._watchers_gone: list[Fact] = []  # told after the call that nobody watches any more
         self._order = 0
 
     # --- finding and meeting channels ---------------------------------------------------------------------------
@@ -105,7 +106,7 @@ class Register:
     def watcher_gone(self, uniqueid: str) -> None:
         if NAME.match(uniqueid):
             self.stop_watching(uniqueid)
-            self._facts.append(WatcherGone(uniqueid))
+            self._watchers_gone.append(WatcherGone(uniqueid))
 
     def stop_watching(self, uniqueid: str) -> None:
         watcher = self.wires.watchers.pop(uniqueid, None)
@@ -257,7 +258,7 @@ class Register:
 
     def conclude(self, at: float | None) -> tuple[Fact, ...]:
         """The facts since the last conclusion, in order; they became true at `at`."""
-        if not self._touched and not self._facts:
+        if not self._touched and not self._facts and not self._watchers_gone:
             return ()
         touched, self._touched = self._touched, {}
         facts, self._facts = self._facts, []
@@ -274,6 +275,8 @@ class Register:
                 if what:
                     facts.append(CallChanged(track.key, what, track.shown))
         self._touched.clear()
+        facts += self._watchers_gone
+        self._watchers_gone.clear()
         return tuple(facts)
 
     def _worth_showing(self, track: Track) -> bool:

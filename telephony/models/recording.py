@@ -1,5 +1,6 @@
 from django.db import models
 
+from telephony.core.watching import NAMED
 from telephony.models.call import Call
 
 
@@ -15,6 +16,11 @@ class Recording(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["file"], name="recording_file_once")]
         indexes = [models.Index(fields=["call", "started_at"], name="recording_call")]
+
+    @property
+    def covers(self) -> bool:
+        """It was taken on the leg of a supervisor who had joined: it has all that another one has of its time."""
+        return f"-{NAMED}" in self.file
 
     def __str__(self) -> str:
         return self.file

@@ -66,11 +66,18 @@ class Breakdown:
 
     @property
     def segments(self) -> tuple[Segment, ...]:
-        lengths = [recording.seconds for recording in self.row.recordings]
-        begins = [
-            None if None in lengths[:place] else sum(filter(None, lengths[:place])) for place in range(len(lengths))
-        ]
-        return tuple(map(Segment, self.row.recordings, begins))
+        found: list[Segment] = []
+        whole: float | None = 0.0
+        base: Segment | None = None  # in which one that covers a part of it stands
+        for recording in self.row.recordings:
+            if recording.covers and base is not None:
+                after = (recording.started_at - base.recording.started_at).total_seconds()
+                found.append(Segment(recording, None if base.begins is None else max(0.0, base.begins + after)))
+                continue
+            base = Segment(recording, whole)
+            found.append(base)
+            whole = None if whole is None or recording.seconds is None else whole + recording.seconds
+        return tuple(found)
 
 
 def of(call_id: int, viewer: Any) -> Breakdown | None:

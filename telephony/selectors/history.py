@@ -37,7 +37,7 @@ class Row:
     @property
     def seconds(self) -> float | None:
         """Of the whole recording; None as long as a part of it is not measured."""
-        lengths = [recording.seconds for recording in self.recordings]
+        lengths = [recording.seconds for recording in self.recordings if not recording.covers]
         return sum(each for each in lengths if each is not None) if None not in lengths else None
 
     @property

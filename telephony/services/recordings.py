@@ -11,11 +11,9 @@ from django.utils import timezone
 
 from dispatch.audit import journal
 from telephony import wav
-from telephony.core import watching
 from telephony.models import Call, Recording
 from telephony.sound import Segment, Sound, joined
 
-JOINED = f"-{watching.NAMED}"  # in the name of what was taken on the leg of a supervisor
 SETTLED = timedelta(seconds=5)  # a file that has not grown for so long, of a call that ended so long ago, is complete
 FORGOTTEN = timedelta(days=2)  # a file that has not turned up by then will not
 AGAIN = timedelta(seconds=20)  # browsers ask for the beginning more than once for one play
@@ -61,11 +59,7 @@ def file_of(recording: Recording) -> Path | None:
 def sound_of(segments: Iterable[Recording]) -> Sound | None:
     """What is there of these, as one; None where nothing is."""
     return joined(
-        [
-            Segment(path, each.started_at.timestamp(), covers=JOINED in each.file)
-            for each in segments
-            if (path := file_of(each))
-        ]
+        [Segment(path, each.started_at.timestamp(), covers=each.covers) for each in segments if (path := file_of(each))]
     )
 
 

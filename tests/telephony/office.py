@@ -133,4 +133,4 @@ def leg(of: Call, party: str, **fields: Any) -> Leg:
 
 
 def recording(of: Call, file: str = "one.wav", **fields: Any) -> Recording:
-    return Recording.objects.create(call=of, file=file, started_at=of.answered_at or of.started_at, **fields)
+    return Recording.objects.create(call=of, file=file, **{"started_at": of.answered_at or of.started_at, **fields})

@@ -1,5 +1,6 @@
 """The breakdown of one call: every telephone and every transfer, in words, in their order."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -108,6 +109,16 @@ def test_a_drivers_number_is_the_same_in_the_head_and_among_what_happened(client
     )
     client.force_login(office.marina())
     assert text(client.get(f"/calls/{call.pk}/")).count("8 (903) 111-22-33") == 2
+
+
+@pytest.mark.feature("P15", "P19")
+def test_a_part_in_which_a_supervisor_had_joined_stands_within_the_other(client, wandered):
+    begun = office.recording(wandered, "one.wav", seconds=30.0).started_at
+    office.recording(wandered, "1.0-watch12-1.wav", seconds=5.0, started_at=begun + timedelta(seconds=12))
+    office.recording(wandered, "two.wav", seconds=20.0, started_at=begun + timedelta(seconds=40))
+    client.force_login(office.marina())
+    page = text(client.get(f"/calls/{wandered.pk}/"))
+    assert re.findall(r'data-seek="([0-9.]+)"', page) == ["0.00", "12.00", "30.00"]
 
 
 @pytest.mark.feature("P15")
