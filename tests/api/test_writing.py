@@ -375,7 +375,7 @@ def test_a_booking_portal_keeps_its_company_and_its_people(site, anna):
     mine = f"{path}employees/{anna_there['id']}/"
     _status, changed = site.patch(mine, {"monthly_limit": "100"})
     assert (changed["employees"][0]["balance"]["limit"], changed["employees"][0]["reference"]) == ("100.00", "A-1")
-    assert site.patch(f"companies/999/employees/{anna_there['id']}/", {})[0] == 404
+    assert site.patch(f"companies/999999/employees/{anna_there['id']}/", {})[0] == 404
     assert site.delete(mine)[0] == 204
     assert site.get(path)[1]["employees"] == []
     assert Client.objects.filter(pk=anna.pk).exists()

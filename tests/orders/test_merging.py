@@ -126,7 +126,7 @@ def test_olga_compares_side_by_side_and_merges(anna, twin, vera, olga, signed_in
     assert page.index("Анна Петрова") < page.index("Аня")  # the older card first
     assert "директор" in page
     sent = {"other": anna.pk, "name": "Анна", "notes": "глуховата", "mark_of": twin.pk}
-    assert browser.post(address, sent | {"mark_of": "999"}).status_code == 422
+    assert browser.post(address, sent | {"mark_of": twin.pk + 1000}).status_code == 422
     assert browser.post(address, sent)["Location"] == reverse("orders:client", args=[anna.pk])
     assert signed_in(vera).get(address).status_code in (403, 404)
     assert browser.get(f"{reverse('orders:client-merge', args=[anna.pk])}?with={twin.pk}").status_code == 404
