@@ -53,7 +53,7 @@ def own(office: Office) -> Iterator[OwnClient]:
 
 
 def told(office: Office, name: str, client: str) -> dict[str, str]:
-    return office.ami.wait("UserEvent", since=0, UserEvent=name, Client=client)
+    return office.ami.wait(name, since=0, Client=client)
 
 
 def waits(office: Office, client: str, mark: int = 0) -> None:

@@ -64,7 +64,8 @@ def test_it_rings_at_vera_and_her_click_answers_it(desk):
 def test_what_nobody_answers_there_is_the_same_call_in_the_queue(desk):
     call = anna_calls(desk)
     row(caller_raw=ANNA, ringing=["101"])
-    waits = row(caller_raw=ANNA, queue="dispatch", ringing=["101", "102"], seconds=12)
+    # the queue may think that 101 is not free yet, and ring it only the next time
+    waits = row(caller_raw=ANNA, queue="dispatch", ringing__contains="102", seconds=12)
     desk.phones["102"].incoming().answer()
     talk = row(pk=waits.pk, state="talking", talking_to=["102"])
     assert [(leg.role, leg.outcome) for leg in talk.legs.filter(party="101").order_by("started_at")][:1] == [
