@@ -183,8 +183,11 @@ def test_the_list_is_oldest_first_and_takes_the_same_number_of_queries_however_l
         listed = panel.live_calls(DESK)
     assert (len(first), len(listed)) == (3, 18)
     assert [card.sort for card in listed] == sorted(card.sort for card in listed)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         registry.renderers["call"]([str(card.call.pk) for card in listed], DESK)
+    stranger = office.call(office.STRANGER)
+    with django_assert_num_queries(2):  # the call, and who sits where it rings
+        registry.renderers["call"]([str(stranger.pk)], DESK)
 
 
 @pytest.mark.feature("X1", "D9")
