@@ -24,6 +24,7 @@ class OwnBook:
         self._there: dict[tuple[str, str], str] = {}
         self._cards: list[Way] = []
         self._ways: dict[tuple[str, str], str] = {}
+        self._seats: dict[str, str] = {}
         self._next_look = 0.0
 
     async def agree(self, session: Session, seats: Mapping[str, str]) -> None:
@@ -31,19 +32,20 @@ class OwnBook:
         if session is not self._session:
             self._session, self._next_look = None, 0.0
             self._there = await _read(session)
+        knows = session is self._session and seats == self._seats
         if time.monotonic() >= self._next_look:
             cards = await self._database(own_clients.ways)
             if cards != self._cards:
                 self._ways = await asyncio.to_thread(own_clients.book, cards)
-                self._cards = cards
+                self._cards, knows = cards, False
             self._next_look = time.monotonic() + CARDS
-        wanted = self._ways | {(SEATS, person): extension for person, extension in seats.items()}
-        if wanted == self._there:
-            self._session = session
+        if knows:  # each click rings here, and the book may be long
             return
+        wanted = self._ways | {(SEATS, person): extension for person, extension in seats.items()}
         self._session = None  # until all of it is known to have arrived
-        await self._change(session, own_clients.plan(wanted, self._there))
-        self._session = session
+        if wanted != self._there:
+            await self._change(session, own_clients.plan(wanted, self._there))
+        self._session, self._seats = session, dict(seats)
 
     async def _change(self, session: Session, plan: own_clients.Plan) -> None:
         for some in _in_pieces(plan.drop):
