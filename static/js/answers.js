@@ -8,9 +8,9 @@ export async function sayRefusal(status, text) {
   else toast(say.sayError, "danger");
 }
 
-document.addEventListener("htmx:responseError", (event) => {
-  const { status, responseText } = event.detail.xhr;
-  sayRefusal(status, responseText);
+// Heard at the request itself: what was clicked may be drawn anew before the answer comes, and the events of an element
+// that has left the page reach nobody.
+document.addEventListener("htmx:beforeSend", ({ detail: { xhr } }) => {
+  xhr.addEventListener("load", () => xhr.status >= 400 && xhr.status !== 422 && sayRefusal(xhr.status, xhr.responseText));
+  for (const end of ["error", "timeout"]) xhr.addEventListener(end, () => toast(document.body.dataset.sayOffline, "danger"));
 });
-document.addEventListener("htmx:sendError", () => toast(document.body.dataset.sayOffline, "danger"));
-document.addEventListener("htmx:timeout", () => toast(document.body.dataset.sayOffline, "danger"));

@@ -41,13 +41,11 @@ export function start(desk) {
   });
   document.addEventListener("htmx:beforeSend", (event) => {
     if (!intentOf(event)) return;
-    const { path, parameters } = event.detail.requestConfig;
-    const id = parameters.id;
+    const { xhr, requestConfig } = event.detail;
+    const { path, parameters: { id } } = requestConfig;
     waiting.set(id, { path, timer: setTimeout(() => settle(id, desk.dataset.sayLate, "warning"), LIMIT) });
     show(path, true);
-  });
-  document.addEventListener("htmx:afterRequest", (event) => {
-    if (intentOf(event) && !event.detail.successful) settle(event.detail.requestConfig.parameters.id, "", "");
+    xhr.addEventListener("loadend", () => (xhr.status < 200 || xhr.status >= 300) && settle(id, "", "")); // answers.js says why
   });
   document.addEventListener("live:told", ({ detail }) => {
     if (detail.kind !== "intent" || !waiting.has(detail.key) || !detail.html) return;

@@ -9,7 +9,8 @@ from dispatch.staff.models import Person, Role
 from tests.desk.office import on_shift, telephones_work
 from tests.live.web import Web, greeted, session_of
 
-EXPECTED = ("Failed to load resource", "WebSocket", "Response Status Error")  # a server that is away, a refusal
+# A server that is away, a refusal.
+EXPECTED = ("Failed to load resource", "WebSocket", "Response Status Error", "htmx:sendError", "htmx:afterRequest")
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
-from playwright.sync_api import Page, WebSocketRoute, expect
+from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
 from dispatch.live import publish
 from dispatch.staff.models import Person, Role, Shift
@@ -193,6 +193,30 @@ def test_a_pick_of_a_call_that_is_gone_says_so_and_does_not_wait(sit_down, vera,
     button.click()
     expect(desk.locator("#toasts .toast")).to_contain_text("Boris")
     expect(button).not_to_have_attribute("aria-busy", "true")
+
+
+@pytest.mark.feature("D6")
+def test_the_refusal_is_said_though_the_card_was_drawn_anew_before_it_came(sit_down, vera, boris):
+    desk = sit_down(vera)
+    call = ring("+79161110001")
+    button = desk.locator(f"#call-{call.pk} button")
+    asked: list[Route] = []
+    desk.route("**/pick/", lambda route: asked.append(route))
+    with desk.expect_request("**/pick/"):
+        button.click()
+    answered(call, boris, "102")
+    expect(button).to_have_count(0)
+    asked[0].continue_()
+    expect(desk.locator("#toasts .toast")).to_have_text(re.compile("Boris.* has taken this call"))
+
+    another = ring("+79161110002")
+    button = desk.locator(f"#call-{another.pk} button")
+    with desk.expect_request("**/pick/"):
+        button.click()
+    hung_up(another)
+    expect(button).to_have_count(0)
+    asked[1].abort()
+    expect(desk.locator("#toasts .toast").last).to_contain_text("The server did not answer")
 
 
 @pytest.mark.feature("X5")
