@@ -24,10 +24,15 @@ class TariffForm(forms.ModelForm):
         fields = ("fleet", "name", "service_class", "is_active")
 
 
-class BeginsForm(forms.Form):
-    """Empty: from now on."""
+class ValidityForm(forms.Form):
+    """Empty: from now on, and until further notice."""
 
     valid_from = TimeField(label=_("Valid from"))
+    valid_to = TimeField(label=_("Valid to"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["valid_to"].widget.attrs["placeholder"] = _("until further notice")
 
 
 class ZoneField(forms.ModelChoiceField):

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from dispatch.staff.access import SignedInRequest, may, refuse, requires
 from dispatch.staff.refusal import Refused
 from orders.forms.rates import RatesForm
-from orders.forms.tariffs import BeginsForm, TariffForm, TrialForm, priced
+from orders.forms.tariffs import TariffForm, TrialForm, ValidityForm, priced
 from orders.models import Tariff, TariffVersion
 from orders.selectors import tariffs as reading
 from orders.services import tariffs as services
@@ -58,18 +58,16 @@ def price_anew(request: SignedInRequest, pk: int) -> HttpResponse:
     last = tariff.versions.order_by("-valid_from").first()
     data = request.POST if request.method == "POST" else None
     form = RatesForm(data, currency=settings.OFFICE_CURRENCY, initial=last.read_rates() if last else None)
-    begins = BeginsForm(data)
+    validity = ValidityForm(data)
     if data is None or data.get("more"):
-        return _prices(request, tariff, form, begins)
-    if not (form.is_valid() & begins.is_valid()) or form.rates is None:
-        return _prices(request, tariff, form, begins, status=422)
+        return _prices(request, tariff, form, validity)
+    if not (form.is_valid() & validity.is_valid()) or form.rates is None:
+        return _prices(request, tariff, form, validity, status=422)
     try:
-        services.add_version(
-            tariff_id=pk, rates=form.rates, valid_from=begins.cleaned_data["valid_from"], actor=request.user
-        )
+        services.add_version(tariff_id=pk, rates=form.rates, actor=request.user, **validity.cleaned_data)
     except Refused as refusal:
-        begins.add_error("valid_from", refusal.sentence)
-        return _prices(request, tariff, form, begins, status=422)
+        validity.add_error(None, refusal.sentence)
+        return _prices(request, tariff, form, validity, status=422)
     messages.success(request, _("Saved."))
     return redirect("orders:tariff", pk=pk)
 
@@ -144,12 +142,12 @@ def _edit(request: SignedInRequest, tariff: Tariff) -> HttpResponse:
 
 
 def _prices(
-    request: SignedInRequest, tariff: Tariff, form: RatesForm, begins: BeginsForm, *, status: int = 200
+    request: SignedInRequest, tariff: Tariff, form: RatesForm, validity: ValidityForm, *, status: int = 200
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "tariff": tariff,
         "form": form,
-        "begins": begins,
+        "validity": validity,
         "trial": TrialForm(),
         "zones": reading.zone_names(),
         "weekdays": [(str(day + 1), name) for day, name in dates.WEEKDAYS.items()],

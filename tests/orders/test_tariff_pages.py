@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from orders import when
 from orders.forms.rates import RatesForm
 from orders.models import Fleet, Tariff
 from orders.pricing import Holidays, Night, PerKm, Rates, Rounding, Route, Weekend, ZonePair, ZoneSurcharge, write
@@ -57,6 +58,24 @@ def test_marina_makes_new_prices_and_sees_them_on_the_time_line(signed_in, marin
     assert "RUB\xa01,250.50" in page
     assert "+20 %" in page
     assert reverse("orders:tariff-prices", args=[economy.pk]) not in page
+
+
+def test_the_prices_of_a_holiday_end_and_those_of_before_come_back(signed_in, marina, economy):
+    usual = Rates("RUB", minimum=D(200))
+    ordinary = tariffs.add_version(tariff_id=economy.pk, rates=usual, valid_from=None, actor=marina)
+    eve = timezone.localtime().replace(hour=18, minute=0, second=0, microsecond=0) + timedelta(days=30)
+    browser, address = signed_in(marina), reverse("orders:tariff-prices", args=[economy.pk])
+    holiday = TYPED | {"valid_from": when.write(eve), "valid_to": when.write(eve - timedelta(hours=6))}
+    answer = browser.post(address, holiday)
+    assert (answer.status_code, economy.versions.count()) == (422, 1)
+    assert "A version ends after it begins." in answer.content.decode()
+
+    browser.post(address, holiday | {"valid_to": when.write(eve + timedelta(days=2))})
+    first, second, third = economy.versions.order_by("valid_from")
+    assert first == ordinary
+    assert (second.rates["minimum"], third.rates) == ("1250.50", ordinary.rates)
+    assert (second.valid_from, second.valid_to) == (eve, eve + timedelta(days=2))
+    assert (third.valid_from, third.valid_to) == (second.valid_to, None)
 
 
 def test_what_is_wrong_is_said_at_its_field_and_nothing_is_saved(signed_in, marina, economy):
