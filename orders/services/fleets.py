@@ -28,6 +28,7 @@ FIELDS = (
     "release_minutes",
 )
 BIGGEST_LOGO = 256 * 1024  # bytes
+PICTURES = ("image/png", "image/jpeg", "image/webp")
 
 
 @dataclass(frozen=True)
@@ -65,16 +66,24 @@ def save(
     return fleet
 
 
+def draw(*, fleet_id: int, logo: Picture | None, actor: Person) -> None:
+    """Give a fleet its logo, or take it away. Raises Fleet.DoesNotExist."""
+    with transaction.atomic():
+        fleet = Fleet.objects.select_for_update().get(pk=fleet_id)
+        if changes := _draw(fleet, logo, drop=logo is None):
+            journal.record(actor, "fleet.changed", fleet, changes=changes)
+
+
 def picture(content: bytes) -> Picture:
     """What the bytes are, whatever their name says. Raises Refused."""
     if len(content) > BIGGEST_LOGO:
         raise Refused(_("The logo is bigger than %(kb)s kB.") % {"kb": BIGGEST_LOGO // 1024})
-    kinds = {
-        "image/png": content.startswith(b"\x89PNG\r\n\x1a\n") and content[12:16] == b"IHDR",
-        "image/jpeg": content.startswith(b"\xff\xd8\xff") and content.rstrip(b"\x00").endswith(b"\xff\xd9"),
-        "image/webp": content.startswith(b"RIFF") and content[8:12] == b"WEBP",
-    }
-    kind = next((name for name, fits in kinds.items() if fits), None)
+    fits = (
+        content.startswith(b"\x89PNG\r\n\x1a\n") and content[12:16] == b"IHDR",
+        content.startswith(b"\xff\xd8\xff") and content.rstrip(b"\x00").endswith(b"\xff\xd9"),
+        content.startswith(b"RIFF") and content[8:12] == b"WEBP",
+    )
+    kind = next((name for name, is_it in zip(PICTURES, fits, strict=True) if is_it), None)
     if kind is None:
         raise Refused(_("The logo is a picture: PNG, JPEG or WebP."))
     return Picture(content, kind)

@@ -48,6 +48,9 @@ class System:
     def patch(self, path: str, body: Any, *, key: str = "") -> Any:
         return self._ask("PATCH", path, body=body, key=key)
 
+    def put(self, path: str, body: Any) -> Any:
+        return self._ask("PUT", path, body=body)
+
     def delete(self, path: str) -> Any:
         return self._ask("DELETE", path)
 
@@ -61,7 +64,8 @@ class System:
         self.last = Browser(raise_request_exception=False).generic(
             method, f"/api/v1/{path}", headers=told, query_params=query, **sent
         )
-        return self.last.status_code, self.last.json() if self.last.content else None
+        is_json = "json" in self.last.headers.get("Content-Type", "")
+        return self.last.status_code, self.last.json() if is_json else None
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """What the programs of the back office keep: cards, papers, fleets, prices, zones; by the desk's own verbs."""
 
+from base64 import b64encode
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from orders.models import Client, ClientMark, DriverDocument, Fleet, Order, Tari
 from orders.services import clients
 from places.models import Stand, Zone
 from tests.orders.conftest import ANNA, placed
+from tests.orders.test_fleets import PNG
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("M14", "X6")]
 HERS = "+79161112233"
@@ -45,6 +47,29 @@ def test_cards_are_merged_with_the_choice_that_was_made(site, anna, twin):
     assert (card["name"], card["mark"]) == ("Анна", "")
     assert site.post(f"clients/{anna.pk}/merge/", wish, key="M-1") == (200, card)
     assert Entry.objects.filter(verb="client.merged").count() == 1
+
+
+def test_cards_that_are_likely_of_one_person_are_listed_page_by_page(site, system, anna, twin, monkeypatch):
+    assert site.get("clients/duplicates/") == (200, {"duplicates": [], "next": None})
+    for number in ("+79160000001", "+79160000002"):
+        for client in (anna, twin):
+            client.phones.create(e164=number, raw=number)
+    twin.name = anna.name
+    twin.save()
+    for client in (anna, twin):
+        client.addresses.create(label="дом", address="Ленина, 5")
+    pair = [{"id": client.pk, "name": anna.name} for client in (anna, twin)]
+    monkeypatch.setattr("orders.selectors.duplicates.PAGE", 1)
+    _status, first = site.get("clients/duplicates/")
+    assert first["duplicates"] == [
+        {"number": "", "address": "ЛЕНИНА, 5", "clients": pair},
+        {"number": "+79160000001", "address": "", "clients": pair},
+    ]
+    _status, second = site.get(first["next"].removeprefix("/api/v1/"))
+    assert second == {"duplicates": [{"number": "+79160000002", "address": "", "clients": pair}], "next": None}
+    masked = system("clients:merge").get("clients/duplicates/")[1]["duplicates"][1]["number"]
+    assert masked.count("•") > 3
+    assert system("clients:read").get("clients/duplicates/")[0] == 403
 
 
 def test_what_is_no_pair_is_not_merged(site, system, anna, twin):
@@ -142,6 +167,25 @@ def test_a_fleet_is_added_with_its_numbers_and_changed(site, city):
     told = Entry.objects.filter(verb="fleet.changed").order_by("pk").last()
     assert told.actor == site.person
     assert told.details["changes"] == {"numbers_added": ["+74957654321"], "numbers_removed": ["+74951234567"]}
+
+
+def test_a_fleet_gets_its_logo_and_loses_it(site, system, city):
+    path = f"fleets/{city['id']}/logo/"
+    assert city["has_logo"] is False
+    assert site.get(path)[0] == 404
+    status, body = site.put(path, {"content": b64encode(b"<svg/>").decode()})
+    assert (status, body["detail"]) == (409, "The logo is a picture: PNG, JPEG or WebP.")
+    for wrong in ("not Base64", b64encode(PNG + b"x" * 256 * 1024).decode()):
+        assert site.put(path, {"content": wrong})[1]["errors"][0]["field"] == "content"
+    status, drawn = site.put(path, {"content": b64encode(PNG).decode()})
+    assert (status, drawn["has_logo"]) == (200, True)
+    assert site.get("fleets/")[1][0]["has_logo"]
+    site.get(path)
+    assert (site.last.content, site.last["Content-Type"]) == (PNG, "image/png")
+    assert system("prices:read").put(path, {"content": ""})[0] == 403
+    assert [site.delete(path)[0] for _ in range(2)] == [204, 204]
+    assert site.get(f"fleets/{city['id']}/")[1]["has_logo"] is False
+    assert Entry.objects.filter(verb="fleet.changed", actor=site.person).count() == 2
 
 
 def test_a_fleet_is_refused_what_the_page_refuses(site, city):

@@ -23,12 +23,14 @@ from dispatch.api.shapes.clients import (
     ClientMarkIn,
     ClientPage,
     ClientShape,
+    LikelyPage,
+    LikelyShape,
     MergeIn,
     WholeClientShape,
 )
 from orders.forms.cards import MergeForm
 from orders.models import Client, ClientAddress, ClientDriverBlock, ClientMark
-from orders.selectors import cards
+from orders.selectors import cards, duplicates
 from orders.services import blocks, client_addresses, merging
 from orders.services import clients as services
 from orders.services.card_numbers import Phones
@@ -132,6 +134,24 @@ class MarkClient(Endpoint):
             actor=token_of(request).person,
         )
         return Response(_whole(self, request, pk))
+
+
+class Duplicates(Endpoint):
+    scopes: ClassVar = {"GET": Scope.CLIENTS_MERGE}
+
+    @extend_schema(
+        summary="Cards that are likely of one person",
+        description="Those that share a number, page by page; before the first of them, those that share name and "
+        "saved address.",
+        parameters=[paging.AFTER],
+        responses=LikelyPage,
+    )
+    def get(self, request: Request) -> Response:
+        after = paging.number_of(paging.after_of(request))
+        shared, following = paging.cut(request, duplicates.by_number(after), duplicates.PAGE, lambda likely: likely.key)
+        alike = duplicates.by_name_and_address() if after is None else ()
+        rows = LikelyShape([*alike, *shared], many=True, context=self.eyes(request)).data
+        return Response({"duplicates": rows, "next": following})
 
 
 class MergeClient(Endpoint):

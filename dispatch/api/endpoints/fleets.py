@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -10,8 +12,8 @@ from dispatch.api.door.endpoint import Endpoint, read
 from dispatch.api.door.once import once
 from dispatch.api.door.token import token_of
 from dispatch.api.scopes import Scope
-from dispatch.api.shapes.prices import FleetIn, FleetShape
-from orders.models import Fleet
+from dispatch.api.shapes.prices import FleetIn, FleetShape, LogoIn
+from orders.models import Fleet, FleetLogo
 from orders.selectors import fleets
 from orders.services import fleets as services
 
@@ -69,6 +71,39 @@ class OneFleet(Endpoint):
         return Response(FleetShape(_find(pk)).data)
 
 
+class Logo(Endpoint):
+    scopes: ClassVar = {"GET": Scope.PRICES_READ, "PUT": Scope.PRICES_WRITE, "DELETE": Scope.PRICES_WRITE}
+
+    @extend_schema(
+        summary="A fleet's logo",
+        description="The picture as it was given; 404 where there is none.",
+        responses={(200, kind): OpenApiTypes.BINARY for kind in services.PICTURES},
+    )
+    def get(self, request: Request, pk: int) -> HttpResponse:
+        found = FleetLogo.objects.get(fleet=pk)
+        return HttpResponse(bytes(found.content), content_type=found.content_type)
+
+    @extend_schema(
+        summary="Give a fleet its logo",
+        description="It stands on its orders and on the cards of its calls.",
+        request=LogoIn,
+        responses=FleetShape,
+    )
+    def put(self, request: Request, pk: int) -> Response:
+        content = read(LogoIn(data=request.data))["content"]
+        services.draw(fleet_id=pk, logo=services.picture(content), actor=token_of(request).person)
+        return Response(FleetShape(_find(pk)).data)
+
+    @extend_schema(
+        summary="Take a fleet's logo away",
+        description="Asked twice, it is gone all the same.",
+        responses={204: None},
+    )
+    def delete(self, request: Request, pk: int) -> Response:
+        services.draw(fleet_id=pk, logo=None, actor=token_of(request).person)
+        return Response(status=204)
+
+
 def _find(pk: int) -> Fleet:
     """Two queries. Raises Fleet.DoesNotExist."""
-    return Fleet.objects.prefetch_related("numbers").get(pk=pk)
+    return Fleet.objects.select_related("logo").defer("logo__content").prefetch_related("numbers").get(pk=pk)

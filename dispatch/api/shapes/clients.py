@@ -73,6 +73,17 @@ class ClientPage(serializers.Serializer):
     next = serializers.CharField(allow_null=True)
 
 
+class LikelyShape(serializers.Serializer):
+    number = Number(help_text="That they share; empty: they share name and address.")
+    address = serializers.CharField()
+    clients = NamedShape(many=True)
+
+
+class LikelyPage(serializers.Serializer):
+    duplicates = LikelyShape(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
 class BalanceShape(serializers.Serializer):
     """Of this calendar month."""
 

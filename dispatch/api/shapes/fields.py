@@ -1,8 +1,13 @@
 """Fields that are cleaned as the office's own forms do, and numbers that not every eye sees whole."""
 
+import binascii
+from base64 import b64decode
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from orders import phones
@@ -41,3 +46,21 @@ class Phone(_AsTyped):
 
 class Flight(_AsTyped):
     form_field = FlightField()
+
+
+class Content(serializers.CharField):
+    """A file in Base64, of `most()` bytes."""
+
+    def __init__(self, most: Callable[[], int], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.most = most
+
+    def to_internal_value(self, data: Any) -> Any:
+        try:
+            content = b64decode(super().to_internal_value(data), validate=True)
+        except (binascii.Error, ValueError):
+            raise serializers.ValidationError(_("This is no Base64.")) from None
+        if len(content) > self.most():
+            most = filesizeformat(self.most())
+            raise serializers.ValidationError(_("The file is larger than %(most)s.") % {"most": most})
+        return content

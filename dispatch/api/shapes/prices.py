@@ -7,9 +7,11 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from dispatch.api.shapes.fields import Content
 from dispatch.api.shapes.orders import NamedShape
 from orders.forms import rates
 from orders.models import Fleet, ServiceClass
+from orders.services import fleets
 from places import drawings, wording
 from places.drawings import Drawing
 
@@ -42,9 +44,13 @@ class FleetShape(serializers.Serializer):
     radius_total_seconds = serializers.IntegerField()
     position_minutes = serializers.IntegerField()
     release_minutes = serializers.IntegerField(allow_null=True)
+    has_logo = serializers.SerializerMethodField(help_text="Then it is at `logo/`.")
 
     def get_numbers(self, fleet: Fleet) -> list[str]:
         return [number.e164 for number in fleet.numbers.all()]
+
+    def get_has_logo(self, fleet: Fleet) -> bool:
+        return hasattr(fleet, "logo")
 
 
 class FleetIn(serializers.Serializer):
@@ -68,6 +74,10 @@ class FleetIn(serializers.Serializer):
     radius_total_seconds = _whole("Of the search by radius.")
     position_minutes = _whole("Until a position is stale.")
     release_minutes = _whole("Pre-orders enter the search, minutes before. Null: as the office does.", allow_null=True)
+
+
+class LogoIn(serializers.Serializer):
+    content = Content(lambda: fleets.BIGGEST_LOGO, help_text="A picture, PNG, JPEG or WebP, in Base64.")
 
 
 class VersionShape(serializers.Serializer):

@@ -1,14 +1,9 @@
 """Spreadsheets on their way in, as other systems see them."""
 
-import binascii
-from base64 import b64decode
-from typing import Any
-
 from django.conf import settings
-from django.template.defaultfilters import filesizeformat
-from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from dispatch.api.shapes.fields import Content
 from orders.models import Import, SheetKind
 
 
@@ -49,22 +44,10 @@ class WholeImportShape(ImportShape):
     faults = FaultShape(many=True)
 
 
-class ContentField(serializers.CharField):
-    def to_internal_value(self, data: Any) -> Any:
-        try:
-            content = b64decode(super().to_internal_value(data), validate=True)
-        except (binascii.Error, ValueError):
-            raise serializers.ValidationError(_("This is no Base64.")) from None
-        if len(content) > settings.IMPORT_MOST_BYTES:
-            most = filesizeformat(settings.IMPORT_MOST_BYTES)
-            raise serializers.ValidationError(_("The file is larger than %(most)s.") % {"most": most})
-        return content
-
-
 class UploadIn(serializers.Serializer):
     kind = serializers.ChoiceField(choices=SheetKind.choices)
     file_name = serializers.CharField(max_length=120)
-    content = ContentField(help_text="The file, CSV or XLSX, in Base64.")
+    content = Content(lambda: settings.IMPORT_MOST_BYTES, help_text="The file, CSV or XLSX, in Base64.")
 
 
 class ColumnsIn(serializers.Serializer):
