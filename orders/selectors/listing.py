@@ -47,14 +47,16 @@ def page(
 ) -> Page:
     """One page. `person_id` is who asks: "me" in a filter.
 
-    Two queries, with a text three; the history is looked through in at most three steps of three queries.
+    Two queries, with a text three; the history is looked through in at most three steps of three queries, for a text in
+    four.
     """
     now = now or timezone.localtime()
     if wanted.column and not getattr(COLUMNS.get(wanted.column), "field", ""):
         wanted = replace(wanted, sort="")
     if wanted.is_live and not wanted.sort:
         return _by_urgency(wanted, person_id, after, size, now)
-    if wanted.sort and wanted.column != "time":
+    is_upwards = wanted.sort == "time" and bool(wanted.text) and not wanted.is_live
+    if is_upwards or (wanted.sort and wanted.column != "time"):
         return _by_column(wanted, person_id, after, size, now)
     return _by_time(wanted, person_id, after, size, now)
 
@@ -148,8 +150,11 @@ def _by_time(wanted: Filter, person_id: int | None, after: str, size: int, now: 
 
 
 def _searched(rows: QuerySet[Order], wanted: Filter, place: Place | None, size: int, now: datetime) -> Page:
-    order = "due_at" if wanted.sort == "time" else NEWEST
-    found = searching.history(rows, wanted.text, order, place, size, _starts(wanted, place, now))
+    since, until = wanted.bounds(now)
+    is_short = since is not None and (until or now) - since <= timedelta(days=LATEST_DAYS + 1)
+    few = is_short and (matching.is_narrow(wanted) or wanted.zone is not None)  # an index leads to them, text or not
+    near = since if few else searching.near(place.value if place else until)
+    found = searching.history(rows, wanted.text, place, size, near, _starts(wanted, place, now))
     return Page(_rows(found.keys), wanted, found.after, found.back_to)
 
 

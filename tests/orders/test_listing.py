@@ -244,6 +244,33 @@ def test_the_history_is_newest_first_and_says_how_far_back_it_looked(town, anna,
     assert list(page(Filter(state=("closed",), text="Давно")).orders) == [old]
 
 
+@pytest.mark.feature("C2", "C3")
+@pytest.mark.parametrize("near", [0, 1, 3, 1000])
+@pytest.mark.parametrize("query", [{}, {"period": "month"}, {"period": "month", "payment": "cash"}, {"zone": "7"}])
+def test_wherever_the_near_past_ends_a_text_finds_the_same_pages(anna, by_vera, monkeypatch, near, query):
+    monkeypatch.setattr(searching, "NEAR", near)
+    zone = Zone.objects.create(pk=7, name="Centre", area={}, south=0, north=0, west=0, east=0)
+    matching = []
+    for number, days in enumerate((0, 1, 2, 2, 20, 45, 300, 700)):
+        for street in ("Ленина", "Мира"):
+            order = placed(anna, by_vera, f"{street}, {number}")
+            Order.objects.filter(pk=order.pk).update(created_at=timezone.now() - timedelta(days=days), zone=zone)
+            if street == "Ленина" and (days < 31 or "period" not in query):
+                matching.append(order.pk)
+    wanted = Filter.read({"state": "all", "q": "ktybyf", **query})
+    shown, found = [], page(wanted, size=2)
+    while found.after:
+        shown += [order.pk for order in found.orders]
+        found = page(wanted, size=2, after=found.after)
+    shown += [order.pk for order in found.orders]
+    due = Order.objects.in_bulk(matching)
+    assert shown == sorted(matching, key=lambda pk: (due[pk].due_at, pk), reverse=True)
+
+    upwards = page(Filter.read({"state": "all", "q": "ktybyf", "period": "month", "sort": "time"})).orders
+    assert [order.due_at for order in upwards] == sorted(order.due_at for order in upwards)
+    assert len(upwards) == 5
+
+
 @pytest.mark.feature("C3")
 def test_where_the_time_ran_out_one_can_look_further_back(town, monkeypatch):
     _in_order, closed = town
