@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.db import InterfaceError, InternalError, OperationalError, connection, transaction
@@ -94,3 +94,9 @@ def take(holder: str) -> Tenure | None:
         )
         row = cursor.fetchone()
     return Tenure(row[0], since=asked, pbx_seen_at=row[1], pbx_started_at=row[2]) if row else None
+
+
+def holder() -> str:
+    """Who is the active link now; "" where none is. One query."""
+    since = datetime.now(UTC) - timedelta(seconds=settings.LINK_LEASE_SECONDS)
+    return Lease.objects.filter(id=ROW, renewed_at__gt=since).values_list("holder", flat=True).first() or ""

@@ -20,6 +20,7 @@ from telephony.ami.link import Link
 from telephony.clicks import Clicks
 from telephony.core.board import Board
 from telephony.core.facts import Fact
+from telephony.doctor import visits
 from telephony.lease import AWAY, LeaseLost, PbxState, Tenure, take
 from telephony.models import Lease
 from telephony.own_book import OwnBook
@@ -61,6 +62,7 @@ class Runner:
         self._holder = holder
         self._database = Database("rows")
         self._lease_database = Database("lease")  # a long write must not delay a renewal
+        self._doctor_database = Database("doctor")  # and an examination delays nothing
 
     async def run(self) -> None:
         """For ever, until cancelled; then the lease is left to whoever stands by."""
@@ -78,6 +80,7 @@ class Runner:
         finally:
             self._database.close()
             self._lease_database.close()
+            self._doctor_database.close()
 
     async def _stand_by(self) -> Tenure:
         told = False
@@ -96,22 +99,32 @@ class Runner:
 
     async def _hold(self, tenure: Tenure) -> None:
         """Until the lease is lost (an exception group with LeaseLost), or cancelled."""
-        await _Holding(self._address, tenure, self._database, self._lease_database).run()
+        await _Holding(self._address, tenure, self._database, self._lease_database, self._doctor_database).run()
 
 
 class _Holding:
     """One tenure: its board, its line to the PBX, and all that hangs on them."""
 
-    def __init__(self, address: Address | None, tenure: Tenure, database: Database, lease_database: Database) -> None:
+    def __init__(
+        self,
+        address: Address | None,
+        tenure: Tenure,
+        database: Database,
+        lease_database: Database,
+        doctor_database: Database,
+    ) -> None:
+        self._address = address
         self._tenure = tenure
         self._database = database
         self._lease_database = lease_database
+        self._doctor_database = doctor_database
         self._recorder = Recorder(tenure)
         self._batch = Batch()
         self._gathered = asyncio.Event()
         self._renewal_due = asyncio.Event()
         self._rung = asyncio.Event()
         self._roster_due = asyncio.Event()
+        self._doctor_due = asyncio.Event()
         self._next_look = ROSTER
         self._own_book = OwnBook(database)
         self._link: Link | None = None
@@ -138,6 +151,7 @@ class _Holding:
                 tasks.create_task(bell.listen(self._ring))
                 tasks.create_task(self._serve_clicks())
                 tasks.create_task(self._keep_members())
+                tasks.create_task(self._receive_doctor())
                 if self._link is not None:
                     tasks.create_task(self._link.run())
         finally:
@@ -166,6 +180,7 @@ class _Holding:
     def _ring(self) -> None:
         self._rung.set()
         self._roster_due.set()
+        self._doctor_due.set()
 
     def _compare(self) -> None:
         """Have the rows compared with the board at the next writing."""
@@ -223,6 +238,11 @@ class _Holding:
             session = self._link.session if self._link is not None else None
             if session is not None:
                 await self._shielded(self._agree_members(session))
+
+    async def _receive_doctor(self) -> None:
+        while True:
+            await _wait(self._doctor_due, ROSTER)
+            await self._shielded(visits.pay(self._address, self._tenure, self._doctor_database))
 
     async def _end_breaks(self) -> None:
         """Wrap-ups that are over, and breaks whose call is: also where there is no PBX to tell."""

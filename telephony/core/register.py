@@ -5,6 +5,7 @@ from __future__ import annotations
 from telephony.core import pbx
 from telephony.core.call import ENDED, Call, Watcher
 from telephony.core.channel import Channel
+from telephony.core.doctor import is_doctor
 from telephony.core.facts import CallChanged, CallJoined, Fact, WatcherGone
 from telephony.core.lines import Lines
 from telephony.core.party import Parties
@@ -68,7 +69,7 @@ class Register:
 
     def meet(self, seen: pbx.Chan, at: float | None) -> Channel | None:
         """A channel that we did not know. None where it is long gone, or has no name."""
-        if not seen.uniqueid or not seen.name or seen.uniqueid in self._gone:
+        if not seen.uniqueid or not seen.name or seen.uniqueid in self._gone or is_doctor(seen):
             return None
         if is_watcher(seen):
             self._watches(seen)

@@ -1,6 +1,7 @@
 from telephony.models.call import Call, Leg, Transfer
 from telephony.models.call_class import CallClass
 from telephony.models.dial_plan import DialPlan
+from telephony.models.examination import Examination
 from telephony.models.extension import Extension
 from telephony.models.intent import Intent
 from telephony.models.lease import Lease
@@ -11,6 +12,7 @@ __all__ = [
     "Call",
     "CallClass",
     "DialPlan",
+    "Examination",
     "Extension",
     "Intent",
     "Lease",

@@ -410,6 +410,7 @@ TABLE = (
     Line("staff/dialling/", "", "----Y", "----Y"),
     Line("staff/dialling/try/", "", "----M", "----Y"),
     Line("staff/extensions/", "", "----Y", "----M"),
+    Line("staff/doctor/", "", "----Y", "----Y"),
     Line("staff/extensions/new/", "", "----Y", "----Y"),
     Line("staff/extensions/<int:pk>/", "extension", "----Y", "----Y"),
     # other systems: their tokens and webhooks are the administrator's

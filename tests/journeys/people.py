@@ -8,7 +8,7 @@ import os
 import secrets
 import sys
 
-VERA, BORIS, SERGEY, MARINA, DRIVER_17 = "vera", "boris", "sergey", "marina", "driver17"
+VERA, BORIS, SERGEY, MARINA, ANTON, DRIVER_17 = "vera", "boris", "sergey", "marina", "anton", "driver17"
 STRANGER, LARISA, KONSTANTIN = "79161234567", "79031112233", "79165550101"
 MOBILE_OF_17, MOBILE_OF_18 = "79850000017", "79850000018"
 
@@ -28,6 +28,7 @@ def main() -> None:
         (BORIS, "Petrov", "Boris", Role.DISPATCHER, "102"),
         (SERGEY, "Volkov", "Sergey", Role.SUPERVISOR, "103"),
         (MARINA, "Orlova", "Marina", Role.MANAGER, ""),
+        (ANTON, "Lebedev", "Anton", Role.ADMINISTRATOR, ""),
         (DRIVER_17, "Gromov", "Pavel", Role.DRIVER, ""),
     ):
         passwords[username] = secrets.token_urlsafe(12)
@@ -57,6 +58,39 @@ def take_order(number: str, pickup: str) -> int:
     booking = intake.Booking(phone=f"+{number}", phone_raw=number, pickup=pickup)
     actor = actors.staff(Person.objects.get(username=BORIS))
     return intake.place(booking=booking, actor=actor).pk
+
+
+def speak(language: str) -> None:
+    """Anton reads his pages in that language. Inside Django only."""
+    from dispatch.staff.models import Person
+
+    Person.objects.filter(username=ANTON).update(language=language)
+
+
+def find_faults(language: str) -> None:
+    """The latest examination of the PBX was of an ill one, and Anton reads that language. Inside Django only."""
+    from django.utils import timezone
+
+    from dispatch.staff.models import Person
+    from telephony.doctor.findings import fail, ok, warn
+    from telephony.models import Examination
+
+    found = {
+        "clock": [fail("clock_differs", seconds="90.0")],
+        "may": [fail("may_not", user="dispatch", classes="agent")],
+        "dialplan": [fail("contexts_differ", contexts="desk-hold, desk-park", files="hold.conf, park.conf")],
+        "music": [ok("music", name="default", classes=["default", "jazz"]), warn("classes_empty", names="empty")],
+        "recording": [fail("not_seen", folder="/var/spool/asterisk/monitor", ours="/recordings")],
+    }
+    now = timezone.now()
+    Examination.objects.create(
+        asked_by=Person.objects.get(username=ANTON),
+        asked_at=now,
+        begun_at=now,
+        finished_at=now,
+        found=[{"check": check, "findings": [vars(each) for each in some]} for check, some in found.items()],
+    )
+    speak(language)
 
 
 if __name__ == "__main__":
