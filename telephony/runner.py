@@ -21,6 +21,7 @@ from telephony.clicks import Clicks
 from telephony.core.board import Board
 from telephony.core.facts import Fact
 from telephony.doctor import visits
+from telephony.kept_music import KeptMusic
 from telephony.lease import AWAY, LeaseLost, PbxState, Tenure, take
 from telephony.models import Lease
 from telephony.own_book import OwnBook
@@ -127,6 +128,7 @@ class _Holding:
         self._doctor_due = asyncio.Event()
         self._next_look = ROSTER
         self._own_book = OwnBook(database)
+        self._music = KeptMusic(tenure, database)
         self._link: Link | None = None
         self._clicks: Clicks | None = None
         if address is not None:
@@ -259,6 +261,7 @@ class _Holding:
             members = await actions.members(session, queue)  # what it accepted is not yet what it does
         await self._database(membership.saw, self._tenure, members)
         await self._own_book.agree(session, roster.for_own)
+        await self._music.agree(session)
         self._next_look = min(ROSTER, roster.next_end if roster.next_end is not None else ROSTER)
 
     async def _change_members(self, session: Session, wanted: membership.Plan) -> None:

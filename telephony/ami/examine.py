@@ -12,6 +12,7 @@ from telephony.ami.wire import Message
 from telephony.core import dialplan, doctor
 
 NOBODY = f"Local/doctor@{doctor.CONTEXT}"  # a member of the queue for a moment, paused
+OF_NO_CHANNEL = ("FullyBooted", "QueueMemberAdded", "OriginateResponse")
 PRETENDS = "simulated"
 DENIED = "permission denied"
 HARMLESS: tuple[tuple[str, str, dict[str, str]], ...] = (  # of each write class an action that does nothing
@@ -25,14 +26,15 @@ HARMLESS: tuple[tuple[str, str, dict[str, str]], ...] = (  # of each write class
 
 @dataclass
 class Ear:
-    """Everything that is said while the doctor listens."""
+    """What is said of the doctor's own doings; an office that is busy says much else meanwhile."""
 
     said: list[Message] = field(default_factory=list)
     news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __call__(self, message: Message) -> None:
-        self.said.append(message)
-        self.news.set()
+        if text(message, "Uniqueid").startswith(doctor.NAMED) or text(message, "Event") in OF_NO_CHANNEL:
+            self.said.append(message)
+            self.news.set()
 
     def heard(self, event: str, **match: str) -> list[Message]:
         """Those of that name with these headers."""
@@ -183,8 +185,9 @@ def lifted(ear: Ear, key: int, end: int) -> str:
     return text(up[0], "Channel") if up else ""
 
 
-def refused(ear: Ear, key: int, end: int) -> bool:
-    gone = ear.heard("OriginateResponse", Uniqueid=doctor.name(key, end), Response="Failure")
+def refused(ear: Ear, interface: str, key: int, end: int) -> bool:
+    """Whether it cannot be rung, was not lifted, or is put down again."""
+    gone = ear.heard("OriginateResponse", Channel=interface, Response="Failure")
     return bool(gone or ear.heard("Hangup", Uniqueid=doctor.name(key, end)))
 
 

@@ -20,7 +20,7 @@ TESTED = 22  # the version of Asterisk that our tests run on
 OLDEST = 20
 APART = 2.0  # seconds that the clocks may differ
 CALL_SECONDS = 6.0  # a call of the doctor's own is over by then
-RING_SECONDS, TALK_SECONDS = 20.0, 4.0
+RING_SECONDS, TALK_SECONDS, LISTEN_SECONDS = 20.0, 4.0, 20.0
 LONGEST_SILENCE = 30  # s of rtp_timeout: a client with a dead telephone waits so long
 SLOTS = (701, 720)  # dialplan/park.conf looks for a free one among these
 CODECS = {"ulaw", "alaw", "g722", "opus"}
@@ -37,6 +37,7 @@ class Case:
     address: Address | None
     telephones: Sequence[tuple[str, str]] = ()
     ring: Sequence[str] = ()
+    listen: str = ""  # only ring, and have that class of music heard there
     link: str = ""  # who holds the lease now
     key: int = field(default_factory=lambda: time.time_ns() // 1_000_000)  # names its channels
 
@@ -57,7 +58,7 @@ async def examine_all(case: Case, *, may_send: Callable[[], bool] = lambda: True
     living = asyncio.ensure_future(session.live())
     try:
         doctor = _Doctor(case, session, ear)
-        for check, look in doctor.rounds():
+        for check, look in doctor.rounds() if not case.listen else doctor.listening():
             yield check, await _looked(look)
     finally:
         session.close()
@@ -110,6 +111,9 @@ class _Doctor:
             (f.CALL, real(self._call)), (f.HEARS, real(self._hears)), (f.MUSIC, real(self._music)),
             (f.RECORDING, real(self._recording)), (f.TELEPHONES, self._telephones),
         )  # fmt: skip
+
+    def listening(self) -> Sequence[tuple[str, Callable[[], Awaitable[list[Finding]]]]]:
+        return ((f.VERSION, self._version), (f.TELEPHONES, self._telephones))
 
     def _only_real(self, look: Callable[[], Awaitable[list[Finding]]]) -> Callable[[], Awaitable[list[Finding]]]:
         """What a pretend PBX cannot prove."""
@@ -301,22 +305,25 @@ class _Doctor:
         return [ok("registered", numbers=_some(there))]
 
     async def _ring(self) -> list[Finding]:
-        """Two telephones that an administrator named ring; lifted, they are brought together for a moment."""
+        """Telephones that an administrator named ring; lifted, they are brought together for a moment."""
         devices = dict(self._case.telephones)
         key, ear = self._case.key * 10 + 1, self._ear  # names of channels are used once
         named = [(number, devices.get(number, ""), end) for end, number in enumerate(self._case.ring, 1)]
         for _, device, end in named:
-            await examine.ring(self._session, device, key, end)
+            await examine.ring(self._session, device, key, end, music=self._case.listen)
         try:
-            for number, _, end in named:
+            for number, device, end in named:
 
-                def answered(end: int = end) -> bool:
-                    return bool(examine.lifted(ear, key, end)) or examine.refused(ear, key, end)
+                def answered(device: str = device, end: int = end) -> bool:
+                    return bool(examine.lifted(ear, key, end)) or examine.refused(ear, device, key, end)
 
                 await ear.wait(answered, RING_SECONDS)
                 if not examine.lifted(ear, key, end):
                     return [fail("not_lifted", number=number)]
-            if len(named) < 2:
+            if self._case.listen:
+                await ear.wait(
+                    lambda: examine.refused(ear, named[0][1], key, 1), LISTEN_SECONDS
+                )  # until he has heard enough
                 return [ok("rang", numbers=self._case.ring[0])]
             one, other = (examine.lifted(ear, key, end) for _, _, end in named)
             await examine.bring_together(self._session, one, other)

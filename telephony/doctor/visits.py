@@ -15,7 +15,7 @@ async def pay(address: Address | None, tenure: Tenure, database: Callable[..., A
     asked = await database(examinations.begin, tenure)
     if asked is None:
         return
-    case = await database(examinations.case, address, asked.ring)
+    case = await database(examinations.case, address, asked.ring, asked.listen)
     async with aclosing(examine_all(case, may_send=tenure.fresh)) as rounds:
         async for check, findings in rounds:
             await database(examinations.note, tenure, asked, check, findings)

@@ -3,6 +3,7 @@ from telephony.models.call_class import CallClass
 from telephony.models.dial_plan import DialPlan
 from telephony.models.examination import Examination
 from telephony.models.extension import Extension
+from telephony.models.hold_music import HoldMusic
 from telephony.models.intent import Intent
 from telephony.models.lease import Lease
 from telephony.models.missed import MissedCaller
@@ -14,6 +15,7 @@ __all__ = [
     "DialPlan",
     "Examination",
     "Extension",
+    "HoldMusic",
     "Intent",
     "Lease",
     "Leg",

@@ -7,7 +7,8 @@ class Examination(models.Model):
 
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
-    ring = models.JSONField(default=list)  # two extensions that may be rung
+    listen = models.CharField(max_length=40, blank=True)  # to this music, at the telephone of `ring`
+    ring = models.JSONField(default=list)  # extensions that may be rung
     found = models.JSONField(default=list)  # [{"check": …, "findings": [{"state": …, "said": …, "args": …}]}]
     begun_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)

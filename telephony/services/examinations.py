@@ -13,6 +13,7 @@ from dispatch.audit import journal, verbs
 from dispatch.staff.models import Person
 from dispatch.staff.refusal import Refused
 from telephony import bell
+from telephony.ami.guard import Address
 from telephony.doctor.examination import Case
 from telephony.doctor.findings import Finding
 from telephony.lease import Tenure, holder
@@ -37,24 +38,44 @@ def telephones() -> list[tuple[str, str]]:
 
 def ask(*, actor: Person, ring: Sequence[str] = ()) -> Examination:
     """Have the link examine the PBX. Raises Refused where `ring` names what is no telephone of ours."""
-    ours = dict(telephones()) if ring else {}
-    if len(set(ring)) != len(ring) or len(ring) not in (0, 2) or any(number not in ours for number in ring):
+    if len(ring) not in (0, 2) or len(_ours(ring)) != len(ring):
         raise Refused(_("Choose two different telephones."))
+    return _asked(actor, ring, "")
+
+
+def listen(*, actor: Person, name: str, at: str) -> Examination:
+    """Have the link ring that telephone and play a class of music there. Raises Refused."""
+    if not _ours([at]):
+        raise Refused(_("Choose a telephone of the office."))
+    return _asked(actor, [at], name)
+
+
+def _ours(numbers: Sequence[str]) -> set[str]:
+    return {number for number, _ in telephones()} & set(numbers) if numbers else set()
+
+
+def _asked(actor: Person, ring: Sequence[str], listen: str) -> Examination:
     with transaction.atomic():
-        going = latest()
+        going = Examination.objects.order_by("-pk").first()
         if going is not None and is_at_work(going):
             return going
-        asked = Examination.objects.create(asked_by=actor, asked_at=timezone.now(), ring=list(ring))
+        asked = Examination.objects.create(asked_by=actor, asked_at=timezone.now(), ring=list(ring), listen=listen)
         older = Examination.objects.order_by("-pk").values_list("pk", flat=True)[KEPT:]
         Examination.objects.filter(pk__in=list(older)).delete()
-        journal.record(actor, "pbx.examined", asked, ring=", ".join(ring))
+        if not listen:
+            journal.record(actor, "pbx.examined", asked, ring=", ".join(ring))
         bell.ring()
     return asked
 
 
 def latest() -> Examination | None:
     """One query."""
-    return Examination.objects.select_related("asked_by").order_by("-pk").first()
+    return Examination.objects.filter(listen="").select_related("asked_by").order_by("-pk").first()
+
+
+def latest_listening() -> Examination | None:
+    """One query."""
+    return Examination.objects.exclude(listen="").order_by("-pk").first()
 
 
 def is_at_work(examination: Examination) -> bool:
@@ -78,9 +99,9 @@ def begin(tenure: Tenure) -> Examination | None:
     return waiting
 
 
-def case(address: object, ring: Sequence[str]) -> Case:
+def case(address: Address | None, ring: Sequence[str], listen: str = "") -> Case:
     """Two queries."""
-    return Case(address, telephones(), tuple(ring), holder())  # type: ignore[arg-type]
+    return Case(address, telephones(), tuple(ring), listen, holder())
 
 
 def note(tenure: Tenure, examination: Examination, check: str, findings: Sequence[Finding]) -> None:

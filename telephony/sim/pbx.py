@@ -132,7 +132,7 @@ class Pbx:
     def start_music(self, channel: Channel) -> None:
         if not channel.music:
             channel.music = True
-            self.say("MusicOnHoldStart", channel, ("Class", "default"))
+            self.say("MusicOnHoldStart", channel, ("Class", self.database.get(("desk-music", "class")) or "default"))
 
     def stop_music(self, channel: Channel) -> None:
         if channel.music:

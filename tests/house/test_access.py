@@ -410,6 +410,8 @@ TABLE = (
     Line("staff/dialling/", "", "----Y", "----Y"),
     Line("staff/dialling/try/", "", "----M", "----Y"),
     Line("staff/extensions/", "", "----Y", "----M"),
+    Line("staff/music/", "", "----Y", "----Y"),
+    Line("staff/music/listen/", "", "----M", "----Y"),
     Line("staff/doctor/", "", "----Y", "----Y"),
     Line("staff/extensions/new/", "", "----Y", "----Y"),
     Line("staff/extensions/<int:pk>/", "extension", "----Y", "----Y"),

@@ -207,3 +207,14 @@ def test_two_telephones_ring_only_when_somebody_asked_for_it_and_then_hear_each_
     pbx.send_home()
     assert heard == {"101": {"102"}, "102": {"101"}}
     assert [each.said for each in found] == ["talked"]
+
+
+def test_a_telephone_that_is_off_is_named_at_once(pbx: Pbx) -> None:
+    lab = pbx.lab()
+    pbx.desk_phone("101", lab)
+    begun = time.monotonic()
+    found = examined(pbx, ring=("103", "101"))[f.TELEPHONES]
+    seconds = time.monotonic() - begun
+    pbx.send_home()
+    assert [(each.said, each.args) for each in found] == [("not_lifted", {"number": "103"})]
+    assert seconds < 10

@@ -110,12 +110,12 @@ def _manager(site: Site) -> str:
     )
 
 
-def write_music(folder: Path) -> None:
+def write_music(folder: Path, hertz: int = MUSIC_HZ) -> None:
     """Ten seconds of one tone."""
     folder.mkdir(parents=True, exist_ok=True)
     with wave.open(str(folder / "hold.wav"), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(8000)
-        tone = (int(6000 * math.sin(2 * math.pi * MUSIC_HZ * at / 8000)) for at in range(80000))
+        tone = (int(6000 * math.sin(2 * math.pi * hertz * at / 8000)) for at in range(80000))
         file.writeframes(b"".join(struct.pack("<h", level) for level in tone))

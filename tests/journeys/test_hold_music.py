@@ -1,0 +1,42 @@
+"""Anton chooses the music by the keyboard alone: on the real PBX, and what the pretend one cannot say."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.conftest import Town
+from tests.journeys.people import ANTON
+from tests.journeys.street import RealStreet
+from tests.journeys.test_doctor import picture
+
+pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.feature("P22")]
+
+
+def test_anton_chooses_and_sees_when_the_pbx_has_it(town: Town) -> None:
+    anton = town.desk(ANTON)
+    page = anton.page
+    page.goto(f"{town.house.url}/staff/doctor/")
+    page.get_by_role("button", name="Examine now").press("Enter")
+    expect(page.locator("#examination [role=status]")).to_contain_text("healthy", timeout=15000)
+    page.goto(f"{town.house.url}/staff/music/")
+    state = page.locator("#music-state")
+    expect(state).to_contain_text("the telephone exchange has it", timeout=10000)
+    if not isinstance(town.street, RealStreet):
+        expect(page.get_by_role("radio")).to_have_count(1)  # what the pretend PBX plays, nobody has heard
+        return
+    expect(page.get_by_role("radio")).to_have_count(2)
+    page.get_by_role("radio", name="as the telephone exchange is set up").press("ArrowDown")
+    page.get_by_role("radio", name="default").press("Enter")
+    expect(page.get_by_role("radio", name="default")).to_be_checked()
+    expect(state).to_contain_text("the telephone exchange has it", timeout=10000)
+    picture(page, "music-en")
+    for language in ("ru", "ar"):
+        asked = f"from tests.journeys.people import speak; speak({language!r})"
+        town.house.manage("shell", "-v", "0", "-c", asked)
+        page.reload()
+        picture(page, f"music-{language}")
+    town.house.manage("shell", "-v", "0", "-c", "from tests.journeys.people import speak; speak('en')")
+    page.reload()
+    page.get_by_role("radio", name="as the telephone exchange is set up").check()
+    page.get_by_role("button", name="Save").press("Enter")
+    expect(state).to_contain_text("the telephone exchange has it", timeout=10000)
+    assert anton.troubles == []

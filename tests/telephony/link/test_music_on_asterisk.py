@@ -1,0 +1,149 @@
+"""Anton chooses the music: the real link tells the real Asterisk, and whoever waits hears it."""
+
+import os
+import uuid
+from pathlib import Path
+
+import pytest
+
+from dispatch.staff.models import Role
+from telephony.models import Call, Examination, HoldMusic
+from telephony.services import control, examinations, hold_music
+from tests.rig import chroot, site
+from tests.rig.asterisk import TONES, Pbx
+from tests.rig.phones import hear_at_last
+from tests.telephony import office
+from tests.telephony.link.test_on_asterisk import KONSTANTIN, Desk, awaited, pick, row
+
+pytestmark = [pytest.mark.rig, pytest.mark.django_db(transaction=True), pytest.mark.feature("P22")]
+
+JAZZ_HZ = 1700
+HEARD = TONES | {"jazz": JAZZ_HZ}
+
+
+@pytest.fixture(scope="module")
+def asterisk():
+    if not chroot.is_installed():
+        pytest.skip("needs the real Asterisk: bin/rig install (root, Debian)")
+    pbx = Pbx(f"music-{os.getpid()}")
+    home = Path(pbx.recordings).parent
+    site.write_music(home / "jazz", JAZZ_HZ)
+    with (home / "etc/site/musiconhold.conf").open("a") as file:
+        file.write(f"[jazz]\nmode = files\ndirectory = /srv/{pbx.name}/jazz\n")
+    pbx.console("moh reload")
+    yield pbx
+    pbx.stop()
+
+
+@pytest.fixture
+def desk(asterisk, transactional_db, start_link, settings):
+    settings.RECORDINGS_DIR = asterisk.recordings
+    desk = Desk(asterisk, start_link)
+    yield desk
+    asterisk.send_home()
+    asterisk.console("database deltree desk-music")
+
+
+@pytest.fixture
+def anton(desk):
+    return office.person("Anton Lebedev", Role.ADMINISTRATOR)
+
+
+def kept(name: str, seconds: float = 8) -> None:
+    awaited(lambda: HoldMusic.objects.filter(kept=name).exists(), seconds)
+
+
+def keeps(desk: Desk) -> str:
+    return desk.pbx.console("database get desk-music class").partition("Value: ")[2].strip()
+
+
+def examined(anton) -> Examination:
+    asked = examinations.ask(actor=anton)
+    return awaited(lambda: Examination.objects.exclude(finished_at=None).filter(pk=asked.pk).first(), 15)
+
+
+def choose(anton, name: str) -> None:
+    examined(anton)
+    hold_music.choose(name=name, actor=anton)
+    kept(name)
+
+
+def hears(call, tone: str) -> bool:
+    return hear_at_last({"client": call}, HEARD, {"client": {tone}})["client"] == {tone}
+
+
+def click(desk: Desk, call: Call, verb: str, phase: str) -> Call:
+    """Vera's, until the card shows it."""
+    call.refresh_from_db()
+    shift = desk.vera.shifts.get(ended_at=None)
+    control.command(verb=verb, call=call, actor=desk.vera, shift=shift, intent_id=uuid.uuid4(), said={})
+    return awaited(lambda: next((one for one in Call.objects.filter(pk=call.pk) if one.phase == phase), None))
+
+
+def test_who_waits_is_held_or_is_parked_hears_what_anton_chose(desk, anton):
+    choose(anton, "jazz")
+    assert hold_music.classes().names == ("default", "jazz")
+    assert keeps(desk) == "jazz"
+    assert not Call.objects.exists(), "the doctor's call is none of the office's"
+
+    call, waits = desk.calls_in(KONSTANTIN)
+    assert hears(call, "jazz"), "in the queue"
+    pick(waits, desk.vera, "101")
+    talk = row(pk=waits.pk, state="talking", talking_to=["101"])
+    assert hears(call, "101")
+    click(desk, talk, "hold", "hold")
+    assert hears(call, "jazz"), "on hold"
+    click(desk, talk, "back", "")
+    assert hears(call, "101")
+    click(desk, talk, "park", "park")
+    assert hears(call, "jazz"), "parked"
+    call.hang_up()
+
+    hold_music.choose(name="", actor=anton)
+    kept("")
+    assert not keeps(desk)
+    call, _ = desk.calls_in(KONSTANTIN)
+    assert hears(call, "music"), "the PBX's own again"
+
+
+def test_the_choice_stays_over_a_restart_of_the_pbx_and_is_put_right_where_it_was_lost(desk, anton):
+    choose(anton, "jazz")
+    desk.link.process.kill()
+    desk.link.process.wait()
+    desk.pbx.console("database deltree desk-music")
+    HoldMusic.objects.update(kept=None)
+    desk.link = desk.start_link()
+    kept("jazz", 20)
+    assert keeps(desk) == "jazz"
+    desk.pbx.kill()
+    desk.pbx.restart()
+    assert keeps(desk) == "jazz"
+
+
+def test_a_class_that_is_gone_leaves_nobody_in_silence(desk, anton):
+    choose(anton, "jazz")
+    file = Path(desk.pbx.recordings).parent / "etc/site/musiconhold.conf"
+    right = file.read_text()
+    try:
+        file.write_text(right.partition("[jazz]")[0])
+        desk.pbx.console("moh reload")
+        call, _ = desk.calls_in(KONSTANTIN)
+        assert hears(call, "music")
+        examined(anton)
+        assert hold_music.classes().names == ("default",)
+    finally:
+        file.write_text(right)
+        desk.pbx.console("moh reload")
+
+
+def test_anton_listens_at_a_telephone(desk, anton):
+    examined(anton)
+    desk.phones["101"].answer_when("always")
+    asked = examinations.listen(actor=anton, name="jazz", at="101")
+    call = awaited(lambda: next((one for one in desk.phones["101"].calls if one.is_up), None))
+    assert hears(call, "jazz")
+    call.hang_up()
+    visit = awaited(lambda: Examination.objects.exclude(finished_at=None).filter(pk=asked.pk).first(), 10)
+    assert [one["said"] for each in visit.found for one in each["findings"]][-1] == "rang"
+    assert examinations.latest() != visit
+    assert not Call.objects.exists()
