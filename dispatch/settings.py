@@ -259,6 +259,7 @@ PBX_STAFF_CONTEXT = "staff"  # of our dialplan: where the hints of extensions ar
 COMMAND_SECONDS = 5.0  # any other click on a call that was not confirmed by then has expired
 PARK_REMIND_SECONDS = env.int("PARK_REMIND_SECONDS", default=120)  # who parked a caller is reminded so often
 LISTENING_IS_SHOWN = env.bool("LISTENING_IS_SHOWN", default=False)  # to whom a supervisor listens; it is in the journal
+PAIR_RING_SECONDS = env.int("PAIR_RING_SECONDS", default=30)  # so long each of two rings who are to be connected
 PICK_SECONDS = 8.0  # a pick that was not confirmed by then has expired
 
 WRAP_UP_SECONDS = env.int("WRAP_UP_SECONDS", default=20)  # after a call, for those who have it; 0: nobody has

@@ -45,6 +45,12 @@ def render_drive(keys: Sequence[str], viewer: Viewer) -> dict[str, str | None]:
 registry.attendant(presences.attend)
 
 
+@registry.renderer("timeline")
+def hear_of_timelines(keys: Sequence[str], viewer: Viewer) -> dict[str, str | None]:
+    """Something new happened to those orders, that another room tells of: whoever looks at one reads it anew."""
+    return dict.fromkeys(keys)
+
+
 @registry.renderer("presence")
 def render_others(keys: Sequence[str], viewer: Viewer) -> dict[str, str | None]:
     """Who else looks at those orders, for one who looks at them herself. Two queries."""

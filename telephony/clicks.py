@@ -18,8 +18,8 @@ from telephony.ami.link import Link
 from telephony.core import call as told
 from telephony.core import rules
 from telephony.core.facts import CallChanged, Fact, Said
+from telephony.core.naming import PLACING
 from telephony.core.operations import Outcome
-from telephony.core.placing import CALL
 from telephony.following import Database, Following, LineLost, OnItsWay
 from telephony.lease import Tenure
 from telephony.models import Extension, Intent
@@ -108,14 +108,14 @@ class Clicks:
     def _work(self, intent: Intent) -> Callable[[Intent, Session], Coroutine[Any, Any, None]]:
         if intent.verb == "pick":
             return self._pick
-        return self._placing.carry_out if intent.verb == CALL else self._operations.carry_out
+        return self._placing.carry_out if intent.verb in PLACING else self._operations.carry_out
 
     async def resolve(self) -> None:
         """After the board was compared with the PBX: what became of the clicks that were on their way."""
         for intent in await self._database(intents.unsettled):
             if intent.pk in self._tasks:
                 continue
-            if intent.verb == CALL:
+            if intent.verb in PLACING:
                 self._begin(intent, self._placing.resolve(intent))
                 continue
             if intent.verb != "pick":

@@ -6,10 +6,11 @@ from collections.abc import Awaitable, Callable
 from django.conf import settings
 from django.utils import timezone
 
+from orders import numbers
 from telephony.ami import actions
 from telephony.ami.guard import Session
 from telephony.ami.link import Link
-from telephony.core import phones, placing, rules
+from telephony.core import naming, pairing, phones, placing, rules
 from telephony.core.call import TALKING
 from telephony.core.facts import CallChanged, Fact
 from telephony.core.operations import DONE, Outcome
@@ -20,6 +21,11 @@ from telephony.recognition import is_short
 from telephony.services import intents
 
 log = logging.getLogger(__name__)
+
+NOTHING = {
+    naming.CALL: placing.NOT_LIFTED,
+    naming.PAIR: pairing.FIRST_SILENT,
+}  # the PBX has nobody of the call any more
 
 
 class Placing:
@@ -48,23 +54,24 @@ class Placing:
             placed.news.set()
 
     async def carry_out(self, intent: Intent, session: Session) -> None:
-        if self._talks(intent.extension):
+        if intent.verb == naming.CALL and self._talks(intent.extension):
             await self._settle(intent, Outcome(rules.PHONE_BUSY))
             return
         if await self._database(intents.claim, self._tenure, intent):
-            await self._follow(intent, session, self._place(intent, session))
+            work = self._connect if intent.verb == naming.PAIR else self._place
+            await self._follow(intent, session, work(intent, session))
 
     async def resolve(self, intent: Intent) -> None:
         """After a reconnect: what the PBX has, or had, tells what became of it."""
         name = name_of(intent)
         seen = placing.outcome(self._link.board.calls.get(name))
-        if seen is None and await self._database(Call.objects.filter(key=name).exists):
-            seen = DONE
+        if seen is None:
+            seen = await self._database(_by_row, name)
         session = self._link.session
         if seen is None and session is not None and intent.deadline > timezone.now():
             await self._follow(intent, session, _nothing())  # one's own telephone may still ring
         else:
-            await self._settle(intent, seen or Outcome(placing.NOT_LIFTED))
+            await self._settle(intent, seen or Outcome(NOTHING[intent.verb]))
 
     async def _follow(self, intent: Intent, session: Session, send: Awaitable[Outcome | None]) -> None:
         name = name_of(intent)
@@ -96,6 +103,27 @@ class Placing:
         log.info("call %s: the PBX does not take it: %s", name_of(intent), reply.message)
         return Outcome(placing.NOT_DIALLED)
 
+    async def _connect(self, intent: Intent, session: Session) -> Outcome | None:
+        """None: the PBX rings the first of the two."""
+        first, second = str(intent.args["first"]), str(intent.args["to"])
+        lines = await actions.lines(session)
+        if lines is None or not await actions.is_dialled(session, first):
+            return Outcome(pairing.NOT_DIALLED)
+        log.info("call %s: %s has two people connected", name_of(intent), intent.actor)
+        reply = await actions.connect(
+            session,
+            name=name_of(intent),
+            first=first,
+            second=second,
+            lines=lines,
+            shown=lines.shown(intent.args.get("shown", ()), numbers.e164),
+            seconds=settings.PAIR_RING_SECONDS,
+        )
+        if reply.ok:
+            return None
+        log.info("call %s: the PBX does not take it: %s", name_of(intent), reply.message)
+        return Outcome(pairing.NOT_DIALLED)
+
     async def _does(self, session: Session, extension: str) -> str:
         if self._talks(extension):
             return TALKING
@@ -107,7 +135,17 @@ class Placing:
 
 
 def name_of(intent: Intent) -> str:
-    return placing.name(intent.pk.hex, intent.asked_at.timestamp())
+    return naming.name(intent.pk.hex, intent.asked_at.timestamp(), intent.verb)
+
+
+def _by_row(name: str) -> Outcome | None:
+    """What an earlier link has seen of this call. None: nothing, or one of two still rings."""
+    row = Call.objects.filter(key=name).prefetch_related("legs").first()
+    if row is None:
+        return None
+    if not row.is_pair:
+        return DONE
+    return pairing.outcome(row.legs.all(), ended_by=row.ended_by if row.state == Call.State.ENDED else None)
 
 
 async def _nothing() -> None:

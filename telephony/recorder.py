@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from dispatch.staff.models import Shift
 from telephony.core import call as told
-from telephony.core import phones, placing
+from telephony.core import naming, phones
 from telephony.core.facts import CallChanged, CallJoined, Fact, PhoneChanged, Said
 from telephony.lease import AWAY, LeaseLost, Tenure
 from telephony.models import Call, Intent, Leg, Recording, Transfer
@@ -192,7 +192,7 @@ class Recorder:
             is_new = row.pk is None
             earlier = self._earlier.get(key)
             different = write_call(row, call, seats, earlier)
-            if is_new and (click := placing.click_of(row_key)):
+            if is_new and (click := naming.click_of(row_key)):
                 outgoing.tie(row, click)
             different |= write_legs(row, call, seats, legs.get(row.pk, {}), earlier)
             different |= write_transfers(row, call, transfers.get(row.pk, {}), earlier)

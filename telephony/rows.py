@@ -49,6 +49,8 @@ def write_call(row: Call, call: told.Call, seats: Mapping[str, int], earlier: Ea
     values = _values(call)
     values["started_at"] = at(call.started_at) or row.started_at or timezone.now()
     values["handling"] = _handling(row, call.handling)
+    if row.is_pair:
+        del values["dialled"], values["caller_raw"]  # the click says them: `outgoing.tie`
     if call.state == told.ENDED:
         values["ended_at"] = at(call.ended_at) or row.ended_at or timezone.now()
     if earlier is not None:
@@ -63,7 +65,7 @@ def write_call(row: Call, call: told.Call, seats: Mapping[str, int], earlier: Ea
     if "dialled" in changed and row.direction == told.IN:
         row.fleet_id = lines.fleet_called(row.dialled)
         changed.append("fleet_id")
-    if not row.recognised and _can_be_recognised(call):
+    if not row.recognised and not row.is_pair and _can_be_recognised(call):
         changed += _recognise(row)
     if row.pk is None:
         row.save()
@@ -77,6 +79,9 @@ def write_legs(
 ) -> bool:
     """`there`: the legs of this call as they are in the database, by Uniqueid."""
     wanted = [_leg(row, leg, seats, there.get(leg.uniqueid)) for leg in call.legs]
+    if earlier is not None:
+        for leg in wanted:
+            _remember(leg, there.get(leg.uniqueid))
     fields = ("channel", "party", "name", "person_id", "role", "outcome", "started_at", "answered_at", "ended_at")
     different = [leg for leg in wanted if _differs(leg, there.get(leg.uniqueid), fields)]
     Leg.objects.bulk_create(
@@ -191,7 +196,7 @@ def _leg(row: Call, leg: told.Leg, seats: Mapping[str, int], there: Leg | None) 
         call=row,
         uniqueid=fit(Leg, "uniqueid", leg.uniqueid),
         channel=fit(Leg, "channel", leg.channel),
-        party=fit(Leg, "party", leg.party),
+        party=row.caller_raw if row.is_pair and leg.role == "caller" else fit(Leg, "party", leg.party),
         name=fit(Leg, "name", leg.name),
         person_id=person_id,
         role=leg.role,
@@ -200,6 +205,16 @@ def _leg(row: Call, leg: told.Leg, seats: Mapping[str, int], there: Leg | None) 
         answered_at=at(leg.answered_at),
         ended_at=at(leg.ended_at) or (row.ended_at if row.state == told.ENDED else None),
     )
+
+
+def _remember(leg: Leg, there: Leg | None) -> None:
+    """A link that came late knows less of a leg than the one that saw it rung and answered."""
+    if there is None:
+        return
+    leg.party, leg.name, leg.started_at = there.party or leg.party, there.name or leg.name, there.started_at
+    leg.answered_at = there.answered_at or leg.answered_at
+    leg.outcome = leg.outcome or there.outcome
+    leg.role = there.role if leg.role == "called" else leg.role
 
 
 def _transfer(row: Call, place: int, transfer: told.Transfer) -> Transfer:

@@ -79,6 +79,26 @@ def sentence(reason: str, args: Mapping[str, str]) -> str:
             return _("Your telephone was not answered: nobody was called.")
         case "not_dialled":
             return _("The telephone exchange cannot dial that number.")
+        case "first_busy":
+            return _("The driver's line is busy. The client was not called.")
+        case "first_silent":
+            return _("The driver does not answer. The client was not called.")
+        case "first_declined":
+            return _("The driver declined the call. The client was not called.")
+        case "first_failed":
+            return _("The driver's number cannot be reached. The client was not called.")
+        case "first_left":
+            return _("The driver rang off before the client answered.")
+        case "second_busy":
+            return _("The client's line is busy. The driver was told by the busy tone.")
+        case "second_silent":
+            return _("The client does not answer. The driver was told by the busy tone.")
+        case "second_declined":
+            return _("The client declined the call. The driver was told by the busy tone.")
+        case "second_failed":
+            return _("The client's number cannot be reached. The driver was told by the busy tone.")
+        case "stopped":
+            return _("The call was ended before client and driver were connected.")
         case "unreachable":
             return _("No telephone is switched on there.")
         case "watches":

@@ -53,6 +53,7 @@ urlpatterns = [
         path(f"dial/order/<int:pk>/{whom}/", dial.dial_order, {"whom": whom}, name=f"dial-order-{whom}")
         for whom in ("client", "driver")
     ),
+    path("dial/order/<int:pk>/both/", dial.connect, name="dial-order-both"),
     path("ledger/", ledger.ledger, name="ledger"),
     path("recordings/<int:pk>/", recordings.recording, name="recording"),
     path("staff/call-classes/", classes.every, name="classes"),

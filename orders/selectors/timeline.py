@@ -33,7 +33,7 @@ def read(order: Order, viewer: Person, events: Sequence[OrderEvent]) -> Timeline
     lines = [*_own(events, offers), *(line for add in contributors for line in add(order, viewer))]
     lines.reverse()  # what happened at one moment: the later written first
     lines.sort(key=lambda line: line.at, reverse=True)
-    return Timeline(lines, sorted({line.follows for line in lines if line.follows}))
+    return Timeline(lines, sorted({f"timeline:{order.pk}", *(line.follows for line in lines if line.follows)}))
 
 
 def _own(events: Iterable[OrderEvent], offers: Sequence[Offer]) -> Iterator[Line]:

@@ -3,6 +3,7 @@
 import { toast } from "./toast.js";
 
 const LIMIT = 15_000; // ms; the server's own deadline is shorter
+const LONG_LIMIT = 180_000; // where two people outside are rung one after the other
 
 export function start(desk) {
   const waiting = new Map(); // id of the intent → {path, timer}
@@ -40,10 +41,12 @@ export function start(desk) {
     event.detail.parameters.id = newId();
   });
   document.addEventListener("htmx:beforeSend", (event) => {
-    if (!intentOf(event)) return;
+    const form = intentOf(event);
+    if (!form) return;
     const { xhr, requestConfig } = event.detail;
     const { path, parameters: { id } } = requestConfig;
-    waiting.set(id, { path, timer: setTimeout(() => settle(id, desk.dataset.sayLate, "warning"), LIMIT) });
+    const limit = form.dataset.intent === "long" ? LONG_LIMIT : LIMIT;
+    waiting.set(id, { path, timer: setTimeout(() => settle(id, desk.dataset.sayLate, "warning"), limit) });
     show(path, true);
     xhr.addEventListener("loadend", () => (xhr.status < 200 || xhr.status >= 300) && settle(id, "", "")); // answers.js says why
   });

@@ -9,6 +9,7 @@ from telephony.ami.guard import Reply, Session, Unsendable
 from telephony.ami.translate import member, text
 from telephony.core import pbx
 from telephony.core.operations import Order
+from telephony.core.pairing import Lines
 
 ENDPOINT = re.compile(r"[0-9a-zA-Z_]{1,40}\Z")  # becomes an extension of the dialplan
 KEYS = re.compile(r"[0-9*#]{1,20}\Z")
@@ -89,6 +90,46 @@ async def place(session: Session, *, name: str, phone: str, number: str, context
         Timeout=RING_MS,
         Variable=(*BY_ITSELF, f"__DISP_CALL={name}"),
     )
+
+
+async def connect(
+    session: Session, *, name: str, first: str, second: str, lines: Lines, shown: str, seconds: int
+) -> Reply:
+    """Ring the number `first` outside, and when it has answered, `second`; both see `shown`. `name`: as of `place`."""
+    for number in (first, second, shown):
+        if not NUMBER.match(number):
+            raise Unsendable(f"{number!r} is no number")
+    return await session.order(
+        "Originate",
+        Channel=f"PJSIP/{first}@{_dialled(lines.trunk)}",
+        ChannelId=_place(name),
+        Context="desk-pair",
+        Exten=second,
+        Priority="1",
+        Async="true",
+        Timeout=str(seconds * 1000),
+        CallerID=f"<{shown}>",
+        Variable=(f"__DISP_CALL={name}", f"__DESK_SHOWN={shown}", f"DESK_PAIR={seconds}"),
+    )
+
+
+async def lines(session: Session) -> Lines | None:
+    """How this PBX calls the street, by the globals of its dialplan; None: it does not."""
+    trunk, city, more = [await _global(session, name) for name in ("TRUNK", "CITY_NUMBER", "CITY_MORE")]
+    numbers = tuple(number for number in (city, *more.split("-")) if NUMBER.match(number))
+    return Lines(trunk, numbers) if ENDPOINT.match(trunk) and numbers else None
+
+
+async def is_dialled(session: Session, number: str) -> bool:
+    """Whether the dialplan lets the desk call that number outside."""
+    if not NUMBER.match(number):
+        raise Unsendable(f"{number!r} is no number")
+    return await _global(session, f"DIALPLAN_EXISTS(desk-target,{number},1)") == "1"
+
+
+async def _global(session: Session, name: str) -> str:
+    reply = await session.read("Getvar", Variable=name)
+    return translate.text(reply.headers, "Value").strip()
 
 
 async def is_off(session: Session, extension: str, *, context: str) -> bool:

@@ -79,16 +79,17 @@ class Meeting:
             if each.dial and not each.dial.answered and each.dial.source:
                 self._dialling.answer(each.dial, at)
         for each in everybody:
-            self._answered_before(each)
+            self._answered_before(each, at)
 
-    def _answered_before(self, channel: Channel) -> None:
+    def _answered_before(self, channel: Channel, at: float | None) -> None:
         """In conversation with the caller, and nobody dialled it that we saw: it is from before we connected."""
         track = channel.track
         caller = track.caller
         if not channel.from_before or channel is caller or track.answerers or track.handovers:
             return
         if caller and caller in self._wires.talking(channel):
-            self._dialling.answered(track, channel, None)
+            channel.answered_at = channel.answered_at or at
+            self._dialling.answered(track, channel, at)
 
     def left(self, report: pbx.BridgeLeft) -> None:
         channel = self._register.find(report.channel)

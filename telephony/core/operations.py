@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from telephony.core.call import ALL, ASIDE, ENDED, HOLD, HOME, PARK, QUEUE, TRANSFER, WITH, Call, Handling
+from telephony.core.naming import is_pair
 from telephony.core.rules import OVER, TAKEN, Refusal
 
 HOLD_ON, BACK, CONSULT, CONNECT, SWAP, TOGETHER = "hold", "back", "consult", "connect", "swap", "together"
@@ -148,6 +149,8 @@ def outcome(verb: str, call: Call | None, desk: str, args: Mapping[str, str]) ->
         return DONE if verb == HANG_UP else Outcome(OVER)
     handling = call.handling
     if verb == HANG_UP:
+        if is_pair(call.key):
+            return None  # nobody of ours is in it: it has ended or not
         return DONE if handling is None or _has_left(call, desk) else None
     if handling is None:
         queued = verb == SEND and args.get("to") == QUEUE and call.place is not None

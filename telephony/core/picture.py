@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from telephony.core.call import ENDED, HOME, IN, INTERNAL, OUT, RINGING, TALKING, Call, Handling, Leg, Transfer, Watcher
-from telephony.core.channel import ANSWERED, BUSY, FAILED, NOANSWER, REJECTED, Channel
+from telephony.core.channel import ANSWERED, BUSY, BY_CAUSE, CANCELLED, FAILED, NOANSWER, NORMAL, REJECTED, Channel
+from telephony.core.naming import is_pair
 from telephony.core.party import Parties
 from telephony.core.places import Places
 from telephony.core.settling import Settling
@@ -81,6 +82,8 @@ class Painter:
 
     def _direction(self, track: Track, party: str) -> str:
         is_staff = self._parties.is_staff
+        if is_pair(track.key):
+            return OUT
         if not is_staff(party):
             return OUT if track.originated and track.caller and not track.caller.ringing_in else IN
         if track.queue:
@@ -110,9 +113,13 @@ class Painter:
             return track.lost or ANSWERED
         if track.lost:
             return track.lost
-        if track.abandoned or (track.closer and track.closer is track.caller):
+        pair = is_pair(track.key)
+        unanswered = pair and track.caller and track.caller.answered_at is None  # he was called himself
+        if track.abandoned or (track.closer and track.closer is track.caller and not unanswered):
             return "abandoned"
         outcomes = {e.dial.outcome for e in track.legs.values() if e.dial and e.dial.source}
+        if pair and track.caller:
+            outcomes.add(_of_first(track.caller))
         for outcome in (NOANSWER, REJECTED, BUSY):
             if outcome in outcomes:
                 return outcome
@@ -137,7 +144,12 @@ class Painter:
     def _leg(self, track: Track, channel: Channel) -> Leg:
         dial = channel.dial
         placed = channel is track.caller or dial is None
-        outcome = (ANSWERED if channel.talked else "") if placed or dial is None else dial.outcome
+        if channel is track.caller and is_pair(track.key):
+            outcome = _of_first(channel)
+        elif placed or dial is None:
+            outcome = ANSWERED if channel.talked else ""
+        else:
+            outcome = dial.outcome
         return Leg(
             channel.uniqueid,
             channel.name,
@@ -173,3 +185,16 @@ class Painter:
             at=handover.at,
             ended=handover.ended,
         )
+
+
+def _of_first(channel: Channel) -> str:
+    """What became of the first of two who are to be connected. The PBX itself called him, and reports no end of a dial
+    that took too long; one that we ended ourselves it calls not answered."""
+    dial = channel.dial
+    if dial is None or dial.answered or channel.answered_at is not None:
+        return ANSWERED if channel.answered_at is not None else ""
+    if not channel.gone or channel.asked:
+        return dial.outcome
+    if channel.cause == NORMAL:
+        return CANCELLED
+    return dial.outcome if dial.status else BY_CAUSE.get(channel.cause, NOANSWER)

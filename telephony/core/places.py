@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from telephony.core.call import ALL, ASIDE, CALLED, HOLD, HOME, OWN, PARK, RUNG, TRANSFER, WITH, Handling, Second
 from telephony.core.channel import HIS_OWN, Channel
+from telephony.core.naming import is_pair
 from telephony.core.party import Parties
 from telephony.core.track import PARK as PARKING
 from telephony.core.track import Track
@@ -108,7 +109,7 @@ class Places:
     def _talk(self, track: Track) -> Handling | None:
         main = track.main()
         company = self._wires.talking(main) if main else []
-        if main is None or not company:
+        if main is None or not company or is_pair(track.key):
             return None
         leg, client = (main, company[0]) if self._is_desk(main, company[0]) else (company[0], main)
         aside = self._aside(track, leg)

@@ -1,31 +1,14 @@
-"""A call that the desk places: first its own telephone is rung, then, lifted, it dials.
+"""A call that the desk places: first its own telephone is rung, then, lifted, it dials."""
 
-The click makes the name of the call (its first channel's Uniqueid), so that the PBX places it once, and whoever comes
-late knows whose click it was.
-"""
-
-import re
-
+from telephony.core import pairing
 from telephony.core.call import ENDED, TALKING, Call
+from telephony.core.naming import is_pair
 from telephony.core.operations import DONE, Outcome
 from telephony.core.rules import Refusal
 
-CALL = "call"
 TARGET_OFF, TARGET_TALKS, OWN_OFF = "target_off", "target_talks", "own_off"
 NOT_LIFTED, NOT_DIALLED = "not_lifted", "not_dialled"
-NAME = re.compile(r"desk([0-9a-f]{32})-\d+\.1(?:-|\Z)")
 OFF = "off"  # of a telephone: none is registered there
-
-
-def name(click: str, at: float) -> str:
-    """`click`: 32 hexadecimal digits; `at`: when, in seconds since the epoch. It reads as a Uniqueid of that moment."""
-    return f"desk{click}-{at:.0f}.1"
-
-
-def click_of(key: str) -> str:
-    """The click that placed the call of this name; "" where none has."""
-    found = NAME.match(key)
-    return found[1] if found else ""
 
 
 def refusal(*, own: str, to: str) -> Refusal | None:
@@ -38,9 +21,11 @@ def refusal(*, own: str, to: str) -> Refusal | None:
 
 
 def outcome(call: Call | None) -> Outcome | None:
-    """What the call shows of the click; None: one's own telephone still rings."""
+    """What the call shows of the click; None: one's own telephone still rings, or one of two who are connected."""
     if call is None:
         return None
+    if is_pair(call.key):
+        return pairing.outcome(call.legs, ended_by=call.ended_by if call.state == ENDED else None)
     if any(leg.role != "caller" for leg in call.legs):
         return DONE
     if call.state != ENDED:

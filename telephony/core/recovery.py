@@ -3,6 +3,7 @@
 from telephony.core import pbx
 from telephony.core.channel import Channel, Dial
 from telephony.core.meeting import Meeting
+from telephony.core.naming import is_pair
 from telephony.core.places import CONSULTS, SENT
 from telephony.core.register import Register
 from telephony.core.waiting import Waiting
@@ -54,6 +55,8 @@ class Recovery:
         if channel is None:
             return None
         channel.party = None
+        if is_pair(channel.track.key) and not rung and seen.state == "Up":
+            channel.answered_at = born
         channel.ringing_in = not rung and not channel.local and entry.application != "AppDial2"
         return channel if rung else None
 
@@ -83,7 +86,9 @@ class Recovery:
             return
         if entry.bridge:
             bridge = bridges.get(entry.bridge) or pbx.Bridge(entry.bridge)
-            self._meeting.entered(pbx.BridgeEntered(None, bridge, entry.channel))
+            self._meeting.entered(
+                pbx.BridgeEntered(at, bridge, entry.channel)
+            )  # answered when we looked, at the latest
         else:
             self._register.leave_room(channel)
 

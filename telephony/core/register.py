@@ -8,6 +8,7 @@ from telephony.core.channel import Channel
 from telephony.core.doctor import is_doctor
 from telephony.core.facts import CallChanged, CallJoined, Fact, WatcherGone
 from telephony.core.lines import Lines
+from telephony.core.naming import is_pair
 from telephony.core.party import Parties
 from telephony.core.picture import Painter
 from telephony.core.places import PLACES
@@ -282,7 +283,7 @@ class Register:
 
     def _worth_showing(self, track: Track) -> bool:
         """A colleague who lifts the handset is no call yet: he may take a parked one back, or pick one up."""
-        if track.talked or track.waiting or track.handovers:
+        if track.talked or track.waiting or track.handovers or is_pair(track.key):
             return True
         caller = track.caller
         if caller is None:

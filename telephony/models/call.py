@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import models
 
 from orders.models import Client, Driver, Fleet, Order
+from telephony.core.naming import is_pair
 from telephony.models.call_class import CallClass
 
 
@@ -63,7 +64,9 @@ class Call(models.Model):
     )  # new, known, orders, driver, staff, blacklisted, hidden, choice
     client = models.ForeignKey(Client, on_delete=models.SET_NULL, null=True, related_name="calls", db_index=False)
     driver = models.ForeignKey(Driver, on_delete=models.SET_NULL, null=True, related_name="calls")
-    colleague = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    colleague = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )  # who calls from an extension; or who had two people outside connected
     choices = models.JSONField(default=list)  # [{"kind": "client"|"driver"|"staff", "id": 5}] when several match
     order = models.ForeignKey(Order, on_delete=models.SET_NULL, null=True, related_name="calls", db_index=False)
     note = models.CharField(max_length=500, blank=True)  # of whoever talks, for whoever gets the call next
@@ -104,6 +107,11 @@ class Call(models.Model):
         return "missed" if self.result in nobody else "failed"
 
     @property
+    def is_pair(self) -> bool:
+        """Two people outside are connected: `caller_raw` is rung first; nobody of the house talks in it."""
+        return is_pair(self.key)
+
+    @property
     def phase(self) -> str:
         return str(self.handling.get("phase", ""))
 
@@ -111,6 +119,8 @@ class Call(models.Model):
     def desks(self) -> tuple[str, ...]:
         """The telephones of the house whose call this is now: who talks in it, or holds its client. One who waits on
         the line, asked by them, is not among them: `second_party`."""
+        if self.is_pair:
+            return ()
         if self.phase in ("hold", "all"):
             return (self.handling["by"],)
         placed = [] if self.direction == self.Direction.IN else [self.caller_raw]

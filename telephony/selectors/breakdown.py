@@ -100,29 +100,45 @@ class _Parties:
     def __init__(self, row: Row, legs: list[Leg]) -> None:
         self._people = {leg.party: leg.person for leg in legs if leg.person}
         self._whole = row.whole
+        self._pair = _names_of_pair(row, legs)
         # a driver's or a colleague's number is no secret: the head shows it, too
         self._open = "" if row.who.is_outsider else numbers.e164(row.who.number)
 
     def of(self, party: str) -> Party:
+        if name := self._pair.get(party):
+            return Party(name)
         if person := self._people.get(party):
             return Party(person.full_name, party, person.pk)
         is_open = self._whole or numbers.e164(party) == self._open
         return Party(privacy.shown_party(party, whole=is_open))
 
 
+def _names_of_pair(row: Row, legs: list[Leg]) -> dict[str, str]:
+    if not row.call.is_pair:
+        return {}
+    names = history.parties_of_pair(row.call, row.who, whole=row.whole)
+    by_leg = {leg.party: names["caller" if leg.role == "caller" else "called"] for leg in legs}
+    return {row.call.dialled: names["called"]} | by_leg
+
+
 def _steps(call: Call, legs: list[Leg], transfers: list[Transfer], parties: _Parties) -> Iterator[Step]:
     caller = Party("") if call.recognised == Kind.HIDDEN else parties.of(call.caller_raw)
     to = () if call.direction == Call.Direction.IN or not call.dialled else (parties.of(call.dialled),)
-    yield Step(call.started_at, What.CALLED, caller, to)
+    if call.is_pair:
+        by = Party(call.colleague.full_name if call.colleague else "")
+        yield Step(call.started_at, What.CALLED, by, (caller, *to))
+    else:
+        yield Step(call.started_at, What.CALLED, caller, to)
     for leg in legs:
-        if leg.role != "caller":
+        if leg.role != "caller" or call.is_pair:
             yield from _steps_of_leg(call, leg, parties.of(leg.party))
     for transfer in transfers:
         told = tuple(parties.of(party) for party in transfer.to)
         at = transfer.at or call.ended_at or call.started_at
         yield Step(at, What.TRANSFERRED, parties.of(transfer.by), told, why=transfer.why, transfer=transfer)
     if call.ended_at:
-        yield Step(call.ended_at, What.ENDED, caller, why=call.ended_by)
+        ended_by = to[0] if call.is_pair and to and call.ended_by == "answerer" else caller
+        yield Step(call.ended_at, What.ENDED, ended_by, why=call.ended_by)
 
 
 def _steps_of_leg(call: Call, leg: Leg, who: Party) -> Iterator[Step]:

@@ -6,8 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from django.db.models import Model, Prefetch, Q, QuerySet
+from django.utils.translation import gettext
 
 from dispatch.staff.access import may
+from orders import numbers
+from telephony.core import pairing
 from telephony.models import Call, Leg, Recording
 from telephony.recognition import Kind
 from telephony.selectors import outside, privacy, who
@@ -33,12 +36,29 @@ class Row:
     side: str
     can_add: bool  # the number, to a client: nobody is known by it
     can_call: bool  # back
+    may_call: bool
 
     @property
     def seconds(self) -> float | None:
         """Of the whole recording; None as long as a part of it is not measured."""
         lengths = [recording.seconds for recording in self.recordings if not recording.covers]
         return sum(each for each in lengths if each is not None) if None not in lengths else None
+
+    @property
+    def pair(self) -> str:
+        """Of two people outside who are to be connected: "first", "second" (who is called), "talk", "talked", or why it
+        came to nothing; "" for any other call."""
+        if not self.call.is_pair:
+            return ""
+        legs, ended = self.call.legs.all(), self.call.state == Call.State.ENDED
+        outcome = pairing.outcome(legs, ended_by=self.call.ended_by if ended else None)
+        if outcome is None:
+            return "second" if any(leg.answered_at for leg in legs) else "first"
+        return outcome.reason or ("talked" if ended else "talk")
+
+    @property
+    def can_end(self) -> bool:
+        return self.may_call and self.call.is_pair and self.call.state != Call.State.ENDED
 
     @property
     def waiting(self) -> timedelta | None:
@@ -130,12 +150,13 @@ def _rows(calls: Sequence[Call], viewer: Any) -> list[Row]:
                 people[call.pk],
                 whole=whole,
                 can_reveal=not whole and may(viewer, "numbers.reveal"),
-                answerers=_answerers(call, whole=whole),
+                answerers=_answerers(call, people[call.pk], whole=whole),
                 recordings=tuple(call.recordings.all()) if plays else (),
                 can_download=can_download,
                 side=_side(call, viewer),
                 can_add=may_edit and people[call.pk].kind == Kind.NEW and bool(number),
                 can_call=may_call and bool(number) and call.state == Call.State.ENDED,
+                may_call=may_call,
             )
         )
     return rows
@@ -144,7 +165,9 @@ def _rows(calls: Sequence[Call], viewer: Any) -> list[Row]:
 def _is_own(call: Call, viewer: Any) -> bool:
     """As `privacy.own`, for a call whose legs are at hand."""
     spoke = (leg for leg in call.legs.all() if leg.person_id == viewer.pk)
-    return call.answered_by_id == viewer.pk or any(leg.role == "caller" or leg.answered_at for leg in spoke)
+    return viewer.pk in (call.answered_by_id, call.colleague_id) or any(
+        leg.role == "caller" or leg.answered_at for leg in spoke
+    )
 
 
 def _side(call: Call, viewer: Any) -> str:
@@ -154,12 +177,23 @@ def _side(call: Call, viewer: Any) -> str:
     return Call.Direction.OUT if placed else Call.Direction.IN
 
 
-def _answerers(call: Call, *, whole: bool) -> tuple[str, ...]:
+def parties_of_pair(call: Call, who: Who, *, whole: bool) -> dict[str, str]:
+    """How the two are called who are connected; by the role of their legs."""
+    first = next((leg.party for leg in call.legs.all() if leg.role == "caller"), call.caller_raw)
+    driver = gettext("Driver %(sign)s") % {"sign": call.driver.call_sign} if call.driver else numbers.national(first)
+    return {"caller": driver, "called": who.name or privacy.shown_party(call.dialled, whole=whole)}
+
+
+def _answerers(call: Call, who: Who, *, whole: bool) -> tuple[str, ...]:
+    if call.is_pair:
+        names = parties_of_pair(call, who, whole=whole)
+        legs = [leg for leg in call.legs.all() if leg.answered_at]
+        return tuple(dict.fromkeys(names["caller" if leg.role == "caller" else "called"] for leg in legs))
     answers = [(leg.answered_at, leg) for leg in call.legs.all() if leg.role != "caller" and leg.answered_at]
-    names = [
+    spoke = [
         leg.person.full_name if leg.person else privacy.shown_party(leg.party, whole=whole)
         for _, leg in sorted(answers, key=lambda answer: answer[0])
     ]
-    if not names and call.answered_by:
-        names = [call.answered_by.full_name]
-    return tuple(dict.fromkeys(names))
+    if not spoke and call.answered_by:
+        spoke = [call.answered_by.full_name]
+    return tuple(dict.fromkeys(spoke))

@@ -17,9 +17,9 @@ def visible_to(person: Any) -> QuerySet[Call]:
 
 
 def own(person: Any) -> Q:
-    """Calls that he answered, spoke in, or made."""
+    """Calls that he answered, spoke in, made, or had made between two others."""
     took_part = Leg.objects.filter(Q(role="caller") | Q(answered_at__isnull=False), call=OuterRef("pk"), person=person)
-    return Q(answered_by=person) | Q(Exists(took_part))
+    return Q(answered_by=person) | Q(colleague=person) | Q(Exists(took_part))
 
 
 def missed() -> Q:

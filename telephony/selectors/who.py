@@ -104,7 +104,7 @@ class _Describer:
             return Who(Kind.STAFF, name, number, is_outsider=False)
         if call.recognised == Kind.CHOICE and not call.order:
             return Who(Kind.CHOICE, call.caller_name, number, options=self._options(call))
-        if call.driver:
+        if call.driver and not call.is_pair:
             return self.driver(call.driver, number)
         client = call.client or (call.order.client if call.order else None)
         if client:

@@ -52,6 +52,8 @@ def may_control(person: Person, call: Call, shift: Shift | None, verb: str) -> b
     """Own for a dispatcher, any for a supervisor; a parked caller may be taken by anybody."""
     if may(person, "calls.control_any"):
         return True
+    if verb == operations.HANG_UP and call.is_pair and call.state != Call.State.ENDED:
+        return shift is not None  # whoever may have two people connected
     if verb == operations.UNPARK and call.handling.get("phase") == "park":
         return True
     if call.state == Call.State.ENDED:

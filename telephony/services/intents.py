@@ -16,7 +16,7 @@ from dispatch.live import publish
 from dispatch.staff.models import Person, Shift
 from dispatch.staff.refusal import Refused
 from telephony import bell, pulses
-from telephony.core import operations, placing, rules, watching
+from telephony.core import naming, operations, placing, rules, watching
 from telephony.core.call import OWN
 from telephony.lease import Tenure
 from telephony.models import Call, Intent
@@ -27,6 +27,7 @@ from telephony.sentences import sentence
 verbs.register(
     {
         "call.call": _("called somebody"),
+        "call.pair": _("had client and driver connected"),
         "call.pick": _("asked for a waiting caller"),
         "call.picked": _("took a waiting caller"),
         "intent": _("click"),
@@ -34,9 +35,10 @@ verbs.register(
 )
 
 OPEN = (Intent.State.ASKED, Intent.State.SENT)
+UNDER_WAY = (*OPEN, Intent.State.UNKNOWN)
 UNSETTLED = (Intent.State.SENT, Intent.State.UNKNOWN)
 REPEATED = (operations.KEYS,)  # a second one is meant, also while the first is under way
-RUNG = ("pick", operations.UNPARK, placing.CALL, *watching.MODES, watching.TAKE_OVER)  # somebody has to answer
+RUNG = ("pick", operations.UNPARK, naming.CALL, *watching.MODES, watching.TAKE_OVER)  # somebody has to answer
 
 
 def ask(
@@ -52,9 +54,8 @@ def ask(
 ) -> Intent:
     """Write the letter to the link. The same click twice is one row. Raises Refused with a sentence for the screen.
 
-    `verb`: "pick", one of core.operations, or "call", which has no `call` yet; `about`: what the journal names instead.
-    `extension`: where the actor sits. `intent_id`: made by the page, one for
-    each click.
+    `verb`: "pick", one of core.operations, or one of core.naming, which has no `call` yet; `about`: what the journal
+    names instead. `extension`: where the actor sits. `intent_id`: made by the page, one for each click.
     """
     before = Intent.objects.filter(pk=intent_id, actor=actor, call=call).first()
     if before is None and verb not in REPEATED:
@@ -158,6 +159,8 @@ def _open_of(actor: Person, call: Call | None, verb: str, args: dict[str, Any]) 
 
 def _patience(verb: str) -> float:
     """Seconds until a click that was not confirmed has expired."""
+    if verb == naming.PAIR:
+        return 2 * settings.PAIR_RING_SECONDS + settings.COMMAND_SECONDS
     return settings.PICK_SECONDS if verb in RUNG else settings.COMMAND_SECONDS
 
 
@@ -167,7 +170,10 @@ def _may_be_asked(verb: str, call: Call | None, actor: Person, extension: str, a
     if not health.pbx_ok:
         age = health.pbx_age
         raise Refused(sentence("no_link", {}) if age is None else sentence("no_link_since", {"seconds": f"{age:.0f}"}))
-    if call is None:
+    why: rules.Refusal | None = None
+    if verb == naming.PAIR:
+        pass  # no telephone of the house takes part
+    elif call is None:
         why = rules.phone_is_busy(_phone(extension)) or _placing(extension, str(args.get("to", "")))
     elif verb == "pick":
         why = rules.refusal(rules.Pick(extension), _standing(call, actor), _phone(extension, call))
@@ -199,7 +205,7 @@ def _placing(extension: str, to: str) -> rules.Refusal | None:
 def _talk(call: Call) -> operations.Standing:
     second = call.handling.get("second") or {}
     by = call.desks[0] if call.desks and not call.phase else ""
-    talks = (call.state == Call.State.TALKING and bool(call.talking_to)) or bool(call.handling)
+    talks = not call.is_pair and ((call.state == Call.State.TALKING and bool(call.talking_to)) or bool(call.handling))
     return operations.Standing(
         call.state == Call.State.ENDED,
         talks,

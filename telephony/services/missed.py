@@ -129,7 +129,7 @@ def _called(caller: MissedCaller, call: Call) -> bool:
     if call.started_at < caller.first_at:
         return False
     legs = list(Leg.objects.filter(call=call))
-    placed_by = next((leg.person_id for leg in legs if leg.role == "caller" and leg.person_id), None)
+    placed_by = next((leg.person_id for leg in legs if leg.role == "caller" and leg.person_id), call.colleague_id)
     answered_at = min((leg.answered_at for leg in legs if leg.answered_at and _is_his(leg)), default=None)
     if answered_at is not None:
         _reached(caller, Reached.CALLED_BACK, answered_at, placed_by)

@@ -3,13 +3,18 @@
 import uuid
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
+from dispatch.live import publish
 from dispatch.staff.models import Person, Shift
+from dispatch.staff.refusal import Refused
 from orders.models import Client, Driver, Order
-from telephony.core import placing
+from telephony.core import naming
 from telephony.models import Call, Intent
-from telephony.services import intents
+from telephony.recognition import Kind
+from telephony.services import intents, targets
 from telephony.services.targets import Target
 
 ABOUT: dict[str, type[Client] | type[Driver] | type[Order]] = {"client": Client, "driver": Driver, "order": Order}
@@ -25,7 +30,7 @@ def call(
     if target.order is not None:
         args["order"] = target.order.pk
     return intents.ask(
-        verb=placing.CALL,
+        verb=naming.CALL,
         call=None,
         actor=actor,
         extension=shift.extension,
@@ -36,9 +41,41 @@ def call(
     )
 
 
+def connect(*, order: Order, actor: Person, shift: Shift, intent_id: uuid.UUID, address: str | None = None) -> Intent:
+    """Have the driver of the order called, and when he has answered, its client; both see a number of its fleet. Raises
+    Refused with a sentence."""
+    again = Intent.objects.filter(pk=intent_id, actor=actor).first()
+    if again is not None:
+        return again
+    driver, client = targets.driver_of(order), targets.client_of(order)
+    args: dict[str, Any] = {"to": client.number, "first": driver.number, "name": f"{driver.name}, {client.name}"}
+    args |= {"order": order.pk, "driver": driver.driver_id, "e164": client.e164}
+    if client.client_id:
+        args["client"] = client.client_id
+    args["shown"] = sorted(order.fleet.numbers.values_list("e164", flat=True)) if order.fleet else []
+    with transaction.atomic():
+        Order.objects.select_for_update(no_key=True).get(pk=order.pk)  # of two who click at once, the second is told
+        before = Intent.objects.filter(verb=naming.PAIR, state__in=intents.UNDER_WAY, args__order=order.pk).first()
+        if before is not None and before.actor_id == actor.pk:
+            return before
+        live = Call.objects.exclude(state=Call.State.ENDED).filter(order=order)
+        if before is not None or any(naming.is_pair(key) for key in live.values_list("key", flat=True)):
+            raise Refused(_("The client and the driver of this order are being connected already."))
+        return intents.ask(
+            verb=naming.PAIR,
+            call=None,
+            actor=actor,
+            extension=shift.extension,
+            intent_id=intent_id,
+            args=args,
+            address=address,
+            about=order,
+        )
+
+
 def under_way(e164: str) -> QuerySet[Intent]:
     """Clicks that call this number, and of which the PBX has shown nothing yet."""
-    return Intent.objects.filter(verb=placing.CALL, state__in=intents.OPEN, args__e164=e164)
+    return Intent.objects.filter(verb__in=naming.PLACING, state__in=intents.OPEN, args__e164=e164, call=None)
 
 
 def tie(row: Call, click: str) -> None:
@@ -52,4 +89,13 @@ def tie(row: Call, click: str) -> None:
     for name, one in about.items():
         if one is not None:
             setattr(row, name, one)
-    row.save(update_fields=list(about))
+    fields = list(about)
+    if intent.verb == naming.PAIR:
+        row.caller_raw = intent.args.get("first", "")
+        row.dialled = intent.args.get("e164") or intent.args.get("to", "")
+        row.recognised = Kind.KNOWN if row.client else Kind.NEW
+        row.colleague = intent.actor
+        fields += ["caller_raw", "dialled", "recognised", "colleague"]
+    row.save(update_fields=fields)
+    if row.order_id is not None:
+        publish.changed("orders", "timeline", row.order_id)

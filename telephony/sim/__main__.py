@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from telephony.sim.page import Page
@@ -23,6 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--recordings", type=Path, help="folder for the sound of the calls; none: nothing is written")
     parser.add_argument("--pace", type=float, default=1.0, help="of the callers: 2 is twice as many (1.0)")
     parser.add_argument("--no-timetable", action="store_true", help="nobody calls by himself")
+    parser.add_argument("--mobiles-by-hand", action="store_true", help="called mobiles answer from the page only")
     parser.add_argument("--answer", type=float, metavar="S", help="desk phones answer after so many seconds")
 
 
@@ -31,12 +33,13 @@ async def serve(wanted: argparse.Namespace) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    manners = Manners(answer=wanted.answer)
     sim = Simulator(
         user=wanted.user,
         secret=wanted.secret,
         port=wanted.port,
         recordings=wanted.recordings,
-        manners=Manners(answer=wanted.answer),
+        manners=replace(manners, mobile_silent=1.0) if wanted.mobiles_by_hand else manners,
     )
     timetable = Timetable(sim, wanted.pace)
     timetable.running = not wanted.no_timetable

@@ -79,7 +79,7 @@ class Dial:
             self._pbx.set_caller(leg, Party(target.number))
             self._pbx.connect_line(leg, caller.caller)
             own, leg.place = leg.place, Place("outside-identity", "s")
-            self._pbx.set_caller(leg, Party(self._pbx.city))
+            self._pbx.set_caller(leg, Party(caller.variables.get("DESK_SHOWN") or self._pbx.city))
             leg.place = own
         else:
             self._pbx.connect_line(leg, caller.caller)

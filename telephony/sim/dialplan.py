@@ -14,8 +14,9 @@ from telephony.sim.channel import BUSY, NORMAL, Channel, HungUp, Place, Redirect
 from telephony.sim.consulting import Consulting
 from telephony.sim.dial import Dial
 from telephony.sim.moving import Moving
+from telephony.sim.pairing import Pairing
 from telephony.sim.parking import SLOTS, Parking
-from telephony.sim.pbx import Pbx
+from telephony.sim.pbx import TRUNK, Pbx
 from telephony.sim.recording import Recorder
 from telephony.sim.waiting import Waiting
 from telephony.sim.walk import Walk, client_header
@@ -26,9 +27,11 @@ log = logging.getLogger(__name__)
 EXTENSIONS = {
     "staff": re.compile(rf"1[0-9]{{2}}|[78][0-9]{{10}}|\+[0-9]+|{'|'.join(SLOTS)}"),
     "staff-direct": re.compile(r"1[0-9]{2}"),
+    "desk-pair": re.compile(r"[0-9*]{2,}"),
     "desk-watch": re.compile(r"(listen|whisper|join)-.+"),
 }
 
+SILENT = 19  # cause: rung, no answer
 FETCHED = ("desk-taken", "desk-taken2", "desk-parked")  # into a bridge that another channel made
 
 
@@ -47,6 +50,7 @@ class Dialplan:
             **Parking(pbx, dial, recorder).contexts,
             **Watching(pbx, dial, recorder).contexts,
             **Calling(pbx, dial).contexts,
+            **Pairing(pbx, dial).contexts,
         }
 
     def start(self, channel: Channel, place: Place) -> None:
@@ -121,14 +125,21 @@ class Dialplan:
 
     async def originate(self, leg: Channel, seconds: float) -> str:
         """Ring the phone. How it ended, as OriginateResponse counts: "4" answered, "5" busy, "3" silent, "0" failed."""
-        self._pbx.dial_event("DialBegin", None, leg, ("DialString", leg.device.removeprefix("PJSIP/")))
+        self._pbx.dial_event("DialBegin", None, leg, ("DialString", called(leg)))
         self._pbx.invite(leg)
         waited: set[asyncio.Future[Any]] = {leg.up, leg.interrupt}
         await asyncio.wait(waited, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         if leg.up.done() and not leg.interrupt.done():
             return "4"
         busy = leg.interrupt.done() and leg.cause == BUSY
-        self._pbx.dial_event("DialEnd", None, leg, ("DialStatus", "BUSY" if busy else "NOANSWER"))
         gone = leg.interrupt.done()
-        self._pbx.end(leg, leg.cause)
+        if gone:
+            self._pbx.dial_event("DialEnd", None, leg, ("DialStatus", "BUSY" if busy else "NOANSWER"))
+        self._pbx.end(leg, leg.cause if gone else SILENT)  # of a time-out nothing else is said
         return "5" if busy else "0" if gone else "3"
+
+
+def called(leg: Channel) -> str:
+    """The dial string of a call that the PBX itself places."""
+    device = leg.device.removeprefix("PJSIP/")
+    return f"{leg.dialled}@{device}" if leg.device == TRUNK else device

@@ -160,6 +160,7 @@ class Page:
                     "name": channel.name,
                     "state": channel.state.value[1],
                     "number": channel.caller.number,
+                    "dialled": channel.dialled,
                     "context": channel.place.context,
                     "bridge": channel.bridge.uniqueid if channel.bridge else "",
                 }

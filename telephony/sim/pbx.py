@@ -38,7 +38,7 @@ class Pbx:
         self.started = time.time()
         self.channels: dict[str, Channel] = {}
         self.bridges: dict[str, Bridge] = {}
-        self.variables: dict[str, str] = {}
+        self.variables = {"TRUNK": "trunk", "CITY_NUMBER": cities[0], "CITY_MORE": "-".join(cities[1:])}
         self.database: dict[tuple[str, str], str] = {}
         self.calls = 0  # since the start
         self.queue = Queue("dispatch", self)

@@ -99,13 +99,13 @@ class Phones:
     # --- steered by hand ------------------------------------------------------------------------------------------
 
     def answer(self, extension: str) -> str:
-        """Lift the ringing desk phone; the uniqueid of its leg."""
+        """Lift the ringing desk phone, or the mobile of that number; the uniqueid of its leg."""
         leg = self._ringing(extension)
         self._lift(leg)
         return leg.uniqueid
 
     def refuse(self, extension: str) -> None:
-        """Press the red button of a ringing desk phone."""
+        """Press the red button of a ringing desk phone or mobile."""
         self._pbx.remote_hang_up(self._ringing(extension), REJECTED, 603)
 
     def say_busy(self, extension: str) -> None:
@@ -113,7 +113,7 @@ class Phones:
         self._pbx.remote_hang_up(self._ringing(extension), BUSY, 486)
 
     def _ringing(self, extension: str) -> Channel:
-        leg = self._leg(extension, State.RINGING)
+        leg = self._leg(extension, State.RINGING) or self._outside(extension, State.RINGING)
         if leg is None:
             raise Refusal(f"{extension} does not ring")
         return leg
@@ -132,8 +132,9 @@ class Phones:
         legs = [c for c in self._pbx.channels.values() if c.device == f"PJSIP/{extension}" and not c.interrupt.done()]
         return next((c for c in legs if state is None or c.state is state), None)
 
-    def _outside(self, number: str) -> Channel | None:
+    def _outside(self, number: str, state: State | None = None) -> Channel | None:
         own = [c for c in self._pbx.channels.values() if c.device == TRUNK and not c.interrupt.done()]
+        own = [c for c in own if state is None or c.state is state]
         return next((c for c in own if number in (c.caller.number, c.dialled)), None)
 
     # --- calling --------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Actions that change something. As in the real one, Success means accepted; the events say what happened."""
 
 import asyncio
+import re
 from collections.abc import Callable
 
 from telephony.sim.answers import Answer, done, refused
@@ -9,8 +10,10 @@ from telephony.sim.dialplan import Dialplan
 from telephony.sim.members import Member, QueueRefusal
 from telephony.sim.pbx import STAFF, TRUNK, Pbx
 from telephony.sim.phones import Phones
+from telephony.sim.walk import desk_target
 from telephony.sim.wire import Action, Header
 
+EXISTS = re.compile(r"DIALPLAN_EXISTS\(desk-target,([^,]*),1\)")
 TRUE = ("1", "true", "yes", "on", "y", "t")
 ANSWERED = "4"  # as OriginateResponse counts
 AUTO_ANSWER = ("answer-after=0", "alert-autoanswer")
@@ -153,7 +156,9 @@ class Verbs:
         if not name:
             return refused("No variable specified")
         if not action.get("Channel"):
-            return done("", ("Variable", name), ("Value", self._pbx.variables.get(name, "")))
+            asked = EXISTS.fullmatch(name)
+            value = str(int(desk_target(asked[1]) is not None)) if asked else self._pbx.variables.get(name, "")
+            return done("", ("Variable", name), ("Value", value))
         channel = self._pbx.find(action.get("Channel"))
         if channel is None:
             return refused("No such channel")

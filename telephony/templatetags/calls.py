@@ -70,6 +70,18 @@ def outcome(intent: Intent) -> str:
 
 
 @register.filter
+def pair_said(stage: str) -> str:
+    """How far it is with two who are to be connected, or what has become of it: of a row of the history, its `pair`."""
+    said = {
+        "first": gettext("The driver is being called…"),
+        "second": gettext("The driver is on the line, the client is being called…"),
+        "talk": gettext("Client and driver are talking."),
+        "talked": "",
+    }
+    return said[stage] if stage in said else sentence(stage, {})
+
+
+@register.filter
 def did(intent: Intent) -> str:
     """What the click asked for."""
     return verbs.say(f"call.{intent.verb}")

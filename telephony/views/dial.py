@@ -13,7 +13,7 @@ from dispatch.staff.models import Shift
 from dispatch.staff.refusal import Refused
 from dispatch.staff.selectors import roster
 from orders.models import Client, Driver, Order
-from telephony.models import Call
+from telephony.models import Call, Intent
 from telephony.selectors import outside, privacy
 from telephony.sentences import sentence
 from telephony.services import missed, outgoing, targets
@@ -48,6 +48,24 @@ def dial_order(request: SignedInRequest, pk: int, whom: str) -> HttpResponse:
     return _call(request, lambda _shift: targets.driver_of(order) if whom == "driver" else targets.client_of(order))
 
 
+# /dial/order/512/both/
+@requires("calls.take")
+@require_POST
+def connect(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The driver of the order is called, then its client: the two talk, and nobody of ours."""
+    order = get_object_or_404(Order.objects.select_related("client", "fleet"), pk=pk)
+    return _ask(
+        request,
+        lambda shift: outgoing.connect(
+            order=order,
+            actor=request.user,
+            shift=shift,
+            intent_id=click_id(request),
+            address=address_of(request),
+        ),
+    )
+
+
 # /dial/call/731/
 @requires("calls.take")
 @require_POST
@@ -64,18 +82,25 @@ def dial_back(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _call(request: SignedInRequest, target: Callable[[Shift], Target], typed: str = "") -> HttpResponse:
-    shift = roster.open_shift(request.user)
-    if shift is None:
-        return refusal(sentence("no_shift", {}))
-    try:
-        intent = outgoing.call(
+    return _ask(
+        request,
+        lambda shift: outgoing.call(
             target=target(shift),
             typed=typed,
             actor=request.user,
             shift=shift,
             intent_id=click_id(request),
             address=address_of(request),
-        )
+        ),
+    )
+
+
+def _ask(request: SignedInRequest, ask: Callable[[Shift], Intent]) -> HttpResponse:
+    shift = roster.open_shift(request.user)
+    if shift is None:
+        return refusal(sentence("no_shift", {}))
+    try:
+        intent = ask(shift)
     except Refused as refused:
         return refusal(refused.sentence)
     return render(request, "telephony/_intent.html", {"intent": intent}, status=202)

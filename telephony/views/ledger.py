@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from dispatch.audit import verbs
 from dispatch.staff.access import SignedInRequest, may, requires
 from dispatch.staff.models import Person
-from telephony.core import operations, placing
+from telephony.core import naming, operations
 from telephony.models import Intent
 
 PAGE = 100
@@ -46,7 +46,7 @@ class LedgerFilter(forms.Form):
 
     def __init__(self, data: Any) -> None:
         super().__init__(data, label_suffix="")
-        said = [(verb, verbs.say(f"call.{verb}")) for verb in ("pick", placing.CALL, *operations.VERBS)]
+        said = [(verb, verbs.say(f"call.{verb}")) for verb in ("pick", *naming.PLACING, *operations.VERBS)]
         self.fields["verb"].choices = [("", _("anything")), *said]  # type: ignore[attr-defined]
 
     def rows(self) -> QuerySet[Intent]:

@@ -224,6 +224,7 @@ TABLE = (
     Line("phonebook/", "", "-YY--", "-MM--", "?q=an"),
     Line("dial/order/<int:pk>/client/", "order", "-MM--", "-YY--"),
     Line("dial/order/<int:pk>/driver/", "order", "-MM--", "-YY--"),
+    Line("dial/order/<int:pk>/both/", "order", "-MM--", "-YY--"),
     Line("calls/<int:pk>/targets/", "call", "-oY--", "-MM--"),
     Line("calls/<int:pk>/keypad/", "call", "-oY--", "-MM--"),
     Line("calls/<int:pk>/note/", "call", "-oY--", "-oY--"),

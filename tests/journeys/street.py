@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from dispatch.embedded import process
+from tests.journeys.people import KONSTANTIN, STRANGER
 from tests.rig.asterisk import TONES, Pbx
 from tests.rig.hearing import tones_in
 from tests.rig.phones import Call, Phone
@@ -42,6 +43,15 @@ class Street(Protocol):
     def rings(self, extension: str) -> bool: ...
 
     def talks(self, extension: str) -> bool: ...
+
+    def is_called(self, number: str) -> bool:
+        """Whether the telephone of that number outside rings."""
+
+    def lift_outside(self, number: str) -> None: ...
+
+    def refuse_outside(self, number: str) -> None: ...
+
+    def put_down_outside(self, number: str) -> None: ...
 
     def restart(self) -> None:
         """The whole PBX, in the middle of everything."""
@@ -74,6 +84,9 @@ class RealStreet:
     def _open(self) -> None:
         outside, desks = self._pbx.lab(), self._pbx.lab()
         self._free = [self._pbx.trunk(outside, name) for name in ("client", "second client", "third client")]
+        tones = {STRANGER: TONES["client"], KONSTANTIN: TONES["second client"]}
+        self._town = self._pbx.trunk(self._pbx.lab(), "mobile", listens=True, tones=tones)
+        self._called: dict[str, Call] = {}
         self._desks: dict[str, Phone] = {n: self._pbx.desk_phone(n, desks) for n in ("101", "102", "103")}
 
     def ring(self, number: str) -> None:
@@ -105,6 +118,20 @@ class RealStreet:
     def talks(self, extension: str) -> bool:
         return any(call.is_up for call in self._desks[extension].calls)
 
+    def is_called(self, number: str) -> bool:
+        return any(call.called == number for call in self._town.ringing)
+
+    def lift_outside(self, number: str) -> None:
+        self._called[number] = self._town.called_at(number).answer()
+
+    def refuse_outside(self, number: str) -> None:
+        self._town.called_at(number).refuse(603)
+
+    def put_down_outside(self, number: str) -> None:
+        call = self._called.pop(number)
+        call.hang_up()
+        call.wait_over()
+
     def restart(self) -> None:
         self._pbx.restart()
         self._pbx.send_home()
@@ -112,7 +139,7 @@ class RealStreet:
         self._open()
 
     def reset(self) -> None:
-        for phone in (*self._free, *self._desks.values()):
+        for phone in (*self._free, *self._desks.values(), self._town):
             phone.hang_up_all()
         self._callers.clear()
         self._pbx.await_quiet()
@@ -138,7 +165,7 @@ class PretendStreet:
         self._page = f"http://127.0.0.1:{ports[1]}"
         command = [sys.executable, "-m", "telephony.sim", "--port", str(ports[0]), "--page-port", str(ports[1]),
                    "--user", "desk", "--secret", secret, "--recordings", str(self.recordings),
-                   "--no-timetable"]  # fmt: skip
+                   "--no-timetable", "--mobiles-by-hand"]  # fmt: skip
         self._process = process.start(command, cwd=ROOT, stdout=subprocess.DEVNULL)
         process.wait_until(lambda: _listens(ports[1]), process=self._process, seconds=15, what="the simulator")
 
@@ -155,6 +182,22 @@ class PretendStreet:
     def refuse(self, extension: str) -> None:
         until(lambda: self.rings(extension), 8, f"{extension} rings")
         self._post("refuse", phone=extension)
+
+    def is_called(self, number: str) -> bool:
+        return any(
+            channel["dialled"] == number and channel["state"] == "Ringing" for channel in self._state()["channels"]
+        )
+
+    def lift_outside(self, number: str) -> None:
+        until(lambda: self.is_called(number), 8, f"{number} rings")
+        self._post("answer", phone=number)
+
+    def refuse_outside(self, number: str) -> None:
+        until(lambda: self.is_called(number), 8, f"{number} rings")
+        self._post("refuse", phone=number)
+
+    def put_down_outside(self, number: str) -> None:
+        self._post("hang-up", who=number)
 
     def put_down(self, extension: str) -> None:
         self._post("hang-up", who=extension)

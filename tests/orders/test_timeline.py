@@ -81,12 +81,12 @@ def test_changes_contacts_and_promised_calls_stand_in_the_same_line(order, vera,
     assert "про чемодан" in lines[0][1]
     assert "подождёт" in lines[1][1]
     assert re.search(r"Ленина, 5 .*Садовая, 3", lines[2][1])
-    assert 'data-follows="callbacks:1"' in page_of(answer)
+    assert f'data-follows="callbacks:1 timeline:{order.pk}"' in page_of(answer)
     promise.done_at, promise.done_by = timezone.now(), vera
     promise.save()
     answer = browser.get(reverse("orders:detail", args=[order.pk]))
     assert "Called back as promised" in lines_of(answer)[0][1]
-    assert 'data-follows=""' in page_of(answer)
+    assert f'data-follows="timeline:{order.pk}"' in page_of(answer)
 
 
 @pytest.mark.feature("C4")

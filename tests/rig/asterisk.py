@@ -48,12 +48,20 @@ class Pbx:
         phone = lab.phone(number, server=self.card["sip"], password=password, tone=tone, answers=answers)
         return phone.registered()
 
-    def trunk(self, lab: Lab, name: str = "client", *, listens: bool = False) -> Phone:
-        """A telephone outside. `listens`: the one that our calls to the outside reach, alone in its lab."""
+    def trunk(
+        self, lab: Lab, name: str = "client", *, listens: bool = False, tones: Mapping[str, int] | None = None
+    ) -> Phone:
+        """A telephone outside. `listens`: the one that our calls to the outside reach, alone in its lab; `tones`: of
+        those who are called there, by their numbers."""
         host, port = self.card["trunk_listens"].split(":")
         tone = TONES[name]
         return lab.phone(
-            name.replace(" ", "-"), server=self.card["sip"], tone=tone, bind=host, port=int(port) if listens else 0
+            name.replace(" ", "-"),
+            server=self.card["sip"],
+            tone=tone,
+            bind=host,
+            port=int(port) if listens else 0,
+            tones=tones,
         )
 
     def kill(self) -> None:

@@ -114,3 +114,28 @@ class Office:
             asked |= {"ExtraChannel": channel, "ExtraContext": context, "ExtraExten": exten, "ExtraPriority": "1"}
         answer = self.ami.act("Redirect", **asked)
         assert answer["Response"] == "Success", answer
+
+
+def connect(
+    office: Office,
+    name: str,
+    *,
+    first: str = "79850000017",
+    second: str = "79161234567",
+    shown: str = "4950001",
+    rings: int = 4,
+) -> None:
+    """As telephony/ami/actions.py does it for client and driver."""
+    answer = office.ami.act(
+        "Originate",
+        Channel=f"PJSIP/{first}@trunk",
+        ChannelId=name,
+        Context="desk-pair",
+        Exten=second,
+        Priority="1",
+        Async="true",
+        Timeout=str(rings * 1000),
+        CallerID=f"<{shown}>",
+        Variable=f"__DISP_CALL={name},__DESK_SHOWN={shown},DESK_PAIR={rings}",
+    )
+    assert answer["Response"] == "Success", answer

@@ -61,11 +61,13 @@ class Lab:
         bind: str = "127.0.0.1",
         port: int = 0,
         answers: str = "never",
+        tones: Mapping[str, int] | None = None,
     ) -> "Phone":
-        """`answers`: never, always, or asked: when the call asks for it by a header, as office phones do."""
+        """`answers`: never, always, or asked: when the call asks for it by a header, as office phones do. `tones`: of
+        those who are called at it, by their numbers."""
         want = {"user": user, "server": server, "password": password, "bind": bind, "port": port, "tone": tone}
         rtp = self.rtp + PORTS * len(self.phones)
-        self.ask("phone", **want, answers=answers, rtp=rtp)
+        self.ask("phone", **want, answers=answers, rtp=rtp, tones=dict(tones or {}))
         phone = Phone(self, user, tone)
         self.phones.append(phone)
         return phone
@@ -181,6 +183,14 @@ class Phone:
             return next((call for call in self.ringing if call is not other_than), None)
 
         return self.lab.wait(ring, seconds, f"{self.user} rings")
+
+    def called_at(self, number: str, seconds: float = 10) -> "Call":
+        """The call that rings here for that number."""
+
+        def ring() -> "Call | None":
+            return next((call for call in self.ringing if call.called == number), None)
+
+        return self.lab.wait(ring, seconds, f"{number} rings")
 
     def quiet(self, seconds: float = 10) -> None:
         self.lab.wait(lambda: not self.calls, seconds, f"{self.user} has no call")

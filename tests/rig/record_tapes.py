@@ -15,13 +15,14 @@ from typing import Any
 
 from tests.rig.ami import Ami, save_tape
 from tests.rig.asterisk import Pbx
-from tests.rig.office import Office
+from tests.rig.office import Office, connect
 from tests.rig.phones import Call
 
 TAPES = Path(__file__).resolve().parents[1] / "tapes"
 LIMITS = {"DESK_RING": "4", "DESK_BACK": "4", "DESK_PICK": "3"}
 KONSTANTIN, LARISA, MIKHAIL, DRIVER = "79161234567", "79031112233", "79265554433", "79850000017"
 WATCHER = "watch0123456789abcdef0123456789abcdef-1700000000.1"  # Sergey's leg
+PAIR = "pair0123456789abcdef0123456789abcdef-1700000000.1"
 Truth = dict[str, Any]
 
 
@@ -570,6 +571,54 @@ def outside_cancelled(scene: Scene) -> list[Truth]:
     return [by_hand("102", LARISA, "out", answered_by=[])]
 
 
+# --- client and driver are connected --------------------------------------------------------------------------------
+
+
+def pair(scene: Scene) -> Call:
+    """The desk has the driver called; his telephone rings."""
+    connect(scene.office, PAIR)
+    return scene.mobile.called_at(DRIVER)
+
+
+def paired(**what: Any) -> Truth:
+    return by_hand(DRIVER, KONSTANTIN, "out", **{"answered_by": [], **what})
+
+
+def pair_talk(scene: Scene) -> list[Truth]:
+    at_driver = pair(scene).answer()
+    at_client = scene.mobile.called_at(KONSTANTIN).answer()
+    time.sleep(0.5)
+    at_client.hang_up()
+    scene.gone(at_driver)
+    return [paired(answered_by=[KONSTANTIN], ended_by="answerer")]
+
+
+def pair_driver_busy(scene: Scene) -> list[Truth]:
+    pair(scene).refuse(486)
+    scene.mobile.quiet()
+    told = paired()
+    del told["dialled"], told["ended_by"]  # nobody was called for it; nobody rang off
+    return [told]
+
+
+def pair_client_busy(scene: Scene) -> list[Truth]:
+    at_driver = pair(scene).answer()
+    scene.mobile.called_at(KONSTANTIN).refuse(486)
+    scene.gone(at_driver)
+    told = paired()
+    del told["ended_by"]
+    return [told]
+
+
+def pair_driver_leaves(scene: Scene) -> list[Truth]:
+    at_driver = pair(scene).answer()
+    scene.mobile.called_at(KONSTANTIN)
+    time.sleep(0.3)
+    at_driver.hang_up()
+    scene.mobile.quiet()
+    return [paired()]
+
+
 SCENES = [
     queue_answered, queue_answerer_hangs_up, queue_abandoned, queue_two_callers, queue_second_abandons,
     queue_refused_by_one, queue_hidden_number, queue_names, driver_calls,
@@ -579,6 +628,7 @@ SCENES = [
     blind_answered, blind_busy, blind_no_answer, blind_home_to_boris, blind_caller_gone, blind_outside,
     watch_all, watch_and_leave, take_over, watch_then_take_over,
     internal_answered, internal_busy, outside_answered, outside_cancelled,
+    pair_talk, pair_driver_busy, pair_client_busy, pair_driver_leaves,
 ]  # fmt: skip
 
 

@@ -53,7 +53,7 @@ class Call(pj.Call):
             hears = media.status in (pj.PJSUA_CALL_MEDIA_ACTIVE, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD)
             self.sound = self.getAudioMedia(place) if hears else None
             if media.status == pj.PJSUA_CALL_MEDIA_ACTIVE:
-                self.phone.voice.startTransmit(self.sound)
+                self.phone.voices.get(self.called, self.phone.voice).startTransmit(self.sound)
         self.tell()
 
     def reply(self, code: int) -> None:
@@ -103,6 +103,7 @@ class Phone:
         self.account = Account(self)
         self.account.create(account)
         self.voice = _voice(want["tone"])
+        self.voices = {number: _voice(tone) for number, tone in want["tones"].items()}  # by who is called
 
 
 class Office:

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client as Browser
 
 from dispatch.audit.models import Entry
+from orders.models import Fleet, FleetNumber
 from orders.services import anonymising
 from telephony.models import Extension, Intent, Lease, MissedCaller
 from tests.desk.office import telephones_work
@@ -171,6 +172,42 @@ def test_the_client_and_the_driver_of_an_order_are_called_for_it(vera):
     free = office.order(order.client)
     assert refused(press(vera, f"/dial/order/{free.pk}/driver/")) == "This order has no driver now."
     assert press(vera, "/dial/order/987654321/client/").status_code == 404
+
+
+@pytest.mark.feature("X1")
+def test_client_and_driver_of_an_order_are_connected_and_both_are_to_see_a_number_of_its_fleet(vera):
+    daisy = Fleet.objects.create(name="Daisy")
+    FleetNumber.objects.create(fleet=daisy, e164="+74954950001", raw="4950001")
+    order = office.order(office.client(), by=office.driver())
+    order.fleet = daisy
+    order.save()
+    in_a_call("101")  # she may talk meanwhile: her own telephone takes no part
+    assert press(vera, f"/dial/order/{order.pk}/both/").status_code == 202
+    intent = Intent.objects.get()
+    args = intent.args
+    assert (intent.verb, intent.call, args["first"], args["to"]) == (
+        "pair",
+        None,
+        office.MOBILE.removeprefix("+"),
+        office.ANNA.removeprefix("+"),
+    )
+    assert (args["order"], args["client"], args["driver"], args["shown"]) == (
+        order.pk,
+        order.client_id,
+        order.driver_id,
+        ["+74954950001"],
+    )
+    assert Entry.objects.filter(verb="call.pair", actor=vera).exists()
+
+
+@pytest.mark.feature("X1")
+def test_nobody_is_connected_where_one_of_them_has_no_number_or_there_is_no_driver(vera):
+    order = office.order(office.client())
+    assert refused(press(vera, f"/dial/order/{order.pk}/both/")) == "This order has no driver now."
+    given = office.order(order.client, by=office.driver())
+    given.driver.phones.all().delete()
+    assert refused(press(vera, f"/dial/order/{given.pk}/both/")) == "This driver has no telephone number."
+    assert not Intent.objects.exists()
 
 
 def test_a_client_and_a_driver_are_called_at_their_main_number(vera):

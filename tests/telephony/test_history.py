@@ -221,7 +221,7 @@ def test_an_order_shows_its_calls_with_their_recordings(client, annas_call):
     client.force_login(office.marina())
     page = text(client.get(f"/orders/{trip.pk}/"))
     assert page.count(" data-call=") == 2
-    assert 'data-follows=""' in page
+    assert f'data-follows="timeline:{trip.pk}"' in page
     assert "<audio controls" in page
 
 
@@ -231,7 +231,7 @@ def test_while_a_call_of_the_order_lives_its_line_follows_it(client):
     call = office.call(order=trip)
     client.force_login(office.vera())
     page = text(client.get(f"/orders/{trip.pk}/history/"))
-    assert f'data-follows="call:{call.pk}"' in page
+    assert f'data-follows="call:{call.pk} timeline:{trip.pk}"' in page
     assert "ringing now" in page
     assert "<html" not in page
 

@@ -213,7 +213,7 @@ def test_a_link_that_comes_late_sees_who_talks_with_whom() -> None:
     board.resync(snapshot(*TALKING), 1000.0)
     call = shown(board)
     assert (call.state, call.talking_to, call.answered_by) == ("talking", ("101",), ("101",))
-    assert call.answered_at is None
+    assert call.answered_at == 1000.0  # when it looked, at the latest
     board.apply(pbx.HangupAsked(1010.0, VERA, 16))
     board.apply(pbx.ChannelGone(1010.0, VERA, 16))
     (fact,) = board.apply(pbx.ChannelGone(1010.0, CALLER, 16))

@@ -387,3 +387,20 @@ def test_a_leg_that_ended_unseen_talks_no_more(recorder):
     )
     next_link().write(batch(told.changed(passed_on), agreement=agreed(passed_on)))
     assert phonebook.states({"101"}) == {"101": "free"}
+
+
+@pytest.mark.feature("P14")
+def test_a_link_that_finds_the_call_keeps_who_had_answered_it_and_when(recorder):
+    """Of the leg it knows only that it is there."""
+    office.vera()
+    call = told.talking(told.ringing())
+    write(recorder, call)
+    seen = tuple(
+        dataclasses.replace(leg, outcome="", answered_at=None, started_at=told.BEGAN + 30) for leg in call.legs[:2]
+    )
+    late = dataclasses.replace(call, legs=seen, answered_at=told.BEGAN + 30)
+    next_link().write(batch(told.changed(late), agreement=agreed(late)))
+    row = Call.objects.get()
+    at_vera = row.legs.get(party="101")
+    assert row.answered_at == at_vera.answered_at == datetime(2026, 11, 23, 8, 0, 9, tzinfo=UTC)
+    assert (at_vera.outcome, at_vera.started_at) == ("answered", datetime(2026, 11, 23, 8, tzinfo=UTC))

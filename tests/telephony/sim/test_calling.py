@@ -8,7 +8,7 @@ import pytest
 
 from dispatch.staff.refusal import Refused
 from orders.models import Order
-from telephony.core import placing
+from telephony.core import naming
 from telephony.models import Call, Intent, MissedCaller, Recording
 from telephony.selectors import talks
 from telephony.services import outgoing, targets
@@ -41,7 +41,7 @@ async def calls(desk, to: str | Order, click: uuid.UUID | None = None) -> Intent
 
 
 async def placed_by(desk, intent: Intent, **wanted) -> Call:
-    key = placing.name(intent.pk.hex, intent.asked_at.timestamp())
+    key = naming.name(intent.pk.hex, intent.asked_at.timestamp())
     return await desk.row(key, **wanted)
 
 

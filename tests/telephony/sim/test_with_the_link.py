@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from dispatch.staff.models import Person, ShiftBreak
 from dispatch.staff.services import breaks
-from telephony.models import Call, Extension, Recording
+from telephony.models import Call, Extension, MissedCaller, Recording
 from tests.telephony.link.conftest import awaited, in_database
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -68,6 +68,21 @@ async def test_calls_end_with_the_pbx_and_the_phones_are_rung_again_after_it(des
             await asyncio.sleep(0.05)
     again = await sim.ring("79161111111")
     await awaited(lambda: Call.objects.filter(key__startswith=again, ringing=["101", "102"]).exists(), seconds=20)
+
+
+@pytest.mark.feature("M5")
+async def test_who_is_answered_while_the_line_is_broken_has_not_been_missed(desk, sim):
+    caller = await sim.ring("79161111111")
+    await desk.row(caller, ringing=["101", "102"])
+    sim.drop()
+    sim.answer("101")
+    talk = await desk.row(caller, state="talking", talking_to=["101"])
+    answered = await in_database(lambda: talk.legs.get(party="101").answered_at)
+    assert talk.answered_at is not None
+    assert answered is not None  # the phone book says that she talks
+    sim.hang_up(caller)
+    assert (await desk.row(caller, state="ended")).result == "answered"
+    assert not await in_database(lambda: MissedCaller.objects.exists())
 
 
 async def test_a_dialled_call_is_an_outgoing_one(desk, sim):
