@@ -266,6 +266,7 @@ WRAP_UP_SECONDS = env.int("WRAP_UP_SECONDS", default=20)  # after a call, for th
 
 # --- shifts -------------------------------------------------------------------------------------------------------
 SHIFT_STALE_MINUTES = env.int("SHIFT_STALE_MINUTES", default=10)  # not seen for so long: others may take the place
+STATUS_GRACE_SECONDS = env.int("STATUS_GRACE_SECONDS", default=60)  # without an open desk for so long: on mobile
 HANDOVER_SOON_MINUTES = 30  # orders without a driver that are due within so long are handed over
 
 # --- reports ------------------------------------------------------------------------------------------------------

@@ -23,7 +23,10 @@ log = logging.getLogger(__name__)
 
 CONSULT_OVER, JOIN_LATE, SENT = "DeskConsultEnd", "DeskJoinLate", "DeskTransfer"  # UserEvents of our dialplan
 TAKE_OVER_LATE = "DeskTakeOverLate"
-NO_TARGET = "NOTARGET"
+NOT_CALLED = {
+    "NOTARGET": Outcome(operations.NO_TARGET),
+    "DND": Outcome(placing.TARGET_REFUSES),
+}  # Result of CONSULT_OVER
 
 
 @dataclass
@@ -59,7 +62,7 @@ class Running(OnItsWay):
     def _meaning(self, said: Said) -> Outcome | None:
         verb = self.intent.verb
         if verb == operations.CONSULT and said.name == CONSULT_OVER:
-            return Outcome(operations.NO_TARGET) if said.fields.get("Result") == NO_TARGET else DONE
+            return NOT_CALLED.get(said.fields.get("Result", ""), DONE)
         if verb == watching.TAKE_OVER and said.name == TAKE_OVER_LATE:
             return Outcome(watching.LATE)
         if verb == operations.CONNECT and said.name == JOIN_LATE:
@@ -126,8 +129,9 @@ class Operations:
         if not await self._database(intents.claim, self._tenure, intent):
             return None
         endpoint = await self._database(self._endpoint_of, running.desk)
-        if await self._is_unreachable(session, intent):
-            return Outcome("unreachable")
+        why = await self._unreachable(session, intent)
+        if why is not None:
+            return why
         order = await self._order(session, running, endpoint)
         if order is None:
             return Outcome(rules.OVER)
@@ -160,12 +164,15 @@ class Operations:
         is_off = await actions.is_off(session, intent.extension, context=settings.PBX_STAFF_CONTEXT)
         return Outcome(placing.OWN_OFF) if is_off else order
 
-    async def _is_unreachable(self, session: Session, intent: Intent) -> bool:
-        """No telephone is registered at the extension that is to be called."""
+    async def _unreachable(self, session: Session, intent: Intent) -> Outcome | None:
+        """Why the extension that is to be called cannot be: it wants no call, or no telephone is registered there."""
         to = intent.args.get("to", "")
         if intent.verb not in (operations.CONSULT, operations.SEND) or not is_short(to):
-            return False
-        return await actions.is_off(session, to, context=settings.PBX_STAFF_CONTEXT)
+            return None
+        if await actions.refuses(session, to):
+            return Outcome(placing.TARGET_REFUSES)
+        is_off = await actions.is_off(session, to, context=settings.PBX_STAFF_CONTEXT)
+        return Outcome("unreachable") if is_off else None
 
 
 def wish(intent: Intent) -> watching.Wish:

@@ -93,6 +93,8 @@ class Placing:
         why = placing.refusal(own=own, to=await self._does(session, to) if is_short(to) else "")
         if why is not None:
             return Outcome(why.id)
+        if is_short(to) and await actions.refuses(session, to):
+            return Outcome(placing.TARGET_REFUSES)
         phone = await self._database(self._endpoint_of, intent.extension)
         log.info("call %s: %s calls from %s", name_of(intent), intent.actor, intent.extension)
         reply = await actions.place(

@@ -26,7 +26,8 @@ from telephony.lease import AWAY, LeaseLost, PbxState, Tenure, take
 from telephony.models import Lease
 from telephony.own_book import OwnBook
 from telephony.recorder import Agreement, Batch, Recorder
-from telephony.services import after_call, membership
+from telephony.services import after_call, membership, refusing
+from telephony.services.membership import Roster
 
 log = logging.getLogger(__name__)
 
@@ -239,7 +240,7 @@ class _Holding:
             await self._shielded(self._end_breaks())
             session = self._link.session if self._link is not None else None
             if session is not None:
-                await self._shielded(self._agree_members(session))
+                await self._shielded(self._agree(session))
 
     async def _receive_doctor(self) -> None:
         while True:
@@ -251,9 +252,26 @@ class _Holding:
         await self._database(breaks.end_due)
         await self._database(after_call.begin_waiting_breaks)
 
-    async def _agree_members(self, session: Session) -> None:
-        queue = settings.PBX_QUEUE
+    async def _agree(self, session: Session) -> None:
         roster = await self._database(membership.roster)
+        await self._shielded(self._agree_refusals(session, roster.refusing))
+        await self._agree_members(session, roster)
+
+    async def _agree_refusals(self, session: Session, wanted: frozenset[str]) -> None:
+        """AstDB tells nobody what changes in it, so it is read each time, and again after it was written."""
+        there = await actions.kept(session, refusing.FAMILY)
+        if changes := refusing.plan(wanted, there):
+            for extension in changes.put:
+                await actions.keep(session, family=refusing.FAMILY, key=extension, value="1")
+            for extension in changes.drop:
+                await actions.forget(session, family=refusing.FAMILY, key=extension)
+            there = await actions.kept(session, refusing.FAMILY)
+        if still := refusing.plan(wanted, there):
+            log.warning("the PBX does not refuse calls as it should: %s", still)
+        await self._database(refusing.saw, self._tenure, frozenset(there))
+
+    async def _agree_members(self, session: Session, roster: Roster) -> None:
+        queue = settings.PBX_QUEUE
         members = await actions.members(session, queue)
         wanted = membership.plan(roster, members)
         if wanted:

@@ -75,6 +75,8 @@ def sentence(reason: str, args: Mapping[str, str]) -> str:
             return _("That telephone is not switched on: nobody can be called there.")
         case "target_talks":
             return _("That colleague is talking.")
+        case "target_dnd":
+            return _("That colleague does not want to be disturbed now.")
         case "not_lifted":
             return _("Your telephone was not answered: nobody was called.")
         case "not_dialled":

@@ -46,6 +46,7 @@ urlpatterns = [
     path("dial/", dial.dial, name="dial"),
     path("dial/call/<int:pk>/", dial.dial_back, name="dial-back"),
     path("dial/<slug:to>/", dial.dial, name="dial-target"),
+    path("dial/person/<int:pk>/", dial.dial_mobile, name="dial-mobile"),
     path("dial/client/<int:pk>/", dial.dial_listed, {"kind": "client"}, name="dial-client"),
     path("dial/driver/<int:pk>/", dial.dial_listed, {"kind": "driver"}, name="dial-driver"),
     path("phonebook/", directory.found, name="directory"),

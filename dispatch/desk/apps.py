@@ -7,6 +7,7 @@ class DeskConfig(AppConfig):
 
     def ready(self) -> None:
         from dispatch.desk import (  # noqa: F401  (they register themselves)
+            absent,
             chip,
             doorkeeper,
             handover,

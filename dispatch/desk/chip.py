@@ -7,9 +7,10 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from dispatch.live import registry
-from dispatch.staff.models import BreakReason, Shift, ShiftBreak
+from dispatch.staff.models import BreakReason, Shift, ShiftBreak, Status
 from dispatch.staff.selectors import roster
 from telephony.models import Extension
+from telephony.selectors import phonebook
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,14 @@ class Chip:
     shift: Shift
     pause: ShiftBreak | None
     queue: str  # of telephony.Extension.Queue: what the PBX said last
+    refuses: bool  # the PBX, too
     reasons: Sequence[BreakReason]
+
+    @property
+    def status(self) -> str:
+        """As it is shown: see `phonebook.shown_status`."""
+        still_rung = self.shift.person.status == Status.DND and self.queue == Extension.Queue.RINGS
+        return phonebook.shown_status(self.shift.person, self.refuses and not still_rung)
 
     @property
     def is_in_pause(self) -> bool:
@@ -31,13 +39,17 @@ class Chip:
 
     @property
     def is_silent(self) -> bool:
-        return not self.is_in_pause and self.queue != Extension.Queue.RINGS
+        rests = self.is_in_pause or self.shift.person.status == Status.DND
+        return not rests and self.queue != Extension.Queue.RINGS
 
 
 def of(shift: Shift) -> Chip:
     """Three queries."""
-    said = Extension.objects.filter(number=shift.extension).values_list("queue", flat=True).first()
-    return Chip(shift, shift.pause, said or "", list(BreakReason.objects.filter(is_active=True)))
+    queue, refuses = Extension.objects.filter(number=shift.extension).values_list("queue", "refuses").first() or (
+        "",
+        False,
+    )
+    return Chip(shift, shift.pause, queue, refuses, list(BreakReason.objects.filter(is_active=True)))
 
 
 @registry.renderer("shift")

@@ -12,6 +12,7 @@ from dispatch.live.numbers import DRIVER
 from dispatch.live.registry import Visitor
 from dispatch.staff.access import may
 from dispatch.staff.models import Person, Role
+from dispatch.staff.services import statuses
 from dispatch.staff.services.shifts import seen
 
 
@@ -29,7 +30,9 @@ def visitors(session_keys: Sequence[str]) -> dict[str, Visitor]:
             continue
         if constant_time_compare(content.get(HASH_SESSION_KEY, ""), person.get_session_auth_hash()):
             admitted[key] = Visitor(person.pk, audience_of(person))
-    seen({visitor.person_id for visitor in admitted.values() if visitor.audience != DRIVER})
+    here = {visitor.person_id for visitor in admitted.values() if visitor.audience != DRIVER}
+    seen(here)
+    statuses.came_back(people[person_id] for person_id in here)
     return admitted
 
 

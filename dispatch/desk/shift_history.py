@@ -11,10 +11,10 @@ from django.utils import timezone, translation
 from dispatch.live.registry import Viewer
 from dispatch.reports.models import OrderFact
 from dispatch.staff.access import may
-from dispatch.staff.models import Person, Shift, ShiftBreak
+from dispatch.staff.models import Person, Shift, ShiftBreak, Status
 from dispatch.staff.selectors import roster
 from telephony.models import Call, Extension
-from telephony.selectors import panel
+from telephony.selectors import panel, phonebook
 from telephony.selectors.panel import Card
 
 PAGE = 50
@@ -26,16 +26,21 @@ class Seat:
 
     shift: Shift
     queue: str  # what the PBX says: telephony.Extension.Queue
+    refuses: bool  # the PBX, too
     talking: tuple[Card, ...]
     rings: bool
     knows_who: bool
     is_stale: bool
 
     @property
+    def status(self) -> str:
+        return phonebook.shown_status(self.shift.person, self.refuses)
+
+    @property
     def disagrees(self) -> bool:
         """Ours says one thing, the PBX another."""
         pause = self.shift.pause
-        rests = pause is not None and not pause.is_waiting
+        rests = (pause is not None and not pause.is_waiting) or self.shift.person.status == Status.DND
         return (self.queue == Extension.Queue.RINGS) == rests
 
 
@@ -60,19 +65,20 @@ def seats(viewer: Person) -> list[Seat]:
     """Who is on shift now. A fixed number of queries."""
     shifts = list(roster.on_shift())
     forgotten = set(Shift.objects.filter(roster.stale()).values_list("pk", flat=True))
-    said = dict(Extension.objects.values_list("number", "queue"))
+    telephones = {each.number: each for each in Extension.objects.only("number", "queue", "refuses")}
     cards = panel.live_calls(Viewer(translation.get_language(), "supervisor"))
     knows = may(viewer, "calls.who_talks")
     return [
         Seat(
             shift,
-            said.get(shift.extension, ""),
+            said.queue,
+            said.refuses,
             tuple(card for card in cards if shift.extension in _talkers(card)),
             any(shift.extension in card.call.ringing for card in cards),
             knows,
             shift.pk in forgotten,
         )
-        for shift in shifts
+        for shift, said in ((shift, telephones.get(shift.extension, Extension())) for shift in shifts)
     ]
 
 

@@ -13,11 +13,20 @@ from dispatch.staff.models import Person, Role
 
 EXTENSION = RegexValidator(r"^[0-9*#]{1,12}\Z", _("An extension is digits only, 101 for example."))
 
+MOBILE = RegexValidator(r"^\+?[0-9][0-9 ()-]{5,22}\Z", _("A telephone number, +7 916 123-45-67 for example."))
+
 
 class PersonForm(forms.ModelForm):
     roles = forms.MultipleChoiceField(label=_("Roles"), choices=Role.choices, widget=forms.CheckboxSelectMultiple)
     language = forms.ChoiceField(label=_("Language"), required=False)
     own_extension = forms.CharField(label=_("Own extension"), required=False, max_length=12, validators=[EXTENSION])
+    mobile = forms.CharField(
+        label=_("Mobile telephone"),
+        required=False,
+        max_length=24,
+        validators=[MOBILE],
+        help_text=_("Colleagues are connected there while this person is “on mobile”. They do not see the number."),
+    )
 
     class Meta:
         model = Person
@@ -28,6 +37,7 @@ class PersonForm(forms.ModelForm):
             "roles",
             "call_sign",
             "own_extension",
+            "mobile",
             "language",
             "wraps_up",
             "is_active",

@@ -4,6 +4,7 @@ from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Role(models.TextChoices):
@@ -12,6 +13,14 @@ class Role(models.TextChoices):
     MANAGER = "manager", _("manager")
     ADMINISTRATOR = "administrator", _("administrator")
     DRIVER = "driver", _("driver")
+
+
+class Status(models.TextChoices):
+    """Where a colleague is to be had. Begins with the shift and ends with it."""
+
+    DESK = "desk", pgettext_lazy("status", "at the desk")
+    MOBILE = "mobile", pgettext_lazy("status", "on mobile")
+    DND = "dnd", pgettext_lazy("status", "do not disturb")
 
 
 class Person(AbstractUser):
@@ -25,6 +34,10 @@ class Person(AbstractUser):
     language = models.CharField(_("language"), max_length=5, blank=True)
     wraps_up = models.BooleanField(_("time to write up after a call"), default=False)
     own_clients = models.BooleanField(_("calls of my own clients come to me"), default=False)
+    mobile = models.CharField(_("mobile telephone"), max_length=24, blank=True)
+    status = models.CharField(max_length=8, choices=Status.choices, blank=True)  # empty: has had no shift yet
+    status_since = models.DateTimeField(null=True)
+    status_chosen = models.BooleanField(default=False)  # by somebody; false: it came by itself
     is_machine = models.BooleanField(default=False)  # another system, which acts by the API and never signs in
 
     class Meta:
@@ -42,6 +55,21 @@ class Person(AbstractUser):
     def role_names(self) -> list[str]:
         """His roles in the reader's language."""
         return [str(Role(role).label) for role in self.roles]
+
+
+class StatusChange(models.Model):
+    """What was so from then on. `by` is None where it came by itself."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="status_changes")
+    status = models.CharField(max_length=8, choices=Status.choices)
+    at = models.DateTimeField()
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "-id"], name="status_person")]
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.status}"
 
 
 class Shift(models.Model):

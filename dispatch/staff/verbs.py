@@ -24,6 +24,8 @@ verbs.register(
         "break.started": _("began a break"),
         "break.asked": _("asked for a break after the call"),
         "break.ended": _("ended a break"),
+        "status": _("status"),
+        "status.chosen": _("chose a status"),
         "reason": _("reason"),
         "breakreason": _("reason for a break"),
         "break_reason.added": _("added a reason for breaks"),

@@ -55,6 +55,7 @@ export function start(book) {
   function call(row) {
     const button = row.querySelector(".dial button");
     if (button) button.click();
+    else if ("refuses" in row.dataset) toast(book.dataset.sayRefuses, "warning");
     else if (row.dataset.phone === "off") toast(book.dataset.sayOff, "warning");
     else if (row.dataset.phone === "talking") toast(book.dataset.sayTalking, "warning");
   }

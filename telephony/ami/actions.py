@@ -189,6 +189,12 @@ async def kept(session: Session, family: str) -> dict[str, str]:
     return {text(item, "Key").rpartition("/")[2]: text(item, "Val") for item in entries}
 
 
+async def refuses(session: Session, extension: str) -> bool:
+    """Whether the PBX rings that extension for nobody (`telephony.services.refusing`)."""
+    reply = await session.read_list("DBGet", Family="desk-dnd", Key=_place(extension))
+    return any(text(item, "Event") == "DBGetResponse" for item in reply.items)
+
+
 async def keep(session: Session, *, family: str, key: str, value: str) -> bool:
     """Write it into AstDB, which stays over a restart of the PBX. Whether it was taken."""
     reply = await session.order("DBPut", Family=family, Key=_place(key), Val=_place(value))

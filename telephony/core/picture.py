@@ -123,6 +123,8 @@ class Painter:
         for outcome in (NOANSWER, REJECTED, BUSY):
             if outcome in outcomes:
                 return outcome
+        if not outcomes and track.caller and BY_CAUSE.get(track.caller.cause) == BUSY:
+            return BUSY  # refused before anything rang
         return NOANSWER if track.queue or (track.originated and not outcomes) else FAILED
 
     def _ended_by(self, track: Track) -> str:

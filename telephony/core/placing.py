@@ -6,7 +6,7 @@ from telephony.core.naming import is_pair
 from telephony.core.operations import DONE, Outcome
 from telephony.core.rules import Refusal
 
-TARGET_OFF, TARGET_TALKS, OWN_OFF = "target_off", "target_talks", "own_off"
+TARGET_OFF, TARGET_TALKS, TARGET_REFUSES, OWN_OFF = "target_off", "target_talks", "target_dnd", "own_off"
 NOT_LIFTED, NOT_DIALLED = "not_lifted", "not_dialled"
 OFF = "off"  # of a telephone: none is registered there
 

@@ -22,6 +22,7 @@ class Extension(models.Model):
     )
     queue = models.CharField(max_length=8, choices=Queue.choices, default=Queue.OUT, blank=True)  # written by the link
     is_off = models.BooleanField(default=False)  # no telephone is registered there, says the PBX; written by the link
+    refuses = models.BooleanField(default=False)  # the PBX rings it for nobody: do not disturb; written by the link
 
     def __str__(self) -> str:
         return self.number

@@ -7,7 +7,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.utils import translation
 
 from dispatch.live.registry import Viewer, once
-from dispatch.staff.models import Person, Role, Shift
+from dispatch.staff.models import Person, Role, Shift, Status
 from dispatch.staff.selectors import roster
 from orders import numbers
 from telephony.core import phones
@@ -25,20 +25,37 @@ CLIENT = ""  # among parties: whoever the call is with
 
 
 @dataclass(frozen=True)
+class Phone:
+    """`state`: OFF, FREE, RINGING or TALKING. `refuses`: the PBX rings it for nobody."""
+
+    state: str
+    refuses: bool = False
+
+
+@dataclass(frozen=True)
 class Entry:
-    """`extension`: where he can be called, "" where nowhere. `talks_with`: () for who may not know it; `call_id`: the
-    conversation, for who may listen."""
+    """`extension`: where he can be called, "" where nowhere. `refuses`: the PBX lets no call through. `talks_with`: ()
+    for who may not know it; `call_id`: the conversation, for who may listen."""
 
     person: Person
     shift: Shift | None
     extension: str
     state: str
+    refuses: bool = False
     talks_with: tuple[str, ...] = ()
     call_id: int | None = None
 
     @property
     def can_be_called(self) -> bool:
-        return self.state in (FREE, RINGING)
+        return self.state in (FREE, RINGING) and not self.refuses
+
+    @property
+    def status(self) -> str:
+        return shown_status(self.person, self.refuses)
+
+    @property
+    def is_had_on_mobile(self) -> bool:
+        return bool(self.person.mobile) and self.status == Status.MOBILE
 
 
 def everyone(viewer: Viewer) -> list[Entry]:
@@ -51,10 +68,19 @@ def entries(person_ids: Sequence[int], viewer: Viewer) -> list[Entry]:
     return _entries(once(("people", *person_ids), lambda: list(_people().filter(pk__in=person_ids))), viewer)
 
 
-def states(extensions: Collection[str]) -> dict[str, str]:
-    """OFF, FREE, RINGING or TALKING for each of these telephones. Three queries."""
-    unused = Extension.objects.filter(Q(is_off=True) | Q(is_active=False), number__in=extensions)
-    found = dict.fromkeys(extensions, FREE) | dict.fromkeys(unused.values_list("number", flat=True), OFF)
+def shown_status(person: Person, refuses: bool) -> str:
+    """What he, or who has him, said last; of "do not disturb" what the PBX says: "asked" and "ending" until it does."""
+    if person.status == Status.DND:
+        return "dnd" if refuses else "dnd-asked"
+    return "dnd-ending" if refuses else person.status
+
+
+def telephones(extensions: Collection[str]) -> dict[str, Phone]:
+    """What each of these does. Three queries."""
+    special = Extension.objects.filter(Q(is_off=True) | Q(is_active=False) | Q(refuses=True), number__in=extensions)
+    rows = list(special.values_list("number", "is_off", "is_active", "refuses"))
+    found = dict.fromkeys(extensions, FREE)
+    found |= {number: OFF for number, is_off, is_active, _ in rows if is_off or not is_active}
     for leg in _legs(extensions):
         what = phones.doing([leg], leg.call.ringing).get(leg.party)
         if what is not None and found[leg.party] != TALKING:
@@ -62,7 +88,13 @@ def states(extensions: Collection[str]) -> dict[str, str]:
     watched = Call.objects.exclude(state=Call.State.ENDED).exclude(watchers=[])
     for watchers in watched.values_list("watchers", flat=True):
         found.update((each["by"], TALKING) for each in watchers if each["by"] in found)
-    return found
+    refusing = {number for number, *_, refuses in rows if refuses}
+    return {number: Phone(state, number in refusing) for number, state in found.items()}
+
+
+def states(extensions: Collection[str]) -> dict[str, str]:
+    """OFF, FREE, RINGING or TALKING for each of these telephones. Three queries."""
+    return {number: phone.state for number, phone in telephones(extensions).items()}
 
 
 def _people() -> QuerySet[Person]:
@@ -74,15 +106,17 @@ def _entries(people: Sequence[Person], viewer: Viewer) -> list[Entry]:
     ids = tuple(person.pk for person in people)
     shifts = once(("their shifts", ids), lambda: _shifts(people))
     places = _places(people, shifts)
-    state_of = once(("their telephones", ids), lambda: states(set(places.values()) - {""}))
-    talking = [place for place in places.values() if state_of.get(place) == TALKING]
+    phone_at = once(("their telephones", ids), lambda: telephones(set(places.values()) - {""}))
+    talking = [place for place in places.values() if place in phone_at and phone_at[place].state == TALKING]
     company: Mapping[str, tuple[tuple[str, ...], int | None]] = {}
     if viewer.audience == "supervisor" and talking:
         company = once(("their company", ids, translation.get_language()), lambda: _company(talking))
     mine = {shift.person_id: shift for shift in shifts}
     return [
-        Entry(person, mine.get(person.pk), place, state_of.get(place, OFF), *company.get(place, ()))
-        for person, place in ((person, places[person.pk]) for person in people)
+        Entry(person, mine.get(person.pk), place, phone.state, phone.refuses, *company.get(place, ()))
+        for person, place, phone in (
+            (person, places[person.pk], phone_at.get(places[person.pk], Phone(OFF))) for person in people
+        )
     ]
 
 

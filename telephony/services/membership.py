@@ -1,5 +1,6 @@
 """The members of the desk's queue are the telephones of those who are on shift, and nobody else of the house. In a
-break or a wrap-up a member is paused: it stays in the queue, and the queue does not ring it.
+break or a wrap-up, and while nobody shall disturb him, a member is paused: it stays in the queue, and the queue does
+not ring it.
 
 Who is on shift, and in a break, is ours to say; whether a telephone rings is the PBX's: `saw` keeps what it says.
 """
@@ -12,12 +13,13 @@ from django.utils import timezone
 
 from dispatch.live import publish
 from dispatch.live.numbers import private
-from dispatch.staff.models import ShiftBreak
+from dispatch.staff.models import Shift, Status
 from dispatch.staff.selectors import roster as shifts
 from telephony.core.pbx import QueueMemberSeen
 from telephony.lease import Tenure
 from telephony.models import Extension
 
+DO_NOT_DISTURB = "do not disturb"
 LONGEST_REASON = 60  # bytes: the queue has room for 79
 
 
@@ -33,11 +35,13 @@ class Seat:
 @dataclass(frozen=True)
 class Roster:
     """`on_shift`: device → who sits there. `ours`: every device of the house; others in the queue are none of ours.
-    `for_own`: person → the extension where her own clients reach her now, if she wants them and is in no break."""
+    `for_own`: person → the extension where her own clients reach her now, if she wants them and is not paused.
+    `refusing`: extensions that shall ring for nobody."""
 
     on_shift: Mapping[str, Seat]
     ours: frozenset[str]
     for_own: Mapping[str, str] = field(default_factory=dict)
+    refusing: frozenset[str] = frozenset()
 
     @property
     def next_end(self) -> float | None:
@@ -60,7 +64,7 @@ class Plan:
 def roster() -> Roster:
     """Three queries."""
     open_ones = list(shifts.on_shift())
-    people = {shift.extension: _seat(shift.person.full_name, shift.pause) for shift in open_ones}
+    people = {shift.extension: _seat(shift) for shift in open_ones}
     devices = list(Extension.objects.values_list("number", "interface", "is_active"))
     on_shift = {device: people[number] for number, device, in_use in devices if in_use and number in people}
     in_use = {number for number, _, in_use in devices if in_use}
@@ -69,7 +73,8 @@ def roster() -> Roster:
         for shift in open_ones
         if shift.person.own_clients and shift.extension in in_use and not people[shift.extension].paused
     }
-    return Roster(on_shift, frozenset(device for _, device, _ in devices), for_own)
+    refusing = {shift.extension for shift in open_ones if shift.person.status == Status.DND} & in_use
+    return Roster(on_shift, frozenset(device for _, device, _ in devices), for_own, frozenset(refusing))
 
 
 def plan(roster: Roster, members: Iterable[QueueMemberSeen]) -> Plan:
@@ -104,7 +109,10 @@ def saw(tenure: Tenure, members: Iterable[QueueMemberSeen]) -> None:
             publish.changed(private(shift.person_id), "shift", shift.pk)
 
 
-def _seat(name: str, pause: ShiftBreak | None) -> Seat:
+def _seat(shift: Shift) -> Seat:
+    name, pause = shift.person.full_name, shift.pause
+    if shift.person.status == Status.DND:
+        return Seat(name, DO_NOT_DISTURB)
     if pause is None or pause.is_waiting:
         return Seat(name)
     why = " ".join((pause.why or pause.kind).split())

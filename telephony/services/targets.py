@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
-from dispatch.staff.models import Shift
+from dispatch.staff.models import Person, Shift
 from dispatch.staff.refusal import Refused
 from orders import numbers
 from orders.flow import OPEN_STATES
@@ -14,9 +14,11 @@ from telephony.core.call import QUEUE
 from telephony.models import Call, Extension
 from telephony.recognition import is_short
 from telephony.selectors import outside
+from telephony.sentences import sentence
 from telephony.services import dial_plan
 
 DRIVER = re.compile(r"driver-([0-9]{1,18})")
+PERSON = re.compile(r"person-([0-9]{1,18})")
 CLIENT = re.compile(r"client-([0-9]{1,18})")
 
 
@@ -39,7 +41,8 @@ def to_pass_to(text: str, *, own: str) -> Target:
 
 
 def to_call(text: str, *, own: str) -> Target:
-    """Who was chosen or typed: "102", "client-7", "driver-5", a number of the street. `own`: the extension of who asks.
+    """Who was chosen or typed: "102", "client-7", "driver-5", "person-3" (on mobile), a number of the street.
+    `own`: the extension of who asks.
 
     Raises Refused with the sentence.
     """
@@ -49,6 +52,8 @@ def to_call(text: str, *, own: str) -> Target:
         return of_driver(int(driver[1]))
     if client := CLIENT.fullmatch(text):
         return of_client(int(client[1]))
+    if person := PERSON.fullmatch(text):
+        return of_person(int(person[1]))
     if text == own:
         raise Refused(_("That is your own telephone."))
     if not text:
@@ -93,8 +98,11 @@ def _number(text: str) -> Target:
 
 def _colleague(extension: str) -> Target:
     shift = Shift.objects.filter(extension=extension, ended_at=None).select_related("person").first()
-    if shift is None and not Extension.objects.filter(number=extension, is_active=True).exists():
+    known = Extension.objects.filter(number=extension).only("is_active", "refuses").first()
+    if shift is None and (known is None or not known.is_active):
         raise Refused(_("There is no extension %(extension)s.") % {"extension": extension})
+    if known is not None and known.refuses:
+        raise Refused(sentence("target_dnd", {}))
     return Target(extension, shift.person.full_name if shift else extension)
 
 
@@ -106,6 +114,14 @@ def of_driver(driver_id: int) -> Target:
         raise Refused(_("This driver has no telephone number."))
     name = _("Driver %(sign)s") % {"sign": driver.call_sign}
     return replace(_number(phones[0].e164), name=name, driver_id=driver.pk)
+
+
+def of_person(person_id: int) -> Target:
+    """A colleague on his mobile telephone. Raises Refused."""
+    person = Person.objects.filter(pk=person_id, is_active=True).exclude(mobile="").first()
+    if person is None:
+        raise Refused(_("No mobile telephone of this colleague is known."))
+    return replace(_number(person.mobile), name=_("%(name)s, mobile") % {"name": person.full_name})
 
 
 def of_client(client_id: int) -> Target:

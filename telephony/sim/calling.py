@@ -1,13 +1,14 @@
 """What the phones of the office dial: each other, and the outside."""
 
-from telephony.sim.channel import Channel, HungUp, Place
+from telephony.sim.channel import BUSY, Channel, HungUp, Place, State
 from telephony.sim.dial import Dial, Target
 from telephony.sim.parking import SLOTS
 from telephony.sim.pbx import STAFF, Pbx
-from telephony.sim.walk import Walk, at, desk_target
+from telephony.sim.walk import Walk, at, desk_target, refuses
 
 RING_SECONDS = 20.0
 OUTSIDE_SECONDS = 40.0
+BUSY_SECONDS = 2.0  # who has been answered hears the busy tone
 
 
 class Calling:
@@ -36,6 +37,11 @@ class Calling:
         target = desk_target(caller.place.exten)
         if target is None:
             raise HungUp(20)
+        if refuses(self._pbx, caller.place.exten):
+            at(caller, 8)
+            if caller.state is State.UP:
+                await self._pbx.until(caller, seconds=BUSY_SECONDS)
+            raise HungUp(BUSY)
         at(caller, 4)
         await self._ring(caller, target, RING_SECONDS)
 

@@ -7,7 +7,7 @@ from telephony.sim.dial import Dial
 from telephony.sim.pbx import Pbx
 from telephony.sim.recording import Recorder
 from telephony.sim.waiting import END_SECONDS
-from telephony.sim.walk import Walk, at, client_header, desk_target
+from telephony.sim.walk import Walk, at, client_header, desk_target, refuses
 
 RING_SECONDS = 20.0
 JOINING_SECONDS = 0.4  # after a consultation, in case the second party is being connected this very moment
@@ -41,7 +41,9 @@ class Consulting:
         at(leg, 11)
         self._pbx.user_event("DeskConsult", leg, *about)
         status, cause, target = "NOTARGET", 0, desk_target(number)
-        if target is not None:
+        if refuses(self._pbx, number):
+            status = "DND"
+        elif target is not None:
             at(leg, 12)
             done = await self._dial.ring(leg, target, seconds=RING_SECONDS, music=False)
             status, cause = done.status, done.cause

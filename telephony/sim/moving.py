@@ -6,7 +6,7 @@ from telephony.sim.channel import Channel, Place
 from telephony.sim.dial import Dial, Target
 from telephony.sim.pbx import Pbx
 from telephony.sim.waiting import END_SECONDS
-from telephony.sim.walk import Walk, at, client_header, desk_target
+from telephony.sim.walk import Walk, at, client_header, desk_target, refuses
 
 RING_SECONDS = 20.0
 BACK_SECONDS = 12.0
@@ -42,6 +42,8 @@ class Moving:
         target = desk_target(number)
         if target is None:
             return Place("desk-home", "notarget")
+        if refuses(self._pbx, number):
+            return Place("desk-home", "dnd")
         at(client, 11)
         done = await self._dial.call(client, target, seconds=RING_SECONDS, music=True)
         if done.leg is None:
@@ -55,7 +57,7 @@ class Moving:
         client.variables.update(DESK_OWNER="", DESK_AT="home")
         at(client, 4)
         self._pbx.user_event("DeskHome", client, client_header(client), ("Why", why), ("Device", device))
-        if not device:
+        if not device or refuses(self._pbx, device.removeprefix("PJSIP/")):
             return Place("desk-queue", "s")
         self._pbx.start_music(client)
         await self._pbx.until(client, seconds=1.0)

@@ -6,7 +6,7 @@ from telephony.sim.channel import Channel, HungUp, Place, Redirected, State
 from telephony.sim.dial import Dial, Target
 from telephony.sim.pbx import STAFF, Pbx
 from telephony.sim.queue import TimedOut, Withdrawn
-from telephony.sim.walk import Walk, at, client_header, desk_target
+from telephony.sim.walk import Walk, at, client_header, desk_target, refuses
 
 PICK_SECONDS = 5.0
 RING_SECONDS = 20.0
@@ -51,7 +51,11 @@ class Waiting:
         seconds, _, instead = rest.partition("-")
         extension = self._pbx.database.get(("desk-seat", person), "")
         target = desk_target(extension) if extension in STAFF else None
-        if target is None or self._pbx.device_state(target.device) not in ("NOT_INUSE", "RINGING"):
+        if (
+            target is None
+            or refuses(self._pbx, extension)
+            or self._pbx.device_state(target.device) not in ("NOT_INUSE", "RINGING")
+        ):
             return Place("desk-queue", "new")
         client.place = Place("desk-own", extension, 4)
         variables = client.variables
@@ -64,7 +68,7 @@ class Waiting:
             return await self._talks(client, done.leg)
         at(client, 7)
         self._pbx.user_event("DeskOwnEnd", client, *who, ("Result", done.status), ("Cause", str(done.cause)))
-        if desk_target(instead):
+        if desk_target(instead) and not refuses(self._pbx, instead):
             return Place("desk-instead", f"{instead}-{extension}")
         return Place("desk-queue", "late")
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from telephony.sim.channel import Channel, Place
 from telephony.sim.dial import Target
-from telephony.sim.pbx import STAFF, TRUNK
+from telephony.sim.pbx import STAFF, TRUNK, Pbx
 
 Walk = Callable[[Channel], Awaitable[Place | None]]
 
@@ -16,6 +16,11 @@ def at(channel: Channel, priority: int) -> None:
 
 def client_header(channel: Channel) -> tuple[str, str]:
     return ("Client", channel.uniqueid)
+
+
+def refuses(pbx: Pbx, number: str) -> bool:
+    """Do not disturb: no call rings there."""
+    return ("desk-dnd", number) in pbx.database
 
 
 def desk_target(number: str) -> Target | None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from dispatch.staff.access import SignedInRequest, address_of, refuse, requires
-from dispatch.staff.models import Shift
+from dispatch.staff.models import Person, Shift
 from dispatch.staff.refusal import Refused
 from dispatch.staff.selectors import roster
 from orders.models import Client, Driver, Order
@@ -28,6 +28,15 @@ def dial(request: SignedInRequest, to: str = "") -> HttpResponse:
     """202: asked, what becomes of it comes over the socket; 409: a sentence, why not."""
     typed = "" if to else request.POST.get("to", "").strip()[:40]
     return _call(request, lambda shift: targets.to_call(to or typed, own=shift.extension), typed)
+
+
+# /dial/person/3/
+@requires("calls.take")
+@require_POST
+def dial_mobile(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The same: a colleague on his mobile telephone, whose number is not sent."""
+    get_object_or_404(Person, pk=pk, is_machine=False)
+    return _call(request, lambda _shift: targets.of_person(pk))
 
 
 # /dial/client/7/ /dial/driver/5/

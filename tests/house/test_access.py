@@ -190,6 +190,7 @@ TABLE = (
     Line("call-backs/", "", "-YY--", "-YY--"),
     Line("call-backs/<int:pk>/done/", "call_back", "-MM--", "-YY--"),
     Line("shift/take-over/", "", "-MM--", "-YY--"),
+    Line("shift/status/", "", "-MM--", "-YY--"),
     Line("shift/own-clients/", "", "-MM--", "-YY--"),
     Line("shift/break/", "", "-MM--", "-YY--"),
     Line("shift/break/end/", "", "-MM--", "-YY--"),
@@ -220,6 +221,7 @@ TABLE = (
     Line("dial/call/<int:pk>/", "missed", "-MM--", "-YY--"),
     Line("dial/<slug:to>/", " to=102", "-MM--", "-YY--"),
     Line("dial/client/<int:pk>/", "client", "-MM--", "-YY--"),
+    Line("dial/person/<int:pk>/", "person", "-MM--", "-YY--"),
     Line("dial/driver/<int:pk>/", "driver", "-MM--", "-YY--"),
     Line("phonebook/", "", "-YY--", "-MM--", "?q=an"),
     Line("dial/order/<int:pk>/client/", "order", "-MM--", "-YY--"),
@@ -377,6 +379,7 @@ TABLE = (
     Line("fleets/<int:pk>/logo/<slug:digest>/", "fleet digest=abc", "-YYY-", "-MMM-"),
     # pause, log out, end another's shift
     Line("shift/<int:pk>/end/", "shift", "-MM--", "-RY--"),
+    Line("shift/<int:pk>/status/", "shift", "-MM--", "-RY--"),
     Line("shift/<int:pk>/break/", "shift", "-MM--", "-RY--"),
     Line("shift/<int:pk>/break/end/", "shift", "-MM--", "-RY--"),
     # reports: a dispatcher's own figures, a supervisor's shift, all for a manager (tests/reports)

@@ -38,6 +38,7 @@ class House:
             "VAR_DIR": str(folder / "var"),
             "SECRET_KEY": secrets.token_urlsafe(50),
             "HTTPS": "false",
+            "STATUS_GRACE_SECONDS": "4",
             "LOG_LEVEL": "INFO",
             "PYTHONUNBUFFERED": "1",
             "PYTHONPATH": str(ROOT),

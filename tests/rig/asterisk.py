@@ -68,6 +68,11 @@ class Pbx:
         os.kill(self.card["pid"], signal.SIGKILL)
         instance.await_end(self.name)
 
+    def shut_down(self) -> None:
+        """As for an update of the machine: what AstDB was told in the last second is kept, too."""
+        self.console("core stop now")
+        instance.await_end(self.name)
+
     def restart(self) -> None:
         """The same PBX, with the same ports and secrets; its calls, queue members and registrations are gone."""
         self.card = instance.restart(self.name)

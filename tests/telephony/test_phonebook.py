@@ -58,7 +58,7 @@ def test_vera_is_on_shift_from_its_start_to_its_end():
     assert "data-absent" in draw(vera)[str(vera.pk)]
     shift = start_shift(person=vera, extension="101", actor=vera)
     html = draw(vera)[str(vera.pk)]
-    assert words(html) == "Ivanova Vera extension 101 free"
+    assert words(html) == "Ivanova Vera extension 101 free at the desk"
     assert f'<li id="person-{vera.pk}"' in html
     assert 'data-sort="Ivanova Vera"' in html
     assert "data-absent" not in html

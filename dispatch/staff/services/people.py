@@ -20,6 +20,7 @@ JOURNALLED = (
     "call_sign",
     "roles",
     "own_extension",
+    "mobile",
     "language",
     "wraps_up",
     "is_active",

@@ -1,7 +1,6 @@
 """Starting and ending a shift. Races are settled by the two partial unique constraints of `Shift`."""
 
 from collections.abc import Collection
-from datetime import timedelta
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
@@ -13,10 +12,10 @@ from dispatch.live import publish
 from dispatch.staff.models import Person, Shift, ShiftBreak
 from dispatch.staff.refusal import Refused
 from dispatch.staff.selectors import roster
+from dispatch.staff.services import statuses
 from dispatch.staff.signals import shift_changed, shift_ending
 
 LONGEST_REASON = 200
-SEEN_AGAIN = timedelta(seconds=30)
 
 
 def start_shift(*, person: Person, extension: str, actor: Person) -> Shift:
@@ -24,6 +23,7 @@ def start_shift(*, person: Person, extension: str, actor: Person) -> Shift:
     try:
         with transaction.atomic():
             shift = Shift.objects.create(person=person, extension=extension, started_at=timezone.now())
+            statuses.begin(person=person)
             _tell(shift, "shift.started", actor)
     except IntegrityError as error:
         raise Refused(_why_not(person, extension)) from error
@@ -44,6 +44,7 @@ def end_shift(*, shift: Shift, actor: Person, reason: str = "") -> Shift:
         shift.refresh_from_db()
         if ended:
             ShiftBreak.objects.filter(shift=shift, ended_at=None).update(ended_at=now, ended_by=actor)
+            statuses.leave(person=shift.person)
             _tell(shift, "shift.ended", actor, reason)
     return shift
 
@@ -65,10 +66,10 @@ def take_over(*, shift: Shift, extension: str, person: Person) -> Shift:
 
 
 def seen(person_ids: Collection[int]) -> None:
-    """Desks of these people listen now. Written at most once in half a minute."""
+    """Desks of these people listen now. Not written down at each look."""
     now = timezone.now()
     open_ones = Shift.objects.filter(person__in=person_ids, ended_at=None)
-    open_ones.filter(Q(seen_at=None) | Q(seen_at__lt=now - SEEN_AGAIN)).update(seen_at=now)
+    open_ones.filter(Q(seen_at=None) | Q(seen_at__lt=now - statuses.seen_again())).update(seen_at=now)
 
 
 def _tell(shift: Shift, verb: str, actor: Person, reason: str = "") -> None:
