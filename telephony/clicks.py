@@ -1,6 +1,7 @@
 """Clicks on their way through the link: judged by the board, sent, and settled by what the PBX reports."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -20,7 +21,9 @@ from telephony.core import rules
 from telephony.core.facts import CallChanged, Fact, Said
 from telephony.core.naming import PLACING
 from telephony.core.operations import Outcome
+from telephony.core.pbx import Report
 from telephony.following import Database, Following, LineLost, OnItsWay
+from telephony.hands_free import HandsFree
 from telephony.lease import Tenure
 from telephony.models import Extension, Intent
 from telephony.operating import Operations
@@ -82,6 +85,7 @@ class Clicks:
         self._operations = Operations(link, tenure, board_key, database, _endpoint, self._settle)
         self._placing = Placing(link, tenure, database, _endpoint, self._settle)
         self._following = Following(link, tenure, database, self._settle)
+        self._hands_free = HandsFree(link, tenure, database, _endpoint)
         self._tasks: dict[UUID, asyncio.Task[None]] = {}
 
     def hear(self, facts: tuple[Fact, ...]) -> None:
@@ -90,6 +94,9 @@ class Clicks:
                 attempt.hear(fact)
         self._operations.hear(facts)
         self._placing.hear(facts)
+
+    def hear_report(self, report: Report) -> None:
+        self._hands_free.hear(report)
 
     def line_lost(self) -> None:
         self._operations.line_lost()
@@ -103,7 +110,13 @@ class Clicks:
             if intent.deadline <= timezone.now():
                 await self._database(intents.expire, self._tenure, intent)
             elif self._link.session is not None:
-                self._begin(intent, self._work(intent)(intent, self._link.session))
+                self._begin(intent, self._attended(intent, self._link.session))
+
+    async def _attended(self, intent: Intent, session: Session) -> None:
+        """Carried out, while somebody sees to it that one's own telephone is answered."""
+        rings = intent.verb in intents.RUNG
+        async with self._hands_free.attending(intent, session) if rings else contextlib.nullcontext():
+            await self._work(intent)(intent, session)
 
     def _work(self, intent: Intent) -> Callable[[Intent, Session], Coroutine[Any, Any, None]]:
         if intent.verb == "pick":
@@ -139,6 +152,7 @@ class Clicks:
         for task in self._tasks.values():
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        await self._hands_free.close()
 
     def _begin(self, intent: Intent, work: Any) -> None:
         if intent.pk in self._tasks:

@@ -20,6 +20,7 @@ from telephony.ami.link import Link
 from telephony.clicks import Clicks
 from telephony.core.board import Board
 from telephony.core.facts import Fact
+from telephony.core.pbx import Report
 from telephony.doctor import visits
 from telephony.kept_music import KeptMusic
 from telephony.lease import AWAY, LeaseLost, PbxState, Tenure, take
@@ -138,6 +139,7 @@ class _Holding:
                 address,
                 Board(),
                 hear=self._hear,
+                on_report=self._hear_report,
                 on_synced=self._synced,
                 on_lost=self._lost,
                 may_send=tenure.fresh,
@@ -169,6 +171,10 @@ class _Holding:
             self._gathered.set()
         if self._clicks is not None:
             self._clicks.hear(facts)
+
+    def _hear_report(self, report: Report) -> None:
+        if self._clicks is not None:
+            self._clicks.hear_report(report)
 
     def _synced(self) -> None:
         self._compare()

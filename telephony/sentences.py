@@ -31,6 +31,8 @@ def sentence(reason: str, args: Mapping[str, str]) -> str:
             return _("Your telephone was not answered. The caller is back at the same place in the queue.")
         case "no_phone":
             return _("Your telephone cannot be reached. The caller is back at the same place in the queue.")
+        case "lift":
+            return _("Lift the handset of your telephone.")
         case "not_done":
             return _("The telephone exchange did not do it. The caller is still waiting.")
         case "no_link":

@@ -56,7 +56,10 @@ export function start(desk) {
     template.innerHTML = detail.html;
     const outcome = template.content.firstElementChild;
     const state = outcome.dataset.state;
-    if (state === "asked" || state === "sent") return;
+    if (state === "asked" || state === "sent") {
+      if (outcome.dataset.hint !== undefined) toast(outcome.textContent.trim(), "waiting");
+      return;
+    }
     settle(detail.key, state === "confirmed" ? "" : outcome.textContent.trim(), "warning");
   });
   // A card that is drawn anew while its click still waits goes on saying so.

@@ -132,6 +132,18 @@ async def _global(session: Session, name: str) -> str:
     return translate.text(reply.headers, "Value").strip()
 
 
+async def user_agent(session: Session, endpoint: str) -> str:
+    """How the telephone that is registered there calls itself; "" where none is."""
+    aors = await _global(session, f"PJSIP_ENDPOINT({_dialled(endpoint)},aors)")
+    contact = (await _global(session, f"PJSIP_AOR({aors.partition(',')[0]},contact)")).partition(",")[0]
+    return await _global(session, f"PJSIP_CONTACT({contact},user_agent)") if contact else ""
+
+
+async def talk(session: Session, *, channel: str) -> None:
+    """Tell a telephone that rings to answer: those that know this event do, the others ring on."""
+    await session.order("PJSIPNotify", Channel=channel, Variable=["Event=talk"])
+
+
 async def is_off(session: Session, extension: str, *, context: str) -> bool:
     """Whether the PBX knows that no telephone is registered there."""
     reply = await session.read("ExtensionState", Exten=_place(extension), Context=context)

@@ -13,6 +13,7 @@ from telephony.ami.translate import translate
 from telephony.ami.wire import Message
 from telephony.core.board import Board
 from telephony.core.facts import Fact
+from telephony.core.pbx import Report
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +28,8 @@ Hearer = Callable[[tuple[Fact, ...]], None]
 
 
 class Link:
-    """One PBX. `hear` gets the facts in order, `on_synced` each agreement; neither may wait."""
+    """One PBX. `hear` gets the facts in order, `on_report` what they are made of, `on_synced` each agreement; none may
+    wait."""
 
     def __init__(
         self,
@@ -35,6 +37,7 @@ class Link:
         board: Board,
         *,
         hear: Hearer,
+        on_report: Callable[[Report], None] = lambda report: None,
         on_synced: Callable[[], None] = lambda: None,
         on_lost: Callable[[], None] = lambda: None,
         may_send: Callable[[], bool] = lambda: True,
@@ -49,6 +52,7 @@ class Link:
         self.note = ""  # a key of telephony.pulses.SENTENCES
         self.booted_at: float | None = None
         self._hear = hear
+        self._on_report = on_report
         self._on_synced = on_synced
         self._on_lost = on_lost
         self._may_send = may_send
@@ -144,6 +148,7 @@ class Link:
             return
         report = translate(message)
         if report is not None:
+            self._on_report(report)
             self._tell(self.board.apply(report))
 
     def _tell(self, facts: tuple[Fact, ...]) -> None:

@@ -7,6 +7,7 @@ from telephony.models.hold_music import HoldMusic
 from telephony.models.intent import Intent
 from telephony.models.lease import Lease
 from telephony.models.missed import MissedCaller
+from telephony.models.phone_model import PhoneModel
 from telephony.models.recording import Recording
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Lease",
     "Leg",
     "MissedCaller",
+    "PhoneModel",
     "Recording",
     "Transfer",
 ]

@@ -2,6 +2,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from telephony.models.phone_model import PhoneModel
+
 
 class Extension(models.Model):
     """A telephone of the office as the PBX knows it."""
@@ -21,6 +23,9 @@ class Extension(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="extensions"
     )
     queue = models.CharField(max_length=8, choices=Queue.choices, default=Queue.OUT, blank=True)  # written by the link
+    phone_model = models.ForeignKey(
+        PhoneModel, on_delete=models.SET_NULL, null=True, editable=False, related_name="extensions"
+    )  # as it registered when a call last asked it to answer
     is_off = models.BooleanField(default=False)  # no telephone is registered there, says the PBX; written by the link
     refuses = models.BooleanField(default=False)  # the PBX rings it for nobody: do not disturb; written by the link
 

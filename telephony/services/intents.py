@@ -38,6 +38,7 @@ OPEN = (Intent.State.ASKED, Intent.State.SENT)
 UNDER_WAY = (*OPEN, Intent.State.UNKNOWN)
 UNSETTLED = (Intent.State.SENT, Intent.State.UNKNOWN)
 REPEATED = (operations.KEYS,)  # a second one is meant, also while the first is under way
+LIFT = "lift"  # a key of the sentences
 RUNG = ("pick", operations.UNPARK, naming.CALL, *watching.MODES, watching.TAKE_OVER)  # somebody has to answer
 
 
@@ -115,6 +116,13 @@ def claim(tenure: Tenure, intent: Intent) -> bool:
         if mine:
             _tell(intent)
     return bool(mine)
+
+
+def hint(tenure: Tenure, intent: Intent, what: str) -> None:
+    """What the person has to do for a click that is on its way still."""
+    with tenure.writing():
+        if Intent.objects.filter(pk=intent.pk, state=Intent.State.SENT).exclude(reason=what).update(reason=what):
+            _tell(intent)
 
 
 def confirm(tenure: Tenure, intent: Intent) -> None:

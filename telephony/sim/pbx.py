@@ -16,6 +16,7 @@ from telephony.sim.wire import Header
 
 STAFF = ("101", "102", "103", "104")
 TRUNK = "PJSIP/trunk"
+USER_AGENT = "Pretend phone 1.0"
 KEY_SECONDS = 0.003  # until a channel reads a key that was pressed
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from telephony.sim.channel import BUSY, REJECTED, Channel, Party, Place, State
 from telephony.sim.dialplan import Dialplan
-from telephony.sim.pbx import STAFF, TRUNK, Pbx
+from telephony.sim.pbx import STAFF, TRUNK, USER_AGENT, Pbx
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +38,7 @@ class Phones:
         self._chance = chance
         self._tasks: set[asyncio.Task[None]] = set()
         self.silent: set[str] = set()  # extensions that do not answer even when asked to
+        self.obliging: set[str] = set()  # extensions that answer when they are told to while they ring
 
     def stop(self) -> None:
         for task in self._tasks:
@@ -93,8 +94,17 @@ class Phones:
 
     def notify(self, leg: Channel, event: str) -> None:
         """An in-dialog NOTIFY: phones that honour it answer on "talk"."""
-        if event == "talk" and leg.device != TRUNK:
+        if event == "talk" and extension_of(leg) in self.obliging:
             self._lift(leg)
+
+    def registered(self, function: str) -> str:
+        """What PJSIP_ENDPOINT, PJSIP_AOR and PJSIP_CONTACT say of a telephone; "" where none is registered."""
+        name, _, arguments = function.removesuffix(")").partition("(")
+        extension = arguments.partition(",")[0].partition(";")[0]
+        if extension in self._pbx.unplugged:
+            return ""
+        said = {"PJSIP_ENDPOINT": extension, "PJSIP_AOR": f"{extension};@1", "PJSIP_CONTACT": USER_AGENT}
+        return said.get(name, "")
 
     # --- steered by hand ------------------------------------------------------------------------------------------
 

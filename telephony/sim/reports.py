@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from telephony.sim.answers import Answer, Item, done, listing, refused
 from telephony.sim.channel import Channel
-from telephony.sim.pbx import STAFF, TRUNK, Pbx, hint, parked
+from telephony.sim.pbx import STAFF, TRUNK, USER_AGENT, Pbx, hint, parked
 from telephony.sim.wire import Action, Header
 
 VERSION = "22.10.1"
@@ -254,7 +254,7 @@ def pjsip_show_contacts(pbx: Pbx, action: Action) -> Answer:
             ("AuthenticateQualify", "no"),
             ("Uri", f"sip:{name}@127.0.0.1:5060"),
             ("QualifyFrequency", "0"),
-            ("UserAgent", "Pretend phone"),
+            ("UserAgent", USER_AGENT),
             ("ExpirationTime", str(int(time.time()) + 120)),
             ("OutboundProxy", ""),
             ("Status", "NonQualified"),

@@ -157,7 +157,12 @@ class Verbs:
             return refused("No variable specified")
         if not action.get("Channel"):
             asked = EXISTS.fullmatch(name)
-            value = str(int(desk_target(asked[1]) is not None)) if asked else self._pbx.variables.get(name, "")
+            if asked:
+                value = str(int(desk_target(asked[1]) is not None))
+            elif name.startswith("PJSIP_"):
+                value = self._phones.registered(name)
+            else:
+                value = self._pbx.variables.get(name, "")
             return done("", ("Variable", name), ("Value", value))
         channel = self._pbx.find(action.get("Channel"))
         if channel is None:

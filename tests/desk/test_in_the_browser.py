@@ -177,11 +177,16 @@ def test_vera_answers_the_marked_call_with_the_keyboard_and_is_told_the_refusal(
     assert re.search(r"id=[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-", asked.value.request.post_data)
     expect(desk.locator(f"#call-{second.pk} button")).to_have_attribute("aria-busy", "true")
     intent = second.intents.get()
+    intent.state, intent.reason = "sent", "lift"
+    intent.save()
+    publish.changed(f"person.{vera.pk}", "intent", intent.pk)
+    expect(desk.locator("#toasts .toast")).to_have_text("Lift the handset of your telephone.")
+    expect(desk.locator(f"#call-{second.pk} button")).to_have_attribute("aria-busy", "true")
     intent.state, intent.reason = "expired", "no-answer"
     intent.save()
     publish.changed(f"person.{vera.pk}", "intent", intent.pk)
     expect(desk.locator(f"#call-{second.pk} button")).not_to_have_attribute("aria-busy", "true")
-    expect(desk.locator("#toasts .toast")).to_be_visible()
+    expect(desk.locator("#toasts .toast")).to_have_count(2)
 
 
 def test_a_pick_of_a_call_that_is_gone_says_so_and_does_not_wait(sit_down, vera, boris):

@@ -49,7 +49,7 @@ from orders.models import (
     Vehicle,
 )
 from places.models import House, Name, Place, Stand, Street, Upload, Zone
-from telephony.models import Call, CallClass, Extension, Leg, Recording
+from telephony.models import Call, CallClass, Extension, Leg, PhoneModel, Recording
 
 ROLES = (Role.DRIVER, Role.DISPATCHER, Role.SUPERVISOR, Role.MANAGER, Role.ADMINISTRATOR)
 
@@ -413,6 +413,8 @@ TABLE = (
     Line("staff/break-reasons/<int:pk>/", "break_reason", "----Y", "----Y"),
     Line("staff/dialling/", "", "----Y", "----Y"),
     Line("staff/dialling/try/", "", "----M", "----Y"),
+    Line("staff/phone-models/", "", "----Y", "----M"),
+    Line("staff/phone-models/<int:pk>/", "phone_model", "----M", "----Y"),
     Line("staff/extensions/", "", "----Y", "----M"),
     Line("staff/music/", "", "----Y", "----Y"),
     Line("staff/music/listen/", "", "----M", "----Y"),
@@ -519,6 +521,7 @@ def world(db, settings, tmp_path) -> World:
         "shift": shift.pk,
         "person": petrov.pk,
         "extension": extension.pk,
+        "phone_model": PhoneModel.objects.create(name="Snom", way="hand", seen_at=timezone.now()).pk,
         "handover": Handover.objects.create(shift=shift, made_at=now).pk,
         "call_back": CallBack.objects.create(phone="+79161234567", due_at=now, created_by=petrov).pk,
         "break_reason": BreakReason.objects.create(name="обед").pk,

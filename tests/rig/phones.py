@@ -63,8 +63,8 @@ class Lab:
         answers: str = "never",
         tones: Mapping[str, int] | None = None,
     ) -> "Phone":
-        """`answers`: never, always, or asked: when the call asks for it by a header, as office phones do. `tones`: of
-        those who are called at it, by their numbers."""
+        """`answers`: never, always, asked: when the call asks for it by a header, as office phones do, or told: when a
+        NOTIFY says so while it rings. `tones`: of those who are called at it, by their numbers."""
         want = {"user": user, "server": server, "password": password, "bind": bind, "port": port, "tone": tone}
         rtp = self.rtp + PORTS * len(self.phones)
         self.ask("phone", **want, answers=answers, rtp=rtp, tones=dict(tones or {}))

@@ -56,6 +56,13 @@ class Call(pj.Call):
                 self.phone.voices.get(self.called, self.phone.voice).startTransmit(self.sound)
         self.tell()
 
+    def onCallTsxState(self, event: Any) -> None:  # noqa: N802
+        told = event.e.body.tsxState
+        if told.type == pj.PJSIP_EVENT_RX_MSG and self.phone.answers == "told" and self.state in ("INCOMING", "EARLY"):
+            head = told.src.rdata.wholeMsg
+            if head.startswith("NOTIFY ") and "event: talk" in head.lower():
+                self.reply(200)
+
     def reply(self, code: int) -> None:
         op = pj.CallOpParam()
         op.statusCode = code
@@ -230,6 +237,7 @@ def _endpoint() -> pj.Endpoint:
     endpoint.libCreate()
     config = pj.EpConfig()
     config.uaConfig.threadCnt, config.uaConfig.mainThreadOnly, config.uaConfig.maxCalls = 0, True, 4
+    config.uaConfig.userAgent = "Rig phone 1.0"
     config.logConfig.level = config.logConfig.consoleLevel = 0
     config.medConfig.clockRate = config.medConfig.sndClockRate = RATE
     config.medConfig.ecTailLen, config.medConfig.noVad = 0, True

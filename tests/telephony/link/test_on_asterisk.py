@@ -12,7 +12,7 @@ from django.db import transaction
 from dispatch.staff.models import Person, ShiftBreak
 from dispatch.staff.refusal import Refused
 from dispatch.staff.services import breaks
-from telephony.models import Call, Extension, Intent, Lease, MissedCaller, Recording
+from telephony.models import Call, Extension, Intent, Lease, MissedCaller, PhoneModel, Recording
 from telephony.selectors import phonebook
 from telephony.services import control, intents, outgoing, targets
 from tests.rig import chroot
@@ -44,12 +44,12 @@ def desk(asterisk, transactional_db, start_link):
 
 
 class Desk:
-    def __init__(self, pbx: Pbx, start_link: Callable[[str], Any]) -> None:
+    def __init__(self, pbx: Pbx, start_link: Callable[[str], Any], *, answers: str = "asked") -> None:
         self.pbx = pbx
         self.vera, self.boris = office.vera(), office.boris()
         self.start_link = lambda: start_link(pbx.card["ami"])
         self.desks, self.outside = pbx.lab(), pbx.lab()
-        self.phones = {number: pbx.desk_phone(number, self.desks) for number in ("101", "102")}
+        self.phones = {number: pbx.desk_phone(number, self.desks, answers=answers) for number in ("101", "102")}
         self.link = self.start_link()
         self.await_link()
         awaited(self.nothing_is_left_over)
@@ -132,6 +132,54 @@ def test_both_pick_the_same_caller_in_the_same_instant(desk):
     loser = awaited(lambda: Intent.objects.filter(pk=his.pk, state="refused").first())
     assert (loser.reason, loser.reason_args) == ("taken", {"by": "Ivanova Vera"})
     assert row(pk=waiting.pk, state="talking").talking_to == ["101"]
+
+
+@pytest.mark.feature("P6", "D6")
+@pytest.mark.parametrize(("answers", "way"), [("asked", "header"), ("told", "talk")])
+def test_the_link_learns_how_their_telephones_answer_by_themselves(
+    asterisk, transactional_db, start_link, answers, way
+):
+    desk = Desk(asterisk, start_link, answers=answers)
+    for line, is_proven in ((KONSTANTIN, False), (LARISA, True)):
+        caller, waiting = desk.calls_in(line)
+        click = pick(waiting, desk.vera, "101")
+        desk.desks.wait(lambda: [call for call in desk.phones["101"].calls if call.is_up], 3, "Vera talks")
+        settled(click)
+        model = learned(way, streak=1 + is_proven)
+        assert (model.name, model.is_sure) == ("Rig phone", is_proven)
+        assert Extension.objects.get(number="101").phone_model == model
+        caller.hang_up()
+        row(pk=waiting.pk, state="ended")
+    asterisk.send_home()
+
+
+@pytest.mark.feature("P6", "D6")
+def test_a_telephone_that_does_not_is_lifted_by_hand_and_vera_is_told(asterisk, transactional_db, start_link):
+    desk = Desk(asterisk, start_link, answers="never")
+    for streak, (number, told_within) in enumerate(((KONSTANTIN, 4), (LARISA, 4), ("79031112244", 1.5)), 1):
+        caller, waiting = desk.calls_in(number)
+        click = pick(waiting, desk.vera, "101")
+        told_to_lift(click, told_within)
+        learned("hand", streak=streak)
+        desk.phones["101"].incoming().answer()
+        settled(click)
+        caller.hang_up()
+        row(pk=waiting.pk, state="ended")
+        desk.pbx.await_quiet()
+    assert PhoneModel.objects.get().is_sure
+    asterisk.send_home()
+
+
+def settled(click: Intent) -> None:
+    awaited(lambda: Intent.objects.filter(pk=click.pk, state="confirmed", reason="").exists())
+
+
+def told_to_lift(click: Intent, within: float) -> None:
+    awaited(lambda: Intent.objects.filter(pk=click.pk, state="sent", reason="lift").exists(), within)
+
+
+def learned(way: str, *, streak: int) -> PhoneModel:
+    return awaited(lambda: PhoneModel.objects.filter(way=way, streak=streak).first())
 
 
 def test_a_call_talks_on_over_a_killed_link_and_one_that_ended_is_closed(desk):

@@ -170,6 +170,7 @@ async def test_an_originated_call_that_nobody_answers_says_so(sim, ami):
 async def test_a_phone_can_be_told_to_answer(sim, ami):
     await ami.add("101")
     await sim.ring("79161234567")
+    sim.office.phones.obliging.add("101")
     leg = (await ami.rings("101"))["DestUniqueid"]
     assert (await ami.order("PJSIPNotify", Channel=leg, Variable="Event=talk"))["Message"] == "NOTIFY sent"
     await ami.event("AgentConnect")

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from dispatch.staff.models import Person, ShiftBreak
 from dispatch.staff.services import breaks
-from telephony.models import Call, Extension, MissedCaller, Recording
+from telephony.models import Call, Extension, MissedCaller, PhoneModel, Recording
 from tests.telephony.link.conftest import awaited, in_database
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -36,6 +36,20 @@ async def test_the_first_caller_is_picked_although_both_phones_ring_with_him(des
     click = await desk.picks(desk.boris, "102", first)
     await desk.becomes(click, "confirmed")
     await desk.row(first, state="talking", talking_to=["102"])
+
+
+@pytest.mark.feature("P6")
+async def test_a_phone_that_is_told_to_answer_does_and_the_next_time_at_once(desk, sim):
+    sim.mute("101")
+    sim.office.phones.obliging.add("101")
+    for number in ("79161111111", "79162222222"):
+        caller = await sim.ring(number)
+        click = await desk.picks(desk.vera, "101", caller)
+        await desk.becomes(click, "confirmed")
+        sim.hang_up(caller)
+        await desk.row(caller, state="ended")
+    model = await awaited(lambda: PhoneModel.objects.filter(streak=2).first())
+    assert (model.name, model.way, model.is_sure) == ("Pretend phone", "talk", True)
 
 
 async def test_a_silent_phone_gives_the_caller_his_place_back(desk, sim):
