@@ -252,6 +252,8 @@ SPECTACULAR_SETTINGS = {
 AMI_URL = env.str("AMI_URL", default="")  # ami://user:secret@host:5038
 PBX_QUEUE = env.str("PBX_QUEUE", default="dispatch")
 RECORDINGS_DIR = Path(env.str("RECORDINGS_DIR", default=str(VAR_DIR / "recordings")))
+MUSIC_DIR = env.str("MUSIC_DIR", default="")  # the folder of a class of music of the PBX, where we may write to it
+MUSIC_UPLOAD_MB = 100
 LINK_LEASE_SECONDS = 3.0  # a second link takes over when the lease has not been renewed for so long
 AMI_STALE_SECONDS = 2.0  # without a byte from the PBX for so long, its state on the screen is called stale
 AMI_ACTION_SECONDS = 5.0  # an action without an answer is forgotten after that

@@ -147,6 +147,11 @@ async def light(session: Session, extension: str, staff: str) -> tuple[bool, boo
     return _number(headers, "Status") >= 0 and text(headers, "Hint") != "", text(headers, "Status") not in ("4", "-1")
 
 
+async def load_music(session: Session) -> None:
+    """Have it look anew which files its classes of music have. What plays now plays on."""
+    await session.order("Reload", Module="res_musiconhold")
+
+
 async def call_oneself(session: Session, key: int) -> Reply:
     """A call between two ends in our dialplan: one finds out the music and plays it, the other records it."""
     return await session.order(

@@ -72,7 +72,7 @@ MENDS = {
     "[101](staff-auth)\nusername = 101\npassword = …\n\n" + RELOAD["pjsip"],
     "no_hint": "; site/hints.conf\nexten => 101,hint,PJSIP/101&PJSIP/101w,CustomPresence:101\n\n" + RELOAD["dialplan"],
     "no_music": "; site/musiconhold.conf\ndirectory = /usr/share/asterisk/moh\n\n" + RELOAD["moh"],
-    "classes_empty": RELOAD["moh"],
+    "classes_empty": "touch /etc/asterisk/musiconhold.conf\n" + RELOAD["moh"],  # else it looks for no class anew
     "not_written": "; site/globals.conf\nRECDIR = %(folder)s\n\nchown asterisk %(folder)s",
     "not_seen": "RECORDINGS_DIR=%(folder)s",
 }

@@ -73,6 +73,12 @@ def latest() -> Examination | None:
     return Examination.objects.filter(listen="").select_related("asked_by").order_by("-pk").first()
 
 
+def is_going_on() -> bool:
+    """Whether the PBX is being examined now. One query."""
+    examination = Examination.objects.filter(listen="").order_by("-pk").first()
+    return examination is not None and is_at_work(examination)
+
+
 def latest_listening() -> Examination | None:
     """One query."""
     return Examination.objects.exclude(listen="").order_by("-pk").first()

@@ -417,6 +417,8 @@ TABLE = (
     Line("staff/phone-models/<int:pk>/", "phone_model", "----M", "----Y"),
     Line("staff/extensions/", "", "----Y", "----M"),
     Line("staff/music/", "", "----Y", "----Y"),
+    Line("staff/music/files/", "", "----M", "----Y"),
+    Line("staff/music/files/<str:name>/remove/", " name=hold.wav", "----M", "----Y"),
     Line("staff/music/listen/", "", "----M", "----Y"),
     Line("staff/doctor/", "", "----Y", "----Y"),
     Line("staff/extensions/new/", "", "----Y", "----Y"),

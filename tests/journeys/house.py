@@ -19,7 +19,7 @@ from tests.journeys import people
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 40
-OURS = {"DATABASE_URL", "REDIS_URL", "AMI_URL", "RECORDINGS_DIR", "VAR_DIR", "SECRET_KEY", "HTTPS"}
+OURS = {"DATABASE_URL", "REDIS_URL", "AMI_URL", "RECORDINGS_DIR", "MUSIC_DIR", "VAR_DIR", "SECRET_KEY", "HTTPS"}
 
 
 class House:
@@ -27,6 +27,7 @@ class House:
 
     def __init__(self, folder: Path, *, first_port: int, ami: str, recordings: Path) -> None:
         folder.chmod(0o755)
+        (folder / "music").mkdir(exist_ok=True)
         self.folder = folder
         self.port = process.free_port(first_port)
         self._ports = {name: process.free_port(first_port + 10 * n) for n, name in enumerate(("postgres", "valkey"), 1)}
@@ -35,6 +36,7 @@ class House:
             "REDIS_URL": servers.valkey_url(self._ports["valkey"]),
             "AMI_URL": ami,
             "RECORDINGS_DIR": str(recordings),
+            "MUSIC_DIR": str(folder / "music"),
             "VAR_DIR": str(folder / "var"),
             "SECRET_KEY": secrets.token_urlsafe(50),
             "HTTPS": "false",

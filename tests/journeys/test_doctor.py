@@ -36,6 +36,9 @@ def test_anton_sees_every_check_arrive_and_calls_go_on(town: Town) -> None:
     expect(page.locator("#examination progress")).to_have_count(0)
     picture(page, f"doctor-{'real' if real else 'sim'}-en")
     assert anton.troubles == []
+    told = town.house.manage("doctor")  # the same at the command line; anything to be mended would end it with 1
+    assert told.count("\n") >= 16
+    assert "FAIL" not in told
 
 
 def test_without_a_link_he_is_told_to_start_it(town: Town) -> None:

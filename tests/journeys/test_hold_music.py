@@ -1,5 +1,7 @@
 """Anton chooses the music by the keyboard alone: on the real PBX, and what the pretend one cannot say."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import expect
 
@@ -7,6 +9,7 @@ from tests.journeys.conftest import Town
 from tests.journeys.people import ANTON
 from tests.journeys.street import RealStreet
 from tests.journeys.test_doctor import picture
+from tests.rig.site import write_music
 
 pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.feature("P22")]
 
@@ -39,4 +42,23 @@ def test_anton_chooses_and_sees_when_the_pbx_has_it(town: Town) -> None:
     page.get_by_role("radio", name="as the telephone exchange is set up").check()
     page.get_by_role("button", name="Save").press("Enter")
     expect(state).to_contain_text("the telephone exchange has it", timeout=10000)
+    assert anton.troubles == []
+
+
+def test_anton_adds_a_file_and_takes_one_away(town: Town, tmp_path: Path) -> None:
+    write_music(tmp_path)
+    write_music(town.house.folder / "music")
+    anton = town.desk(ANTON)
+    page = anton.page
+    page.goto(f"{town.house.url}/staff/music/")
+    (tmp_path / "hold.wav").rename(tmp_path / "Slow waltz.wav")
+    page.get_by_label("Sound file").set_input_files(tmp_path / "Slow waltz.wav")
+    page.get_by_role("button", name="Add").press("Enter")
+    files = page.locator(".music-files li")
+    expect(files).to_have_count(2, timeout=15000)
+    expect(files.nth(1)).to_contain_text("slow-waltz.wav")
+    expect(page.locator("#music-state")).not_to_contain_text("is being examined", timeout=15000)
+    picture(page, "music-files")
+    page.get_by_role("button", name="Remove slow-waltz.wav").press("Enter")
+    expect(files).to_have_count(1)
     assert anton.troubles == []

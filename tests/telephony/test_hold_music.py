@@ -34,7 +34,7 @@ def test_only_what_played_at_the_examination_is_offered(page, anton, django_asse
     before = page.get("/staff/music/").content.decode()
     assert "is found out when the telephone exchange is examined" in before
     examined(anton, "default", "jazz")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         shown = page.get("/staff/music/").content.decode()
     assert 'value="jazz"' in shown
     assert "has not been told yet" in shown

@@ -5,20 +5,22 @@ import uuid
 from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from dispatch.staff.models import Role
 from telephony.models import Call, Examination, HoldMusic
-from telephony.services import control, examinations, hold_music
+from telephony.services import control, examinations, hold_music, music_files
 from tests.rig import chroot, site
 from tests.rig.asterisk import TONES, Pbx
 from tests.rig.phones import hear_at_last
 from tests.telephony import office
 from tests.telephony.link.test_on_asterisk import KONSTANTIN, Desk, awaited, pick, row
+from tests.telephony.test_music_files import sound
 
 pytestmark = [pytest.mark.rig, pytest.mark.django_db(transaction=True), pytest.mark.feature("P22")]
 
-JAZZ_HZ = 1700
-HEARD = TONES | {"jazz": JAZZ_HZ}
+JAZZ_HZ, WALTZ_HZ = 1700, 1500
+HEARD = TONES | {"jazz": JAZZ_HZ, "waltz": WALTZ_HZ}
 
 
 @pytest.fixture(scope="module")
@@ -30,14 +32,18 @@ def asterisk():
     site.write_music(home / "jazz", JAZZ_HZ)
     with (home / "etc/site/musiconhold.conf").open("a") as file:
         file.write(f"[jazz]\nmode = files\ndirectory = /srv/{pbx.name}/jazz\n")
+        file.write(f"[office]\nmode = files\ndirectory = /srv/{pbx.name}/office\n")
+    site.write_music(home / "office", JAZZ_HZ)
     pbx.console("moh reload")
     yield pbx
     pbx.stop()
 
 
 @pytest.fixture
-def desk(asterisk, transactional_db, start_link, settings):
+def desk(asterisk, transactional_db, start_link, settings, monkeypatch):
     settings.RECORDINGS_DIR = asterisk.recordings
+    settings.MUSIC_DIR = str(Path(asterisk.recordings).parent / "office")
+    monkeypatch.setenv("MUSIC_DIR", settings.MUSIC_DIR)  # of the link
     desk = Desk(asterisk, start_link)
     yield desk
     asterisk.send_home()
@@ -82,7 +88,7 @@ def click(desk: Desk, call: Call, verb: str, phase: str) -> Call:
 
 def test_who_waits_is_held_or_is_parked_hears_what_anton_chose(desk, anton):
     choose(anton, "jazz")
-    assert hold_music.classes().names == ("default", "jazz")
+    assert hold_music.classes().names == ("default", "jazz", "office")
     assert keeps(desk) == "jazz"
     assert not Call.objects.exists(), "the doctor's call is none of the office's"
 
@@ -147,3 +153,17 @@ def test_anton_listens_at_a_telephone(desk, anton):
     assert [one["said"] for each in visit.found for one in each["findings"]][-1] == "rang"
     assert examinations.latest() != visit
     assert not Call.objects.exists()
+
+
+def test_a_file_that_anton_adds_is_what_the_next_caller_hears(desk, anton, tmp_path):
+    waltz = sound(tmp_path / "waltz.wav", WALTZ_HZ, channels=2, seconds=5).read_bytes()
+    choose(anton, "office")
+    call, _ = desk.calls_in(KONSTANTIN)
+    assert hears(call, "jazz")
+    call.hang_up()
+    music_files.add(upload=SimpleUploadedFile("Waltz.wav", waltz), actor=anton)
+    awaited(lambda: not examinations.is_going_on(), 15)
+    music_files.remove(name="hold.wav", actor=anton)
+    awaited(lambda: not examinations.is_going_on(), 15)
+    call, _ = desk.calls_in(KONSTANTIN)
+    assert hears(call, "waltz")
