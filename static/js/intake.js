@@ -37,7 +37,7 @@ function focusFirst(form) {
   const empty = ["phone", "pickup"].map((name) => form.elements[name]).find((field) => field && !field.value);
   const asked = wrong ?? doubt;
   if (!asked && form.contains(document.activeElement)) return; // somebody was faster
-  (asked ?? empty ?? form.querySelector(FIELDS))?.focus({ preventScroll: true });
+  (asked ?? empty ?? form.querySelector(":is(input:not([type=hidden]), textarea, select):not(:disabled)"))?.focus({ preventScroll: true });
   asked?.scrollIntoView({ block: "center" });
 }
 
