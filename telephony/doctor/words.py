@@ -41,6 +41,7 @@ RELOAD = {
     "features": 'asterisk -rx "module reload features"',
     "moh": 'asterisk -rx "moh reload"',
 }
+LOAD_CLASSES = "touch /etc/asterisk/musiconhold.conf\n" + RELOAD["moh"]  # an untouched file is not read again
 STAFF = "; pjsip.conf, [staff](!)\n"
 MENDS = {
     "no_pbx": "AMI_URL=ami://dispatch:SECRET@HOST:5038",
@@ -71,8 +72,8 @@ MENDS = {
     "no_endpoint": "; site/pjsip.conf\n[101](staff)\nauth = 101\naors = 101\n[101](staff-aor)\n"
     "[101](staff-auth)\nusername = 101\npassword = …\n\n" + RELOAD["pjsip"],
     "no_hint": "; site/hints.conf\nexten => 101,hint,PJSIP/101&PJSIP/101w,CustomPresence:101\n\n" + RELOAD["dialplan"],
-    "no_music": "; site/musiconhold.conf\ndirectory = /usr/share/asterisk/moh\n\n" + RELOAD["moh"],
-    "classes_empty": "touch /etc/asterisk/musiconhold.conf\n" + RELOAD["moh"],  # else it looks for no class anew
+    "no_music": "; site/musiconhold.conf\ndirectory = /usr/share/asterisk/moh\n\n" + LOAD_CLASSES,
+    "classes_empty": LOAD_CLASSES,
     "not_written": "; site/globals.conf\nRECDIR = %(folder)s\n\nchown asterisk %(folder)s",
     "not_seen": "RECORDINGS_DIR=%(folder)s",
 }
