@@ -43,7 +43,7 @@ class Card:
     @property
     def can_be_picked(self) -> bool:
         waits = self.call.state == Call.State.RINGING and (not self.call.handling or self.call.phase == OWN)
-        return waits and (self.call.direction == Call.Direction.IN or bool(self.call.queue))
+        return waits and (bool(self.call.queue) or self.call.phase == OWN)
 
     @property
     def sort(self) -> str:

@@ -95,6 +95,12 @@ def test_blacklisted_hidden_shared_and_colleague_are_said():
     assert "Answer" not in words(inside)
 
 
+def test_a_caller_at_a_number_of_one_telephone_is_seen_and_not_offered():
+    straight = office.call(queue="", dialled="4951", ringing=["103"])
+    assert "rings at 103" in words(straight)
+    assert "Answer" not in words(straight)
+
+
 @pytest.mark.feature("D6")
 def test_when_vera_answers_the_others_read_that_she_took_it_and_not_with_whom_she_talks():
     vera = office.vera()
