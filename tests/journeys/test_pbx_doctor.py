@@ -19,7 +19,7 @@ from telephony.doctor.words import RELOAD
 from tests.rig import chroot
 from tests.rig.asterisk import TONES, Pbx
 from tests.rig.phones import hear_at_last
-from tests.rig.site import EXTENSIONS
+from tests.rig.site import EXTENSIONS, write_music
 
 pytestmark = [pytest.mark.rig, pytest.mark.feature("P1")]
 
@@ -146,6 +146,21 @@ def test_a_class_without_files_is_named_and_the_others_play(pbx: Pbx) -> None:
         {"name": "default", "classes": ["default", "jazz"]},
         {"names": "empty"},
     ]
+
+
+def test_a_folder_that_gets_its_files_later_plays_once_the_mend_was_followed(pbx: Pbx) -> None:
+    home = Path(pbx.recordings).parent
+    here = f"/srv/{pbx.name}"
+    late = f"directory = {here}/music\n[late]\nmode = files\ndirectory = {here}/late"
+    (home / "late").mkdir()
+    with changed(pbx, "site/musiconhold.conf", r"^directory = .*", late, "moh"):
+        assert faults(examined(pbx))["classes_empty"].args == {"names": "late"}
+        write_music(home / "late")
+        touch, reload = words.mend("classes_empty", {}).splitlines()
+        assert touch == "touch /etc/asterisk/musiconhold.conf"
+        os.utime(home / "etc/musiconhold.conf")
+        pbx.console(reload.partition('"')[2].rstrip('"'))
+        assert examined(pbx)[f.MUSIC][0].args["classes"] == ["default", "late"]
 
 
 def test_a_recording_that_lies_elsewhere_is_not_taken_for_seen(pbx: Pbx, settings, tmp_path: Path) -> None:
