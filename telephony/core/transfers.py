@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from telephony.core.call import QUEUE
 from telephony.core.channel import ANSWERED, CANCELLED, Channel, Dial
 from telephony.core.party import Parties
+from telephony.core.places import GOES_HOME
 from telephony.core.settling import Settling
 from telephony.core.track import ATTENDED, BLIND, PARK, TAKEN, Handover, Track
 from telephony.core.wires import Wires
@@ -62,7 +63,8 @@ class Transfers:
 
     def _ring(self, track: Track, handover: Handover, dial: Dial) -> None:
         same = self._parties.of(dial.target) == handover.by
-        if handover.kind == BLIND and same and handover.dials:
+        goes_home = dial.source is not None and dial.source.context == GOES_HOME  # nobody was rung before
+        if handover.kind == BLIND and same and (handover.dials or goes_home):
             handover.returned = True
             return
         failed = bool(handover.dials) and all(each.outcome not in ("", ANSWERED) for each in handover.dials)

@@ -38,7 +38,7 @@ class Calling:
         if target is None:
             raise HungUp(20)
         if refuses(self._pbx, caller.place.exten):
-            at(caller, 8)
+            at(caller, 9)
             if caller.state is State.UP:
                 await self._pbx.until(caller, seconds=BUSY_SECONDS)
             raise HungUp(BUSY)

@@ -93,6 +93,19 @@ def test_a_client_who_is_passed_on_to_him_comes_back_at_once(talk: Talk, quiet: 
 
 
 @pytest.mark.feature("D12")
+def test_nor_is_a_client_lost_whom_she_sends_to_him_by_the_telephone_itself(
+    talk: Talk, quiet: Quiet, petrov: Phone
+) -> None:
+    quiet.for_("103")
+    talk.at_vera.refer("103")
+    back = talk.vera.incoming(other_than=talk.at_vera)
+    assert "Return dnd" in back.head
+    back.answer()
+    assert hear_at_last({"client": talk.call}, TONES, {"client": {"101"}})["client"] == {"101"}
+    assert not petrov.calls
+
+
+@pytest.mark.feature("D12")
 def test_he_does_not_come_back_to_one_who_wants_no_call_but_before_all_others(
     talk: Talk, quiet: Quiet, petrov: Phone
 ) -> None:

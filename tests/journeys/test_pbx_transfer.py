@@ -40,6 +40,26 @@ def test_a_busy_target_brings_the_client_back_to_vera(talk: Talk, petrov: Phone)
 
 
 @pytest.mark.feature("D12")
+def test_a_busy_target_of_a_transfer_by_the_telephone_itself_brings_him_back_too(talk: Talk, petrov: Phone) -> None:
+    talk.at_vera.refer("103")
+    petrov.incoming().refuse()
+    back = talk.vera.incoming(other_than=talk.at_vera)
+    assert "Return busy" in back.head
+    back.answer()
+    assert hear_at_last({"client": talk.call}, TONES, {"client": {"101"}})["client"] == {"101"}
+
+
+@pytest.mark.feature("D12")
+def test_a_transfer_by_the_telephone_itself_that_is_answered_ends_as_ever(talk: Talk, petrov: Phone) -> None:
+    talk.at_vera.refer("103")
+    at_petrov = petrov.incoming().answer()
+    expected = {"client": {"103"}, "103": {"client"}}
+    assert hear_at_last({"client": talk.call, "103": at_petrov}, TONES, expected) == expected
+    at_petrov.hang_up()
+    talk.call.wait_over()
+
+
+@pytest.mark.feature("D12")
 def test_a_silent_target_and_a_silent_vera_bring_the_client_into_the_queue(talk: Talk, petrov: Phone) -> None:
     talk.office.leave("101")
     talk.office.redirect(talk.client, "desk-transfer", "103-101")

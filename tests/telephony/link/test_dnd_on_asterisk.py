@@ -103,3 +103,18 @@ def test_with_the_link_killed_the_pbx_refuses_on(desk):
     assert Extension.objects.get(number="102").refuses, "the PBX has not confirmed it"
     desk.link = desk.start_link()
     stands("102", refuses=False, queue="rings", seconds=20)
+
+
+@pytest.mark.feature("D12")
+def test_a_client_whom_vera_sends_to_him_by_her_telephone_is_hers_again_in_the_same_call(desk):
+    chooses(desk.boris, Status.DND)
+    stands("102", refuses=True, queue="paused")
+    _, waiting = desk.calls_in(KONSTANTIN)
+    talk = desk.phones["101"].incoming().answer()
+    row(pk=waiting.pk, state="talking", talking_to=["101"])
+    talk.refer("102")
+    assert row(pk=waiting.pk, handling__phase="home", ringing=["101"], seconds=8).handling["to"] == "dnd"
+    desk.phones["101"].incoming(other_than=talk).answer()
+    row(pk=waiting.pk, state="talking", talking_to=["101"])
+    sent = waiting.transfers.get()
+    assert (sent.kind, sent.by, sent.to, sent.completed) == ("blind", "101", ["102"], False)
