@@ -172,8 +172,9 @@ def _attach_pbx(office: Supervisor, wanted: argparse.Namespace, var: Path, env: 
     env["AMI_URL"] = f"ami://{user}:{secret}@127.0.0.1:{ami}"
     env.setdefault("PLAY_DRIVERS", "true")  # whoever calls is pretended, and so are the drivers
     command = [sys.executable, "-m", "telephony.sim", "--port", str(ami), "--page-port", str(page), "--user", user,
-               "--secret", secret, "--recordings", env["RECORDINGS_DIR"], "--pace", str(wanted.pace)]  # fmt: skip
-    office.add(Part("pbx", start=lambda: office.command("pbx", command, env=env, cwd=ROOT)))
+               "--recordings", env["RECORDINGS_DIR"], "--pace", str(wanted.pace)]  # fmt: skip
+    its = env | {"SIM_SECRET": secret}  # no argument: one that begins with "-" would be another option
+    office.add(Part("pbx", start=lambda: office.command("pbx", command, env=its, cwd=ROOT)))
     return f"http://127.0.0.1:{page}/"
 
 

@@ -54,6 +54,8 @@ def test_by_one_key_nobody_disturbs_boris_and_by_the_same_key_he_is_there_again(
     vera.pick(KONSTANTIN)
     talk = vera.page.locator("[data-live=talk] > .talk")
     expect(talk).to_contain_text("You are talking with")
+    expect(vera.pane.locator("[name=pickup]")).to_be_focused()
+    vera.page.evaluate("document.activeElement.blur()")
     vera.page.keyboard.press("t")
     expect(vera.page.locator("#target-102 .status")).to_have_text("do not disturb")
     expect(vera.page.locator("#target-102 button")).to_have_count(0)
