@@ -85,7 +85,7 @@ class Clicks:
         self._operations = Operations(link, tenure, board_key, database, _endpoint, self._settle)
         self._placing = Placing(link, tenure, database, _endpoint, self._settle)
         self._following = Following(link, tenure, database, self._settle)
-        self._hands_free = HandsFree(link, tenure, database, _endpoint)
+        self._hands_free = HandsFree(tenure, database, _endpoint)
         self._tasks: dict[UUID, asyncio.Task[None]] = {}
 
     def hear(self, facts: tuple[Fact, ...]) -> None:

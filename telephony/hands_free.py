@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 from telephony.ami import actions
 from telephony.ami.guard import NotSent, Session, Unanswered
-from telephony.ami.link import Link
 from telephony.core.hands_free import Way, model_of
 from telephony.core.pbx import ChannelChanged, ChannelGone, ChannelNew, DialRinging, Report
 from telephony.following import Database
@@ -69,8 +68,7 @@ class Asked:
 class HandsFree:
     """All of one tenure. `database` runs a function in the database thread, in the order of asking."""
 
-    def __init__(self, link: Link, tenure: Tenure, database: Database, endpoint_of: Callable[[str], str]) -> None:
-        self._link = link
+    def __init__(self, tenure: Tenure, database: Database, endpoint_of: Callable[[str], str]) -> None:
         self._tenure = tenure
         self._database = database
         self._endpoint_of = endpoint_of
