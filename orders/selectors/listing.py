@@ -21,7 +21,6 @@ from orders.selectors.keyset import Place
 from orders.urgency import NOBODY_YET, ON_THE_WAY, RANKS, Patience, Reason
 
 PAGE = 100
-NEWEST = "-due_at"
 DRAWN = (
     "client", "driver__vehicle", "fleet", "zone", "tariff_version__tariff", "account", "created_by",
 )  # fmt: skip
@@ -135,7 +134,7 @@ def _by_column(wanted: Filter, person_id: int | None, after: str, size: int, now
 
 
 def _by_time(wanted: Filter, person_id: int | None, after: str, size: int, now: datetime) -> Page:
-    order = "due_at" if wanted.sort == "time" else NEWEST
+    order = "due_at" if wanted.sort == "time" else searching.NEWEST
     rows = matching.orders(wanted, person_id, now)
     place = keyset.read_pair(after)
     if place and not isinstance(place.value, datetime):
@@ -143,7 +142,7 @@ def _by_time(wanted: Filter, person_id: int | None, after: str, size: int, now: 
     if wanted.text and not wanted.is_live:
         return _searched(rows, wanted, place, size, now)
     rows = searching.apply(rows, wanted.text)
-    if wanted.is_live or order != NEWEST or matching.is_narrow(wanted):
+    if wanted.is_live or order != searching.NEWEST or matching.is_narrow(wanted):
         found = keyset.page(rows, order, place, size)
         return Page(_rows(found.keys), wanted, found.after)
     return _looked_back(rows, wanted, place, size, now)
