@@ -161,7 +161,8 @@ def _readings(text: str, key: str = "search_key") -> list[Q]:
     if any(letter.isalpha() for letter in text):
         meant += [condition for reading in folding.keys(text) if (condition := _words(reading, key))]
     elif len(digits) >= FEWEST_DIGITS:
-        meant.append(Q(**{f"{key}__contains": number.lstrip("+") or digits}))
+        known = number.lstrip("+")  # the last seven of a mobile also read as a number of this city: as they were typed
+        meant.append(Q(**{f"{key}__contains": digits if known.endswith(digits) else known or digits}))
     return meant
 
 

@@ -153,6 +153,7 @@ def test_what_has_no_price_stands_last_whichever_way_it_is_sorted(town):
         ({"state": "closed", "q": "8 912 345 67 89"}, {"Закрыт, 1"}),
         ({"state": "closed", "q": "+7(912)345-67-89"}, {"Закрыт, 1"}),
         ({"state": "closed", "q": "345678"}, {"Закрыт, 1"}),
+        ({"state": "closed", "q": "345-67-89"}, {"Закрыт, 1"}),  # the end of a mobile, and as long as a city's number
         ({"state": "closed", "q": "зыкрыт"}, {"Закрыт, 1"}),
         ({"state": "closed", "q": "pfrhsn"}, {"Закрыт, 1"}),
         ({"q": "%_"}, set()),
