@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from dispatch.staff.access import SignedInRequest, may, refuse, requires
 from dispatch.staff.models import BreakReason, Shift
-from dispatch.staff.refusal import Refused
+from dispatch.staff.refusal import Refused, say
 from dispatch.staff.selectors import roster
 from dispatch.staff.services import breaks
 from telephony.services import after_call
@@ -28,7 +28,7 @@ class BreakForm(forms.Form):
 @require_POST
 def begin_own(request: SignedInRequest) -> HttpResponse:
     shift = roster.open_shift(request.user)
-    return _say(_("Your shift is over.")) if shift is None else _begin(request, shift)
+    return say(_("Your shift is over.")) if shift is None else _begin(request, shift)
 
 
 # /shift/break/end/
@@ -66,13 +66,13 @@ def _begin(request: SignedInRequest, shift: Shift) -> HttpResponse:
     """At once, or when her call is over."""
     form = BreakForm(request.POST)
     if not form.is_valid():
-        return _say(_("Choose a reason from the list, or write one in a few words."))
+        return say(_("Choose a reason from the list, or write one in a few words."))
     reason, note = form.cleaned_data["reason"], " ".join(form.cleaned_data["note"].split())
     begin = breaks.begin_after_call if after_call.talks(shift) else breaks.begin
     try:
         begin(shift=shift, reason=reason.name if reason else "", note=note, actor=request.user)
     except Refused as refusal:
-        return _say(refusal.sentence)
+        return say(refusal.sentence)
     return _done(request)
 
 
@@ -81,7 +81,3 @@ def _done(request: SignedInRequest) -> HttpResponse:
     if request.htmx:
         return HttpResponse(status=204)
     return redirect("desk:shifts" if request.POST.get("from") == "shifts" else "/")
-
-
-def _say(sentence: str) -> HttpResponse:
-    return HttpResponse(sentence, status=409, content_type="text/plain; charset=utf-8")

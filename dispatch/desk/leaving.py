@@ -13,7 +13,7 @@ from dispatch.desk import callbacks, handover
 from dispatch.desk.models import Handover
 from dispatch.live import registry
 from dispatch.staff.access import SignedInRequest, requires
-from dispatch.staff.refusal import Refused
+from dispatch.staff.refusal import Refused, say
 
 
 def shown(one: Handover) -> dict[str, object]:
@@ -52,5 +52,5 @@ def accept(request: SignedInRequest, pk: int) -> HttpResponse:
     try:
         handover.accept(handover_id=pk, person=request.user)
     except Refused as refusal:
-        return HttpResponse(refusal.sentence, status=409, content_type="text/plain; charset=utf-8")
+        return say(refusal.sentence)
     return HttpResponse(status=204) if request.htmx else redirect("/")

@@ -7,12 +7,14 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from dispatch.desk import state
 from dispatch.staff.access import SignedInRequest, requires
+from dispatch.staff.refusal import say
 from dispatch.staff.selectors import roster
 from orders.selectors import saved
 from orders.views.furniture import furniture
@@ -59,7 +61,7 @@ def whole(request: SignedInRequest) -> HttpResponse:
     """{"numbers": {topic: number}, "html": all live containers}; 409 when the shift is over."""
     shift = roster.open_shift(request.user)
     if shift is None:
-        return HttpResponse(_("Your shift is over."), status=409, content_type="text/plain; charset=utf-8")
+        return say(gettext("Your shift is over."))
     read = state.read(request.user, shift)
     return JsonResponse(
         {"numbers": read.numbers, "html": render_to_string("desk/_live.html", _context(read), request=request)}

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST
 
 from dispatch.staff.access import SignedInRequest, may, refuse, requires
 from dispatch.staff.models import Shift, Status
-from dispatch.staff.refusal import Refused
+from dispatch.staff.refusal import Refused, say
 from dispatch.staff.selectors import roster
 from dispatch.staff.services import statuses
 
@@ -17,7 +17,7 @@ from dispatch.staff.services import statuses
 @require_POST
 def choose_own(request: SignedInRequest) -> HttpResponse:
     shift = roster.open_shift(request.user)
-    return _say(_("Your shift is over.")) if shift is None else _choose(request, shift)
+    return say(_("Your shift is over.")) if shift is None else _choose(request, shift)
 
 
 # /shift/<id>/status/
@@ -34,15 +34,11 @@ def _choose(request: SignedInRequest, shift: Shift) -> HttpResponse:
     """What is so now comes over the socket, when the PBX has confirmed it; a page without scripts is led back."""
     wanted = request.POST.get("status", "")
     if wanted not in Status.values:
-        return _say(_("Choose a status from the list."))
+        return say(_("Choose a status from the list."))
     try:
         statuses.choose(shift=shift, status=wanted, actor=request.user)
     except Refused as refusal:
-        return _say(refusal.sentence)
+        return say(refusal.sentence)
     if request.htmx:
         return HttpResponse(status=204)
     return redirect("desk:shifts" if request.POST.get("from") == "shifts" else "/")
-
-
-def _say(sentence: str) -> HttpResponse:
-    return HttpResponse(sentence, status=409, content_type="text/plain; charset=utf-8")

@@ -18,8 +18,3 @@ def show(request: SignedInRequest, name: str, context: dict[str, Any], *, status
     response = render(request, template, context, status=status)
     response["Vary"] = "HX-Request"
     return response
-
-
-def say(sentence: str) -> HttpResponse:
-    """A refusal: the sentence and nothing else; the page stays as it is, with all that was typed."""
-    return HttpResponse(sentence, status=409, content_type="text/plain; charset=utf-8")

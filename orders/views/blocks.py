@@ -6,11 +6,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from dispatch.staff.access import SignedInRequest, may, refuse, requires
-from dispatch.staff.refusal import Refused
+from dispatch.staff.refusal import Refused, say
 from orders.models import Client, ClientDriverBlock
 from orders.services import blocks as services
 from orders.views import clients
-from orders.views.answers import say, wants_fragment
+from orders.views.answers import wants_fragment
 from orders.views.pane import show_order
 
 

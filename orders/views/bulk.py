@@ -5,10 +5,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from dispatch.staff.access import SignedInRequest, requires
-from dispatch.staff.refusal import Refused
+from dispatch.staff.refusal import Refused, say
 from orders import actors, filters
 from orders.services import bulk
-from orders.views.answers import say
 
 
 # /orders/bulk/

@@ -8,13 +8,13 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dispatch.staff.access import SignedInRequest, requires
-from dispatch.staff.refusal import Refused
+from dispatch.staff.refusal import Refused, say
 from orders.forms.sheets import ColumnsForm, UploadForm
 from orders.models import Import, SheetKind
 from orders.services import imports as services
 from orders.sheets.columns import COLUMNS
 from orders.sheets.files import csv_lines
-from orders.views.answers import say, wants_fragment
+from orders.views.answers import wants_fragment
 from orders.views.exports import kinds_for
 
 SHOWN_FAULTS = 200

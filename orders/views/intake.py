@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dispatch.staff.access import SignedInRequest, requires
-from dispatch.staff.refusal import Refused
+from dispatch.staff.refusal import Refused, say
 from dispatch.staff.selectors import roster
 from orders import actors, filters, numbers, phones, sight
 from orders.forms.intake import IntakeForm, unmasked
@@ -20,7 +20,7 @@ from orders.selectors import again, cards, unfinished
 from orders.services import clients, drafts, intake
 from orders.services import quotes as taking
 from orders.views import quotes
-from orders.views.answers import say, show, wants_fragment
+from orders.views.answers import show, wants_fragment
 from orders.views.pane import fetch, show_order
 
 AGAIN = {"like": again.repeated, "back": again.way_back}

@@ -6,11 +6,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from dispatch.staff.access import SignedInRequest, may, refuse, requires
-from dispatch.staff.refusal import Refused
+from dispatch.staff.refusal import Refused, say
 from orders.forms.cards import MarkForm, ProposalForm
 from orders.models import Client, ClientMark, MarkProposal
 from orders.services import clients, proposals
-from orders.views.answers import say
 from orders.views.clients import answer_card, show_card
 
 

@@ -7,14 +7,14 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from dispatch.staff.access import SignedInRequest, may
-from dispatch.staff.refusal import Refused
+from dispatch.staff.refusal import Refused, say
 from orders import actors, reasons, sight
 from orders.flow import FINAL_STATES
 from orders.models import Order
 from orders.selectors import cancelling, glance, presence, timeline
 from orders.selectors import detail as selectors
 from orders.services.assignment import Doubtful
-from orders.views.answers import say, show, wants_fragment
+from orders.views.answers import show, wants_fragment
 
 
 def fetch(pk: int) -> Order:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dispatch.staff.access import SignedInRequest, requires
-from dispatch.staff.refusal import Refused
+from dispatch.staff.refusal import Refused, say
 from dispatch.staff.selectors import roster
 from orders import actors, numbers
 from orders.forms import sketch
@@ -18,7 +18,7 @@ from orders.models import Draft, KeptQuote
 from orders.selectors import quotes
 from orders.services import clients, drafts, intake
 from orders.services import quotes as services
-from orders.views.answers import say, wants_fragment
+from orders.views.answers import wants_fragment
 from orders.views.pane import show_order
 
 NOT_SAID = frozenset({"csrfmiddlewaretoken", "draft", "accept", "why_not"})  # of the form, but no field of it

@@ -7,11 +7,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dispatch.staff.access import SignedInRequest, requires
-from dispatch.staff.refusal import Refused
+from dispatch.staff.refusal import Refused, say
 from orders.models import SavedFilter
 from orders.selectors import saved
 from orders.services import setup
-from orders.views.answers import say
 
 
 # /orders/columns/

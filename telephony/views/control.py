@@ -6,14 +6,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dispatch.staff.access import SignedInRequest, address_of, refuse, requires
-from dispatch.staff.refusal import Refused
+from dispatch.staff.refusal import Refused, say
 from dispatch.staff.selectors import roster
 from telephony.core import operations
 from telephony.models import Call
 from telephony.selectors import targets
 from telephony.sentences import sentence
 from telephony.services import control
-from telephony.views.pick import click_id, refusal
+from telephony.views.pick import click_id
 
 SAID = ("to", "keys", "note")
 
@@ -28,7 +28,7 @@ def command(request: SignedInRequest, pk: int, verb: str) -> HttpResponse:
     if not control.may_control(request.user, call, shift, verb):
         return _not_yours(request, call)
     if shift is None:
-        return refusal(sentence("no_shift", {}))
+        return say(sentence("no_shift", {}))
     try:
         intent = control.command(
             verb=verb,
@@ -40,7 +40,7 @@ def command(request: SignedInRequest, pk: int, verb: str) -> HttpResponse:
             address=address_of(request),
         )
     except Refused as refused:
-        return refusal(refused.sentence)
+        return say(refused.sentence)
     return render(request, "telephony/_intent.html", {"intent": intent}, status=202)
 
 

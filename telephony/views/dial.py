@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from dispatch.staff.access import SignedInRequest, address_of, refuse, requires
 from dispatch.staff.models import Person, Shift
-from dispatch.staff.refusal import Refused
+from dispatch.staff.refusal import Refused, say
 from dispatch.staff.selectors import roster
 from orders.models import Client, Driver, Order
 from telephony.models import Call, Intent
@@ -18,7 +18,7 @@ from telephony.selectors import outside, privacy
 from telephony.sentences import sentence
 from telephony.services import missed, outgoing, targets
 from telephony.services.targets import Target
-from telephony.views.pick import click_id, refusal
+from telephony.views.pick import click_id
 
 
 # /dial/ with `to`, /dial/102/
@@ -86,7 +86,7 @@ def dial_back(request: SignedInRequest, pk: int) -> HttpResponse:
     with transaction.atomic():  # of two who click at once, the second is told
         other = missed.who_calls_back(outside.number_of(call), but=request.user)
         if other is not None:
-            return refusal(_("%(name)s is calling him already.") % {"name": other.full_name})
+            return say(_("%(name)s is calling him already.") % {"name": other.full_name})
         return _call(request, lambda _shift: targets.other_side_of(call))
 
 
@@ -107,9 +107,9 @@ def _call(request: SignedInRequest, target: Callable[[Shift], Target], typed: st
 def _ask(request: SignedInRequest, ask: Callable[[Shift], Intent]) -> HttpResponse:
     shift = roster.open_shift(request.user)
     if shift is None:
-        return refusal(sentence("no_shift", {}))
+        return say(sentence("no_shift", {}))
     try:
         intent = ask(shift)
     except Refused as refused:
-        return refusal(refused.sentence)
+        return say(refused.sentence)
     return render(request, "telephony/_intent.html", {"intent": intent}, status=202)

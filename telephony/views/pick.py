@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST
 
 from dispatch.staff.access import address_of, requires
-from dispatch.staff.refusal import Refused
+from dispatch.staff.refusal import Refused, say
 from dispatch.staff.selectors import roster
 from telephony.models import Call
 from telephony.sentences import sentence
@@ -23,7 +23,7 @@ def pick(request: HttpRequest, pk: int) -> HttpResponse:
     person = request.user
     shift = roster.open_shift(person)  # type: ignore[arg-type]
     if shift is None:
-        return refusal(sentence("no_shift", {}))
+        return say(sentence("no_shift", {}))
     try:
         intent = intents.ask(
             verb="pick",
@@ -34,7 +34,7 @@ def pick(request: HttpRequest, pk: int) -> HttpResponse:
             address=address_of(request),
         )
     except Refused as refused:
-        return refusal(refused.sentence)
+        return say(refused.sentence)
     return render(request, "telephony/_intent.html", {"intent": intent}, status=202)
 
 
@@ -44,7 +44,3 @@ def click_id(request: HttpRequest) -> uuid.UUID:
         return uuid.UUID(request.POST.get("id", ""))
     except ValueError:
         return uuid.uuid4()
-
-
-def refusal(sentence: str) -> HttpResponse:
-    return HttpResponse(sentence, status=409, content_type="text/plain; charset=utf-8")

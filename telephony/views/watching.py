@@ -5,12 +5,12 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST
 
 from dispatch.staff.access import SignedInRequest, address_of, requires
-from dispatch.staff.refusal import Refused
+from dispatch.staff.refusal import Refused, say
 from dispatch.staff.selectors import roster
 from telephony.models import Call
 from telephony.sentences import sentence
 from telephony.services import watching
-from telephony.views.pick import click_id, refusal
+from telephony.views.pick import click_id
 
 
 # /calls/<id>/listen/ …/whisper/ …/join/ …/stop-watching/ …/take-over/
@@ -21,7 +21,7 @@ def watch(request: SignedInRequest, pk: int, verb: str) -> HttpResponse:
     call = get_object_or_404(Call, pk=pk)
     shift = roster.open_shift(request.user)
     if shift is None:
-        return refusal(sentence("no_shift", {}))
+        return say(sentence("no_shift", {}))
     try:
         intent = watching.command(
             verb=verb,
@@ -33,5 +33,5 @@ def watch(request: SignedInRequest, pk: int, verb: str) -> HttpResponse:
             address=address_of(request),
         )
     except Refused as refused:
-        return refusal(refused.sentence)
+        return say(refused.sentence)
     return render(request, "telephony/_intent.html", {"intent": intent}, status=202)

@@ -63,7 +63,8 @@ async def test_a_frozen_link_that_wakes_can_do_nothing(rogue, pair):
     await asyncio.sleep(1.5)
     assert await in_database(lambda: is_active(second))
     assert (await in_database(Lease.objects.get)).epoch == epoch
-    assert {action["Action"] for action in rogue.actions} <= {"Ping", "QueueStatus", "DBGetTree"}  # the second one's reading
+    reads = {"Ping", "QueueStatus", "DBGetTree"}  # of the second one
+    assert {action["Action"] for action in rogue.actions} <= reads
     assert first.process.poll() is None  # it stands by again
     second.process.kill()
     assert await until_active(first, seconds=8) < 5
