@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import django_htmx
 import environ
@@ -264,6 +265,11 @@ LISTENING_IS_SHOWN = env.bool("LISTENING_IS_SHOWN", default=False)  # to whom a 
 PAIR_RING_SECONDS = env.int("PAIR_RING_SECONDS", default=30)  # so long each of two rings who are to be connected
 PICK_SECONDS = 8.0  # a pick that was not confirmed by then has expired
 
+PHONE_URL = env.str("PHONE_URL", default="")  # where browsers reach the PBX's WebSocket; empty: no phone in the browser
+PHONE_ICE = env.json("PHONE_ICE", default=[])  # STUN and TURN servers, as RTCPeerConnection takes them
+PHONE_REALM = "taxi-desk"
+PHONE_LINE_SECONDS = 600  # so long a tab's credentials are good; it renews them in time
+
 WRAP_UP_SECONDS = env.int("WRAP_UP_SECONDS", default=20)  # after a call, for those who have it; 0: nobody has
 
 # --- shifts -------------------------------------------------------------------------------------------------------
@@ -332,6 +338,8 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
     }
 }
+if (phone := urlsplit(PHONE_URL)).netloc:  # elsewhere than at our own address
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["connect-src"].append(f"{phone.scheme}://{phone.netloc}")
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = HTTPS

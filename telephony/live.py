@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 from django.template.loader import get_template, render_to_string
 from django.utils import translation
+from django.utils.html import escape
 
 from dispatch.live.registry import Viewer, once, renderer
 from orders.signals import client_anonymised, client_anonymising, client_merged, order_moved, order_placed
-from telephony.models import Intent
+from telephony.models import BrowserLine, Intent
 from telephony.selectors import missed, panel, phonebook, talks
-from telephony.services import calls, clients
+from telephony.services import browser_line, calls, clients
 from telephony.services.missed import ordered
 
 order_placed.connect(calls.tie_to_order, dispatch_uid="telephony.tie_to_order")
@@ -80,3 +81,14 @@ def render_intents(keys: Sequence[str], viewer: Viewer) -> dict[str, str | None]
         for intent in mine:
             drawn[str(intent.pk)] = render_to_string("telephony/_intent.html", {"intent": intent})
     return drawn
+
+
+@renderer("line")
+def render_lines(keys: Sequence[str], viewer: Viewer) -> dict[str, str | None]:
+    """Key: the tab that has the viewer's telephone now; all others read where it is. None: no longer."""
+    if viewer.person_id is None:
+        return dict.fromkeys(keys)
+    line = BrowserLine.objects.filter(person_id=viewer.person_id, holder__in=keys).first()
+    with translation.override(viewer.language):
+        told = {} if line is None else {line.holder: escape(browser_line.moved_to(line.device))}
+    return dict.fromkeys(keys) | told

@@ -4,6 +4,7 @@ from telephony.core import operations
 from telephony.core import watching as rules
 from telephony.views import (
     adding,
+    browser_line,
     classes,
     control,
     dial,
@@ -50,6 +51,7 @@ urlpatterns = [
     path("dial/person/<int:pk>/", dial.dial_mobile, name="dial-mobile"),
     path("dial/client/<int:pk>/", dial.dial_listed, {"kind": "client"}, name="dial-client"),
     path("dial/driver/<int:pk>/", dial.dial_listed, {"kind": "driver"}, name="dial-driver"),
+    path("phone/line/", browser_line.line, name="line"),
     path("phonebook/", directory.found, name="directory"),
     *(
         path(f"dial/order/<int:pk>/{whom}/", dial.dial_order, {"whom": whom}, name=f"dial-order-{whom}")

@@ -15,6 +15,8 @@ verbs.register(
         "call_class.added": _("added a class of calls"),
         "call_class.changed": _("changed a class of calls"),
         "call.classified": _("said what a call was about"),
+        "browserline": _("telephone in the browser"),
+        "browser_line.taken_over": _("moved the telephone in the browser to another tab"),
         "number.revealed": _("looked at a whole number"),
     }
 )

@@ -1,3 +1,4 @@
+from telephony.models.browser_line import BrowserLine
 from telephony.models.call import Call, Leg, Transfer
 from telephony.models.call_class import CallClass
 from telephony.models.dial_plan import DialPlan
@@ -11,6 +12,7 @@ from telephony.models.phone_model import PhoneModel
 from telephony.models.recording import Recording
 
 __all__ = [
+    "BrowserLine",
     "Call",
     "CallClass",
     "DialPlan",

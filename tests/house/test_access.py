@@ -194,6 +194,7 @@ TABLE = (
     Line("shift/own-clients/", "", "-MM--", "-YY--"),
     Line("shift/break/", "", "-MM--", "-YY--"),
     Line("shift/break/end/", "", "-MM--", "-YY--"),
+    Line("phone/line/", "", "-MM--", "-YY--"),
     Line("calls/<int:pk>/open/", "ringing", "-YY--", "-MM--"),
     Line("calls/<int:pk>/open/", "call", "-oY--", "-MM--"),
     Line("calls/<int:pk>/pick/", "ringing", "-MM--", "-YY--"),

@@ -82,7 +82,9 @@ class Town:
 def real_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, Street]]:
     pbx = Pbx(f"house-{os.getpid()}", QUICK)
     try:
-        yield from _house(tmp_path_factory.mktemp("real"), RealStreet(pbx))
+        for house, street in _house(tmp_path_factory.mktemp("real"), RealStreet(pbx)):
+            pbx.read_database(house.database_of_the_pbx())
+            yield house, street
     finally:
         pbx.stop()
 
@@ -95,7 +97,7 @@ def pretend_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Ho
 
 def _house(folder: Path, street: Street) -> Iterator[tuple[House, Street]]:
     try:
-        house = House(folder, first_port=FIRST_PORT, ami=street.ami, recordings=street.recordings)
+        house = House(folder, first_port=FIRST_PORT, ami=street.ami, recordings=street.recordings, phone=street.phone)
         try:
             yield house, street
         finally:
@@ -108,6 +110,16 @@ def _house(folder: Path, street: Street) -> Iterator[tuple[House, Street]]:
 def town(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[Town]:
     """The whole office; each journey runs on the real PBX and on the pretend one."""
     house, street = request.getfixturevalue("real_house" if request.param == "asterisk" else "pretend_house")
+    yield from _town(house, street, chromium)
+
+
+@pytest.fixture
+def real_town(real_house: tuple[House, Street], chromium: Browser) -> Iterator[Town]:
+    """The same, on the real PBX alone."""
+    yield from _town(*real_house, chromium)
+
+
+def _town(house: House, street: Street, chromium: Browser) -> Iterator[Town]:
     made = Town(house, street, chromium, [])
     try:
         yield made

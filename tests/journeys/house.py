@@ -19,13 +19,14 @@ from tests.journeys import people
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 40
-OURS = {"DATABASE_URL", "REDIS_URL", "AMI_URL", "RECORDINGS_DIR", "MUSIC_DIR", "VAR_DIR", "SECRET_KEY", "HTTPS"}
+OURS = {"DATABASE_URL", "REDIS_URL", "AMI_URL", "RECORDINGS_DIR", "MUSIC_DIR", "PHONE_URL", "VAR_DIR", "SECRET_KEY",
+        "HTTPS"}  # fmt: skip
 
 
 class House:
-    """`ami`: of the PBX that it is attached to; `recordings`: where that one writes."""
+    """`ami`: of the PBX that it is attached to; `recordings`: where that one writes; `phone`: its WebSocket."""
 
-    def __init__(self, folder: Path, *, first_port: int, ami: str, recordings: Path) -> None:
+    def __init__(self, folder: Path, *, first_port: int, ami: str, recordings: Path, phone: str = "") -> None:
         folder.chmod(0o755)
         (folder / "music").mkdir(exist_ok=True)
         self.folder = folder
@@ -37,6 +38,7 @@ class House:
             "AMI_URL": ami,
             "RECORDINGS_DIR": str(recordings),
             "MUSIC_DIR": str(folder / "music"),
+            "PHONE_URL": phone,
             "VAR_DIR": str(folder / "var"),
             "SECRET_KEY": secrets.token_urlsafe(50),
             "HTTPS": "false",
@@ -143,6 +145,13 @@ class House:
             time.sleep(0.05)
         return result
 
+    def database_of_the_pbx(self) -> str:
+        """Its role is made as docs/operating.md says; the address that it has."""
+        secret = secrets.token_urlsafe(12)
+        with psycopg.connect(self.env["DATABASE_URL"], autocommit=True) as connection:
+            connection.execute((ROOT / "deploy/asterisk/desk_role.sql").read_text().replace("PASSWORD", secret))
+        return self.env["DATABASE_URL"].replace("taxi@", f"taxi_pbx:{secret}@")
+
     def manage(self, *arguments: str) -> str:
         return self._run(str(ROOT / "manage.py"), *arguments)
 
@@ -158,7 +167,7 @@ class House:
 def _emptied(connection: psycopg.Connection) -> bool:
     """Web and worker lock the same tables in an order of their own: False when one of them had to go first."""
     try:
-        connection.execute("truncate telephony_call, orders_order, orders_draft cascade")
+        connection.execute("truncate telephony_call, telephony_browserline, orders_order, orders_draft cascade")
     except psycopg.errors.DeadlockDetected:
         return False
     return True

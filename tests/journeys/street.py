@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 class Street(Protocol):
     ami: str
     recordings: Path
+    phone: str  # where a telephone in the browser finds it; "": nowhere
 
     def ring(self, number: str) -> None:
         """Somebody calls the city number."""
@@ -78,6 +79,7 @@ class RealStreet:
         self._pbx = pbx
         self.ami = pbx.card["ami"]
         self.recordings = pbx.recordings
+        self.phone = pbx.card["websocket"]
         self._callers: dict[str, Call] = {}
         self._open()
 
@@ -144,6 +146,14 @@ class RealStreet:
         self._callers.clear()
         self._pbx.await_quiet()
 
+    def contacts(self, phone: str) -> int:
+        """How many are registered as "101" or "101w"."""
+        return self._pbx.console(f"pjsip show aor {phone}").count(f"Contact:  {phone}/")
+
+    @property
+    def card(self) -> dict[str, Any]:
+        return self._pbx.card
+
     def heard_in(self, path: Path) -> set[str]:
         """Who speaks in a recording."""
         found = tones_in(path, TONES.values())
@@ -155,6 +165,8 @@ class RealStreet:
 
 class PretendStreet:
     """The simulator, steered from its page."""
+
+    phone = ""
 
     def __init__(self, folder: Path, *, first_port: int) -> None:
         self.recordings = folder / "recordings"

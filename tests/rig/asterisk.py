@@ -37,6 +37,9 @@ class Pbx:
     def console(self, command: str) -> str:
         return instance.console(self.name, command)
 
+    def read_database(self, url: str) -> None:
+        instance.read_database(self.name, url)
+
     def lab(self) -> Lab:
         """A process of phones with ports of its own for their sound."""
         self._labs.append(Lab(rtp=self._sound + 100 * len(self._labs)))

@@ -21,7 +21,7 @@ READY = ".asterisk-rig-ok"
 # without sounds some actions answer Success and then do nothing, since they cannot play their prompt
 PACKAGES = ["asterisk", "asterisk-core-sounds-en-gsm"]
 # the browser with letters for every language of the desk; msgfmt; a load generator
-BESIDE = {"chromium": "chromium", "msgfmt": "gettext", "sipp": "sip-tester"}
+BESIDE = {"chromium": "chromium", "msgfmt": "gettext", "openssl": "openssl", "sipp": "sip-tester"}
 FONTS = {"fonts-noto-core": Path("/usr/share/fonts/truetype/noto/NotoSansArabic-Regular.ttf")}
 
 

@@ -90,6 +90,12 @@ def console(name: str, command: str) -> str:
     return asked.stdout
 
 
+def read_database(name: str, url: str) -> None:
+    """From now on its browser phones' secrets come from the desk's database."""
+    (_home(name) / "etc" / "site" / "res_pgsql.conf").write_text(site.database(url))
+    console(name, "module reload res_config_pgsql.so")
+
+
 def await_end(name: str) -> None:
     while _pid(name):
         time.sleep(0.02)
@@ -127,7 +133,7 @@ def _free_base() -> int:
 
 
 def _ports_are_free(made: site.Site) -> bool:
-    streams = all(_is_free(socket.SOCK_STREAM, port) for port in (made.ami, made.http))
+    streams = all(_is_free(socket.SOCK_STREAM, port) for port in (made.ami, made.http, made.https))
     return streams and _is_free(socket.SOCK_DGRAM, made.sip)
 
 
@@ -149,6 +155,7 @@ def _lay_out(name: str, made: site.Site) -> None:
     shutil.copytree(PRODUCT, home / "etc", ignore=shutil.ignore_patterns("site.example"))
     site.write(made, etc=home / "etc", inside=inside)
     site.write_music(home / "music")
+    _sign(home / "keys" / "self-signed.pem")
     modules = next(path for path in (chroot.ROOT / "usr/lib").glob("**/asterisk/modules") if path.is_dir())
     folders = {
         "astcachedir": f"{inside}/tmp",
@@ -173,6 +180,14 @@ def _lay_out(name: str, made: site.Site) -> None:
     saved.touch(mode=0o600)
     saved.write_text(json.dumps(made.as_dict()))
     (home / "etc" / "site").chmod(0o700)
+
+
+def _sign(file: Path) -> None:
+    """A certificate that nobody vouches for, for wss."""
+    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days",
+               "30", "-subj", "/CN=127.0.0.1", "-keyout", file, "-out", file.with_suffix(".crt")]  # fmt: skip
+    subprocess.run(command, check=True, capture_output=True)
+    file.write_bytes(file.read_bytes() + file.with_suffix(".crt").read_bytes())
 
 
 def _await_ports(made: site.Site) -> None:

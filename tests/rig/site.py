@@ -6,11 +6,13 @@ import struct
 import wave
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 CITY_NUMBER = "4950000"
 FURTHER_NUMBERS = ("4950001", "4950002")  # of the other fleets
 EXTENSIONS = ("101", "102", "103", "104")
 MUSIC_HZ = 2300  # the music on hold of the rig, so that a test can hear it
+DATABASE = "postgres://nobody:@127.0.0.1:1/none"  # until a desk says where its own is
 PORTS = 1000  # that one instance may use, from its base; the upper half is for the sound of its test phones
 
 
@@ -25,9 +27,7 @@ class Site:
     base: int
     ami_secret: str = field(default_factory=_secret)
     tape_secret: str = field(default_factory=_secret)
-    phones: dict[str, str] = field(
-        default_factory=lambda: {n + kind: _secret() for n in EXTENSIONS for kind in ("", "w")}
-    )
+    phones: dict[str, str] = field(default_factory=lambda: {number: _secret() for number in EXTENSIONS})
     settings: dict[str, str] = field(default_factory=dict)  # of the dialplan: DESK_PICK …
 
     @property
@@ -46,6 +46,10 @@ class Site:
     def http(self) -> int:
         return self.base + 88
 
+    @property
+    def https(self) -> int:
+        return self.base + 89
+
     def as_dict(self) -> dict:
         return asdict(self)
 
@@ -56,6 +60,7 @@ class Site:
             "ami_tape": f"ami://tape:{self.tape_secret}@127.0.0.1:{self.ami}",
             "sip": f"127.0.0.1:{self.sip}",
             "websocket": f"ws://127.0.0.1:{self.http}/ws",
+            "secure_websocket": f"wss://127.0.0.1:{self.https}/ws",
             "trunk_source": "127.0.0.2",
             "trunk_listens": f"127.0.0.2:{self.carrier}",
             "city_number": CITY_NUMBER,
@@ -77,7 +82,9 @@ def write(site: Site, *, etc: Path, inside: str) -> None:
         "manager": _manager(site),
         "rtp": f"rtpstart = {site.base + 100}\nrtpend = {site.base + PORTS // 2 - 1}\n"
         "ice_deny = 0.0.0.0/0\nice_permit = 127.0.0.0/8\n",
-        "http": f"bindaddr = 127.0.0.1\nbindport = {site.http}\n",
+        "http": f"bindaddr = 127.0.0.1\nbindport = {site.http}\n"
+        f"tlsenable = yes\ntlsbindaddr = 127.0.0.1:{site.https}\ntlscertfile = {inside}/keys/self-signed.pem\n",
+        "res_pgsql": database(DATABASE),
         "musiconhold": f"directory = {inside}/music\n",
         "voicemail": "100 => 1234,Dispatch\n",
     }
@@ -89,17 +96,28 @@ def _pjsip(site: Site) -> str:
     parts = [
         f"[transport-udp]\ntype = transport\nprotocol = udp\nbind = 127.0.0.1:{site.sip}\n",
         "[transport-ws]\ntype = transport\nprotocol = ws\nbind = 127.0.0.1\n",
+        "[transport-wss]\ntype = transport\nprotocol = wss\nbind = 127.0.0.1\n",
         "[trunk](carrier)\naors = trunk\nfrom_domain = 127.0.0.1\n",
         f"[trunk]\ntype = aor\ncontact = sip:127.0.0.2:{site.carrier}\n",
         "[trunk]\ntype = identify\nendpoint = trunk\nmatch = 127.0.0.2/32\n",
     ]
-    for name, secret in site.phones.items():
-        number, kind = name.rstrip("w"), "staff-web" if name.endswith("w") else "staff"
+    for number, secret in site.phones.items():
+        shown = f'callerid = "Desk {number}" <{number}>\n'
         parts.append(
-            f'[{name}]({kind})\nauth = {name}\naors = {name}\ncallerid = "Desk {number}" <{number}>\n'
-            f"[{name}](staff-aor)\n[{name}](staff-auth)\nusername = {name}\npassword = {secret}\n"
+            f"[{number}](staff)\nauth = {number}\naors = {number}\n{shown}"
+            f"[{number}](staff-aor)\n[{number}](staff-auth)\nusername = {number}\npassword = {secret}\n"
+            f"[{number}w](staff-web)\nauth = {number}w\naors = {number}w\n{shown}[{number}w](staff-web-aor)\n"
         )
     return "\n".join(parts)
+
+
+def database(url: str) -> str:
+    """res_pgsql.conf for the desk's database."""
+    parts = urlsplit(url)
+    return (
+        f"dbhost = {parts.hostname}\ndbport = {parts.port}\ndbname = {parts.path[1:]}\n"
+        f"dbuser = {parts.username}\ndbpass = {parts.password or ''}\n"
+    )
 
 
 def _manager(site: Site) -> str:

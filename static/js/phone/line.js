@@ -1,0 +1,285 @@
+// The telephone in the browser: registered at the PBX over a WebSocket, with credentials of this session and tab alone that
+// are never written down. It stays registered over a restart of the PBX, another network and a machine's sleep; whoever is
+// told that another tab has the line does not fight for it.
+//
+// `credentials`: async ({take}) → the answer of POST /phone/line/; throws {taken: …}, {refused: sentence}, or anything
+// else, which is tried again; credentials.release(), where it is there, gives the line back. Nothing here draws or plays.
+import { wait } from "./backoff.js";
+import { Talk } from "./talk.js";
+import { Wire } from "./wire.js";
+
+const TICK = 5000; // ms
+const SLEPT = 4 * TICK; // between two ticks: the machine slept
+const SILENCE = 40_000; // the PBX asks each browser every 20 s whether it is there
+const PROBE = 5000;
+const SPREAD = 500; // ms, after a sleep or a new network: this desk alone has lost the line, so it need not wait long
+const EXPIRES = 120; // s that a registration lasts; a tab that died rings no longer than that
+const NEVER = 1_000_000; // s: when to connect again is ours to say, not JsSIP's
+
+export class Line extends EventTarget {
+  #credentials;
+  #agent = null;
+  #wire = null;
+  #given = null; // the credentials, and until when
+  #wanted = false;
+  #attempt = 0;
+  #again = 0; // timers
+  #renew = 0;
+  #tick = 0;
+  #tickAt = 0;
+  #round = 0; // a start that another one, or a stop, has overtaken
+  #sources = new Map(); // of sound: deviceId and whether there is a picture → promise of a stream
+
+  constructor({ credentials }) {
+    super();
+    this.#credentials = credentials;
+    this.state = "off";
+    this.sentence = "";
+    this.retryAt = null;
+    this.detail = null; // who has the line, when it is taken
+    this.microphone = "";
+    this.camera = "";
+    this.answersItself = true; // calls that the desk has placed or picked, never into a running one
+    this.talks = [];
+  }
+
+  get ice() {
+    return this.#given?.ice ?? [];
+  }
+
+  get extension() {
+    return this.#given?.extension ?? "";
+  }
+
+  async start({ take = false } = {}) {
+    if (this.#wanted && !take) return;
+    if (this.#agent && !this.#wanted) this.#close();
+    this.#wanted = true;
+    this.#attempt = 0;
+    this.#watch();
+    await this.#open(take);
+  }
+
+  async stop() {
+    this.#wanted = false;
+    this.#round += 1;
+    this.#close();
+    this.#become("off");
+    await this.#credentials.release?.();
+  }
+
+  // Another tab or device has the line now. A conversation goes on here until its end.
+  lose(detail = {}) {
+    if (!this.#wanted) return;
+    this.#wanted = false;
+    this.#round += 1;
+    if (this.talks.some(({ state }) => state === "up")) this.#idle();
+    else this.#close();
+    this.detail = detail;
+    this.#become("taken", detail.sentence ?? "");
+  }
+
+  call(number, { video = false } = {}) {
+    const talk = this.#keep(new Talk(this, { direction: "out", number, video }));
+    this.#dial(talk, video);
+    return talk;
+  }
+
+  // The microphone's sound, and the camera's picture when asked for: one source for all calls, open while there is one.
+  sound(video = false) {
+    const name = `${this.microphone} ${video ? this.camera || "camera" : ""}`;
+    if (!this.#sources.has(name)) {
+      const device = (id) => (id ? { deviceId: { exact: id } } : true);
+      const opened = navigator.mediaDevices.getUserMedia({ audio: device(this.microphone), video: video && device(this.camera) });
+      this.#sources.set(name, opened);
+      opened.catch(() => this.#sources.delete(name));
+    }
+    return this.#sources.get(name);
+  }
+
+  // --- registration ------------------------------------------------------------------------------------------------
+
+  async #open(take) {
+    const round = ++this.#round;
+    clearTimeout(this.#again);
+    this.#become("connecting");
+    try {
+      const given = await this.#credentials({ take });
+      const library = await import("../../dist/jssip.js");
+      if (round !== this.#round) return;
+      this.#hold(given);
+      if (!this.#agent) this.#begin(library.default, given);
+      else if (this.#agent.isConnected()) this.#agent.register();
+      else this.#agent.transport.connect();
+    } catch (trouble) {
+      if (round === this.#round) this.#failed(trouble);
+    }
+  }
+
+  #hold(given) {
+    this.#given = { ...given, until: Date.now() + given.valid_for * 1000 };
+    this.#agent?.set("ha1", given.ha1);
+    clearTimeout(this.#renew);
+    this.#renew = setTimeout(() => this.#renewed(), given.valid_for * (0.4 + 0.2 * Math.random()) * 1000);
+  }
+
+  #begin(JsSIP, { uri, login, realm, ha1, url }) {
+    this.#wire = new Wire(new URL(url, location.href.replace(/^http/, "ws")).href);
+    const agent = new JsSIP.UA({
+      sockets: [this.#wire], uri, authorization_user: login, realm, ha1, register: true, register_expires: EXPIRES,
+      session_timers: false, user_agent: "Taxi desk in the browser",
+      connection_recovery_min_interval: NEVER, connection_recovery_max_interval: NEVER,
+    });
+    this.#agent = agent;
+    const mine = (act) => (event) => agent === this.#agent && act(event);
+    agent.on("registered", mine(() => this.#registered()));
+    agent.on("registrationFailed", mine(({ response }) => this.#refused(response)));
+    agent.on("disconnected", mine(() => this.#later()));
+    agent.on("newRTCSession", mine((event) => this.#rung(event)));
+    agent.start();
+  }
+
+  #registered() {
+    this.#attempt = 0;
+    clearTimeout(this.#again);
+    this.#become("registered");
+  }
+
+  // The PBX does not know us any more: whether we still have the line, our own server knows.
+  #refused(response) {
+    if (!this.#agent.isConnected()) return;
+    if (response) return this.#later(true);
+    this.#wire.drop(); // no answer at all
+  }
+
+  #later(fresh = false, most = Infinity) {
+    if (!this.#wanted) return;
+    clearTimeout(this.#again);
+    const delay = Math.min(wait(this.#attempt++), most);
+    this.retryAt = Date.now() + delay;
+    this.#become("waiting");
+    this.#again = setTimeout(() => {
+      const stale = fresh || !this.#agent || this.#given.until - Date.now() < 30_000;
+      if (stale) return this.#open(false);
+      this.#become("connecting");
+      this.#agent.transport.connect();
+    }, delay);
+  }
+
+  async #renewed() {
+    const round = this.#round;
+    try {
+      const given = await this.#credentials({ take: false });
+      if (round === this.#round) this.#hold(given);
+    } catch (trouble) {
+      if (round !== this.#round) return;
+      if (trouble?.taken || trouble?.refused) return this.#failed(trouble);
+      this.#renew = setTimeout(() => this.#renewed(), wait(3));
+    }
+  }
+
+  #failed(trouble) {
+    if (trouble?.taken) return this.lose(trouble.taken);
+    if (!trouble?.refused) return this.#later(true);
+    this.#wanted = false;
+    this.#close();
+    this.#become("refused", trouble.refused);
+  }
+
+  #idle() {
+    clearTimeout(this.#again);
+    clearTimeout(this.#renew);
+    clearInterval(this.#tick);
+    removeEventListener("online", this.#online);
+  }
+
+  #close() {
+    this.#idle();
+    const agent = this.#agent;
+    this.#agent = this.#given = null;
+    agent?.stop();
+    for (const talk of [...this.talks]) talk.over("Terminated");
+  }
+
+  #become(state, sentence = "") {
+    if (state !== "waiting") this.retryAt = null;
+    if (state !== "taken") this.detail = null;
+    if (state === this.state && state !== "waiting" && sentence === this.sentence) return;
+    this.state = state;
+    this.sentence = sentence;
+    const detail = { state, sentence, retryAt: this.retryAt, taken: this.detail };
+    this.dispatchEvent(new CustomEvent("state", { detail }));
+  }
+
+  // --- sleep, another network, a wire that is dead and does not know it ---------------------------------------------
+
+  #online = () => {
+    if (!this.#wanted) return;
+    if (this.#wire?.isConnected()) this.#ask();
+    else if (this.state === "waiting") this.#later(false, Math.random() * SPREAD);
+  };
+
+  #watch() {
+    clearInterval(this.#tick);
+    this.#tickAt = Date.now();
+    this.#tick = setInterval(() => {
+      const slept = Date.now() - this.#tickAt > SLEPT;
+      this.#tickAt = Date.now();
+      if (slept) return this.#online();
+      if (this.#wire?.isConnected() && Date.now() - this.#wire.heardAt > SILENCE) this.#ask();
+    }, TICK);
+    addEventListener("online", this.#online);
+  }
+
+  #ask() {
+    const wire = this.#wire;
+    const before = Date.now();
+    try {
+      this.#agent.sendOptions(this.#given.uri);
+    } catch {
+      return wire.drop();
+    }
+    setTimeout(() => wire === this.#wire && wire.heardAt < before && wire.drop(), PROBE);
+  }
+
+  // --- calls ---------------------------------------------------------------------------------------------------------
+
+  async #dial(talk, video) {
+    try {
+      if (this.state !== "registered") throw new Error("not registered");
+      const mediaStream = await talk.sound(video);
+      if (talk.state === "ended") return;
+      const target = `sip:${talk.number}@${this.#given.uri.split("@")[1]}`;
+      const session = this.#agent.call(target, { mediaStream, pcConfig: { iceServers: this.ice } });
+      talk.tie(session);
+    } catch (error) {
+      talk.over(error.name === "Error" ? error.message : error.name);
+    }
+  }
+
+  #rung({ originator, session, request }) {
+    if (originator !== "remote") return;
+    const isBusy = this.talks.some(({ state }) => state === "up");
+    const talk = this.#keep(Talk.of(this, session, request));
+    if (talk.asked && this.answersItself && !isBusy) talk.answer().catch(() => {});
+  }
+
+  #keep(talk) {
+    this.talks.push(talk);
+    talk.addEventListener("state", () => {
+      if (talk.state !== "ended") return;
+      this.talks = this.talks.filter((one) => one !== talk);
+      if (this.talks.length) return;
+      this.#rest();
+      if (!this.#wanted && this.#agent) this.#close();
+    });
+    this.dispatchEvent(new CustomEvent("talk", { detail: talk }));
+    return talk;
+  }
+
+  async #rest() {
+    const sources = [...this.#sources.values()];
+    this.#sources.clear();
+    for (const source of sources) (await source.catch(() => null))?.getTracks().forEach((track) => track.stop());
+  }
+}
