@@ -334,7 +334,7 @@ CONTENT_SECURITY_POLICY = {
         "manifest-src": [SELF],
         "object-src": [NONE],
         "base-uri": [NONE],
-        "frame-ancestors": [NONE],
+        "frame-ancestors": [SELF if PHONE_URL else NONE],  # the phone's own document shows the pages (decision 0019)
         "form-action": [SELF],
     }
 }
@@ -350,7 +350,7 @@ SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
+X_FRAME_OPTIONS = "SAMEORIGIN" if PHONE_URL else "DENY"
 SILENCED_SYSTEM_CHECKS = ["security.W008"]
 
 # --- logs ---------------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from telephony.views import (
     missed,
     opening,
     phone_models,
+    phone_screens,
     pick,
     recordings,
     watching,
@@ -52,6 +53,8 @@ urlpatterns = [
     path("dial/client/<int:pk>/", dial.dial_listed, {"kind": "client"}, name="dial-client"),
     path("dial/driver/<int:pk>/", dial.dial_listed, {"kind": "driver"}, name="dial-driver"),
     path("phone/line/", browser_line.line, name="line"),
+    path("phone/", phone_screens.page, name="phone"),
+    path("phone/bar/", phone_screens.bar, name="phone-bar"),
     path("phonebook/", directory.found, name="directory"),
     *(
         path(f"dial/order/<int:pk>/{whom}/", dial.dial_order, {"whom": whom}, name=f"dial-order-{whom}")

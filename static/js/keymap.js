@@ -24,7 +24,7 @@ export const known = () => ({ ...own });
 
 export function name(code) {
   const sign = code.replace(/^Key|^Digit/, "");
-  return { Insert: "Ins", Escape: "Esc", ArrowUp: "↑", ArrowDown: "↓", Slash: "/", Comma: ",", Space: "␣" }[sign] ?? sign;
+  return { Insert: "Ins", Delete: "Del", Escape: "Esc", ArrowUp: "↑", ArrowDown: "↓", Slash: "/", Comma: ",", Space: "␣" }[sign] ?? sign;
 }
 
 function usualOf(element) {

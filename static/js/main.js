@@ -1,6 +1,8 @@
 // Starts the behaviours: an element with data-behaviour="menu live" gets start(element) of menu.js and of live.js, once.
 // When those that the page came with have begun, <html> has data-begun.
+// Where the phone of this browser is on, the document becomes its host instead, and the page begins in a frame of it.
 import "./answers.js";
+import { isHost } from "./phone/kept.js";
 
 const started = new WeakMap();
 
@@ -19,6 +21,10 @@ function beginWithin(root) {
   return Promise.all(elements.map(begin));
 }
 
-beginWithin(document.body).then(() => document.documentElement.toggleAttribute("data-begun", true));
-document.body.addEventListener("htmx:load", (event) => beginWithin(event.detail.elt));
-document.addEventListener("live:changed", (event) => beginWithin(event.detail.element));
+function beginPage() {
+  beginWithin(document.body).then(() => document.documentElement.toggleAttribute("data-begun", true));
+  document.body.addEventListener("htmx:load", (event) => beginWithin(event.detail.elt));
+  document.addEventListener("live:changed", (event) => beginWithin(event.detail.element));
+}
+
+if (!isHost() || !(await (await import("./phone/host.js")).start())) beginPage();

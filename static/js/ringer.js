@@ -4,6 +4,7 @@ import { cards, extension, talksHere } from "./calls.js";
 import { quiet, sounds } from "./sounds.js";
 
 const STORE = "ringer";
+const PHONE_MS = 2500; // the browser phone says each second that it rings; a tab that died rings no more
 
 export function start(indicator) {
   const find = (name) => indicator.querySelector(`[data-${name}]`);
@@ -13,6 +14,7 @@ export function start(indicator) {
   let next = 0; // timer of the next ring
   let mine = false; // this tab is the one that rings
   let heard = "";
+  let phoneRings = 0; // timer: the browser phone rings already, here or in another tab
 
   function load() {
     const kept = JSON.parse(localStorage.getItem(STORE) ?? "{}");
@@ -27,7 +29,7 @@ export function start(indicator) {
   }
 
   function wanted() {
-    if (!on.checked || Number(indicator.dataset.count) === 0) return "";
+    if (phoneRings || !on.checked || Number(indicator.dataset.count) === 0) return "";
     return cards().some((card) => talksHere(card, extension())) ? "quiet" : "ring";
   }
 
@@ -76,7 +78,14 @@ export function start(indicator) {
     else take(); // an address without https, other than this machine: every tab rings
   }
 
+  function leaveToPhone(rings) {
+    clearTimeout(phoneRings);
+    phoneRings = rings && setTimeout(() => leaveToPhone(0), PHONE_MS);
+    follow();
+  }
+
   load();
+  new BroadcastChannel("phone").onmessage = ({ data }) => leaveToPhone(data.ringing ? 1 : 0);
   indicator.dataset.sound = "";
   for (const field of [on, choice, loudness]) field.addEventListener("change", keep);
   find("sound-try").addEventListener("click", async () => {

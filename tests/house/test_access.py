@@ -184,6 +184,8 @@ TABLE = (
     Line("desk/", "", "-YY--", "-MM--"),
     Line("desk/state/", "", "-YY--", "-MM--"),
     Line("desk/strip/", "", "-YY--", "-MM--"),
+    Line("phone/", "", "-YY--", "-MM--"),
+    Line("phone/bar/", "", "-YY--", "-MM--"),
     Line("shift/", "", "-YY--", "-YY--"),
     Line("shift/end/", "", "-MM--", "-YY--"),
     Line("handovers/<int:pk>/accept/", "handover", "-MM--", "-YY--"),

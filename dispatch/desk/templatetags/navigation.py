@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -49,6 +50,12 @@ def works_at_desk(context: Mapping[str, Any]) -> bool:
     """Whether who reads this page takes calls: then the page shows how many wait, and rings."""
     request = context.get("request")
     return request is not None and hasattr(request, "user") and may(request.user, "desk.work")
+
+
+@register.simple_tag(takes_context=True)
+def browser_phone(context: Mapping[str, Any]) -> str:
+    """Where the bar of the browser phone is read; empty: there is none, or who reads this page takes no calls."""
+    return reverse("telephony:phone-bar") if settings.PHONE_URL and works_at_desk(context) else ""
 
 
 @register.simple_tag

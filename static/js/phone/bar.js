@@ -1,0 +1,197 @@
+// The bar of the phone: what it is, whom one talks with, and the screen of a call that comes. What the server has drawn
+// (templates/phone/_bar.html) is filled in here; texts come from there.
+import { span } from "../clock.js";
+import { toast } from "../toast.js";
+import { kept } from "./kept.js";
+
+const NUMBER_END = 7; // digits in which all ways of writing a number agree
+const TOLD = 20_000; // ms that a call which has rung in vain stays in sight
+
+export class Bar {
+  #phone;
+  #page; // () → the document that is open beside the bar
+  #lines = new Map(); // talk → its line
+  #screens = new Map(); // talk → its screen
+  #clock = 0;
+
+  constructor(element, phone, page) {
+    this.element = element;
+    this.#phone = phone;
+    this.#page = page;
+    element.addEventListener("click", (event) => this.#press(event));
+    element.addEventListener("input", ({ target }) => target.matches("[data-volume]") && phone.setVolume(Number(target.value)));
+    element.addEventListener("toggle", ({ target }) => target.open && target.querySelector("input, button")?.focus(), true);
+    phone.addEventListener("change", () => this.draw());
+    phone.addEventListener("trouble", ({ detail }) => toast(this.#trouble(detail), "danger"));
+    phone.addEventListener("over", ({ detail }) => this.#over(detail));
+    this.draw();
+  }
+
+  // Drawn anew by the server: another language, another extension. What is going on moves over.
+  replace(element) {
+    for (const place of ["[data-phone-talks]", "[data-phone-screens]"]) element.querySelector(place).replaceWith(this.element.querySelector(place));
+    for (const { name, value } of element.attributes) this.element.setAttribute(name, value);
+    this.element.replaceChildren(...element.childNodes);
+    this.draw();
+  }
+
+  draw() {
+    const { dataset } = this.element;
+    const state = dataset.extension ? this.#phone.state : "off-shift";
+    dataset.state = state;
+    this.#write("[data-word]", this.#word(state));
+    const { sentence } = this.#phone;
+    this.#write("[data-why]", ["refused", "taken"].includes(state) ? sentence : "");
+    this.element.querySelector("[data-take]").hidden = state !== "taken";
+    this.element.querySelector("[data-start]").hidden = !["refused", "missing"].includes(state) && !(state === "off" && dataset.extension);
+    for (const talk of this.#phone.talks) this.#drawTalk(talk);
+    clearInterval(this.#clock);
+    this.#clock = this.#phone.talks.length ? setInterval(() => this.#tick(), 1000) : 0;
+    this.#tick();
+  }
+
+  #word(state) {
+    return this.element.dataset[`say-${state}`.replace(/-(\w)/g, (_, letter) => letter.toUpperCase())] ?? state;
+  }
+
+  #trouble({ name }) {
+    const say = this.element.dataset;
+    return { NotAllowedError: say.sayDenied, NotFoundError: say.sayNoDevice, OverconstrainedError: say.sayNoDevice, NotReadableError: say.sayBusyDevice }[name] ?? say.sayNoAnswer;
+  }
+
+  #write(place, words) {
+    const element = this.element.querySelector(place);
+    if (element.textContent !== words) element.textContent = words;
+  }
+
+  // --- a talk: its line in the bar, and while it rings its screen -----------------------------------------------------
+  #drawTalk(talk) {
+    const comes = talk.direction === "in" && talk.state === "ringing";
+    if (comes || this.#screens.has(talk)) this.#drawScreen(talk);
+    if (comes) return;
+    if (!this.#lines.has(talk)) this.#lines.set(talk, this.#made("talk", "[data-phone-talks]", talk));
+    const line = this.#lines.get(talk);
+    this.#fill(line, talk);
+    line.dataset.state = talk.state;
+    const mute = line.querySelector("[data-do=mute]");
+    mute.setAttribute("aria-pressed", String(talk.muted === true));
+    line.querySelector("[data-do=switch]").hidden = this.#phone.up.length < 2 || talk === this.#phone.active;
+    line.querySelector("[data-volume]").value = kept().volume;
+  }
+
+  #drawScreen(talk) {
+    const isNew = !this.#screens.has(talk);
+    if (isNew) this.#screens.set(talk, this.#made("screen", "[data-phone-screens]", talk));
+    const screen = this.#screens.get(talk);
+    this.#fill(screen, talk);
+    screen.dataset.state = talk.state;
+    const say = this.element.dataset;
+    const rang = { up: say.sayConnected, ended: say.sayMissed }[talk.state] ?? say.sayRinging;
+    const word = screen.querySelector("[data-screen-word]");
+    if (word.textContent !== rang) word.textContent = rang;
+    for (const button of screen.querySelectorAll("[data-do=answer], [data-do=reject]")) button.hidden = talk.state !== "ringing";
+    for (const button of screen.querySelectorAll("[data-do=close]")) button.hidden = talk.state === "ringing";
+    screen.querySelector("[data-busy]").hidden = talk.state !== "ringing" || !this.#phone.up.length;
+    screen.querySelector("[data-do=show]").hidden = !this.card(talk);
+    if (talk.state === "up") setTimeout(() => this.#close(talk), 1500);
+  }
+
+  #made(template, place, talk) {
+    const made = this.element.querySelector(`template[data-phone-${template}]`).content.firstElementChild.cloneNode(true);
+    made.dataset.talk = talk.id;
+    this.element.querySelector(place).append(made);
+    return made;
+  }
+
+  #fill(element, talk) {
+    const say = this.element.dataset;
+    const { who, number } = this.#named(talk);
+    const write = (place, words) => {
+      const found = element.querySelector(place);
+      if (found.textContent !== words) found.textContent = words;
+      found.hidden = !words;
+    };
+    write("[data-name]", who || number || say.sayUnknown);
+    write("[data-number]", who ? number : "");
+    write("[data-direction]", talk.direction === "in" ? say.sayIn : say.sayOut);
+  }
+
+  // The desk knows more of who it is than the PBX tells the phone.
+  #named(talk) {
+    const card = this.card(talk);
+    const words = (place) => card?.querySelector(place)?.textContent.replace(/\s+/g, " ").trim() ?? "";
+    if (card) talk.known = { who: words(".call-who"), number: words(".call-number") || talk.number };
+    const name = talk.name && talk.name !== talk.number ? talk.name : "";
+    return talk.known ?? { who: name, number: talk.number };
+  }
+
+  // By the number; a hidden one by what rings or talks at this extension alone.
+  card(talk) {
+    const extension = this.element.dataset.extension;
+    const end = talk.number.replace(/\D/g, "").slice(-NUMBER_END);
+    const all = [...(this.#page()?.querySelectorAll('[data-live="call"] > .call') ?? [])];
+    const own = all.filter((card) => `${card.dataset.ringing} ${card.dataset.talking}`.split(" ").includes(extension));
+    if (end.length < NUMBER_END) return own.length === 1 && this.#phone.talks.length === 1 ? own[0] : null;
+    return own.find((card) => card.querySelector(".call-number")?.textContent.replace(/\D/g, "").endsWith(end)) ?? null;
+  }
+
+  #over(talk) {
+    this.#lines.get(talk)?.remove();
+    this.#lines.delete(talk);
+    if (!this.#screens.has(talk)) return;
+    if (talk.upAt || talk.turnedDown || talk.cause === "elsewhere") {
+      this.#close(talk);
+      return;
+    }
+    this.#drawScreen(talk);
+    setTimeout(() => this.#close(talk), TOLD);
+  }
+
+  #close(talk) {
+    this.#screens.get(talk)?.remove();
+    this.#screens.delete(talk);
+  }
+
+  #tick() {
+    for (const [talk, line] of this.#lines) line.querySelector("[data-timer]").textContent = talk.upAt ? span((Date.now() - talk.upAt) / 1000) : "";
+    for (const [talk, screen] of this.#screens) {
+      if (talk.state === "ringing") screen.querySelector("[data-timer]").textContent = span((Date.now() - talk.beganAt) / 1000);
+    }
+  }
+
+  // --- presses --------------------------------------------------------------------------------------------------------
+  #press(event) {
+    const button = event.target.closest("button");
+    if (!button) return;
+    const id = button.closest("[data-talk]")?.dataset.talk;
+    const talk = [...this.#lines.keys(), ...this.#screens.keys()].find((one) => String(one.id) === id);
+    if (button.dataset.tone && talk) talk.tone(button.dataset.tone);
+    else this.act(button.dataset.do, talk);
+  }
+
+  act(name, talk) {
+    const phone = this.#phone;
+    if (name === "answer") phone.answer(talk);
+    else if (name === "reject") {
+      const turned = talk ?? phone.ringing[0];
+      if (turned) turned.turnedDown = true;
+      phone.reject(turned);
+    } else if (name === "hang-up") phone.hangUp(talk);
+    else if (name === "mute") phone.mute(talk);
+    else if (name === "switch") phone.activate(talk);
+    else if (name === "take") phone.start({ take: true });
+    else if (name === "start") phone.start();
+    else if (name === "show") this.#show(talk);
+    else if (name === "close") this.#close(talk);
+    this.draw();
+  }
+
+  // What the desk has about this call: on the desk beside the list, elsewhere on a page of its own.
+  #show(talk) {
+    const card = this.card(talk);
+    const view = this.#page()?.defaultView;
+    if (!card) return;
+    if (view.document.getElementById("pane")) view.htmx.ajax("GET", card.dataset.openUrl, { target: "#pane", swap: "innerHTML" });
+    else view.location.assign(this.element.dataset.callUrl.replace("/0/", `/${card.id.replace("call-", "")}/`));
+  }
+}

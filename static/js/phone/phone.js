@@ -1,0 +1,220 @@
+// The phone of this browser: one line, its talks and their sound. It draws nothing; "change" says that something is
+// otherwise than before, "rings" and "over" (detail: the talk) what happened.
+import { follow, keep, kept } from "./kept.js";
+import { heard, SOUND } from "./media.js";
+
+const ANSWER_SECONDS = 8;
+const ECHO_SECONDS = 3;
+const LIVE = ["ringing", "calling", "up"];
+
+export class Phone extends EventTarget {
+  state = "off";
+  sentence = "";
+  retryAt = null;
+  access = null; // server, login, realm, STUN: what the settings show
+  talks = [];
+  active = null; // the one that is heard
+  line = null;
+  #url;
+  #token;
+  #credentials = null;
+  #stops = false;
+  #sounds = new Map(); // talk → <audio>
+
+  constructor(url, token) {
+    super();
+    this.#url = url;
+    this.#token = token;
+    follow(() => this.#apply());
+  }
+
+  async start({ take = false } = {}) {
+    this.#stops = false;
+    if (!this.line && !(await this.#load())) return;
+    await this.line.start({ take });
+  }
+
+  // A talk is finished first.
+  async stop() {
+    this.#stops = this.talks.length > 0;
+    if (!this.#stops) await this.line?.stop();
+  }
+
+  // Another tab has it now, says the server.
+  async lose(tab, sentence) {
+    if (this.line && tab !== (await this.#credentials.tab())) this.line.lose({ sentence });
+  }
+
+  // A new secret; the old one is worth nothing from then on.
+  async renew() {
+    await this.line?.stop();
+    await this.start({ take: true });
+  }
+
+  get ringing() {
+    return this.talks.filter((talk) => talk.direction === "in" && talk.state === "ringing" && !talk.isAnswered);
+  }
+
+  get up() {
+    return this.talks.filter((talk) => talk.state === "up" || talk.state === "calling");
+  }
+
+  async answer(talk = this.ringing[0]) {
+    if (!talk || talk.isAnswered) return;
+    talk.isAnswered = true; // the microphone may take a moment
+    this.activate(talk);
+    try {
+      await talk.answer({ video: false });
+    } catch (error) {
+      this.dispatchEvent(new CustomEvent("trouble", { detail: error }));
+    }
+  }
+
+  reject(talk = this.ringing[0]) {
+    talk?.hangUp();
+  }
+
+  hangUp(talk = this.active ?? this.up[0]) {
+    talk?.hangUp();
+  }
+
+  mute(talk = this.active, on = !talk?.muted) {
+    talk?.mute(on);
+    this.#changed();
+  }
+
+  // Calls a number that sends back what it hears. "good", "silent" (nothing came back) or "unanswered".
+  async echo(number) {
+    const talk = this.line.call(number);
+    const until = (event, seconds) => new Promise((done) => {
+      const timer = setTimeout(done, seconds * 1000);
+      talk.addEventListener(event, () => ["up", "ended"].includes(talk.state) && (clearTimeout(timer), done()));
+    });
+    try {
+      if (talk.state === "calling") await until("state", ANSWER_SECONDS);
+      if (talk.state !== "up") return "unanswered";
+      this.mute(talk, false);
+      let loudest = 0;
+      const end = heard(talk.remote, (level) => { loudest = Math.max(loudest, level); });
+      await new Promise((done) => setTimeout(done, ECHO_SECONDS * 1000));
+      end();
+      return loudest > SOUND ? "good" : "silent";
+    } finally {
+      talk.hangUp();
+    }
+  }
+
+  setVolume(volume) {
+    keep({ volume });
+    this.#apply(); // the others hear of it by the storage
+  }
+
+  // Of two talks one is heard and hears; the other one waits in silence.
+  activate(talk) {
+    for (const other of this.up) if (other !== talk) other.mute(true);
+    if (this.active !== talk) talk.mute?.(false);
+    this.active = talk;
+    this.#apply();
+  }
+
+  async #load() {
+    try {
+      const [{ Line }, { credentialsFrom }] = await Promise.all([import("./line.js"), import("./credentials.js")]);
+      this.#credentials = credentialsFrom(this.#url, this.#token());
+      const credentials = async (wish) => this.#learn(await this.#credentials(wish));
+      credentials.release = this.#credentials.release;
+      this.line = new Line({ credentials });
+    } catch (error) {
+      console.warn(error);
+      this.#say("missing");
+      return false;
+    }
+    this.line.answersItself = false; // that is decided here
+    this.line.addEventListener("state", ({ detail }) => this.#say(detail.state, detail));
+    this.line.addEventListener("talk", ({ detail }) => this.#begin(detail));
+    this.#apply();
+    return true;
+  }
+
+  #learn(given) {
+    this.access = { url: given.url, login: given.login, realm: given.realm, ice: given.ice ?? [] };
+    return given;
+  }
+
+  #say(state, { sentence = "", retryAt = null } = {}) {
+    Object.assign(this, { state, sentence: sentence?.trim() ?? "", retryAt });
+    this.#changed();
+  }
+
+  #begin(talk) {
+    this.talks.push(talk);
+    talk.beganAt = Date.now();
+    talk.addEventListener("state", ({ detail }) => this.#follow(talk, detail));
+    talk.addEventListener("media", () => this.#listen(talk));
+    if (talk.direction === "out") this.active ??= talk;
+    if (talk.remote) this.#listen(talk);
+    if (talk.direction === "in" && this.#answersItself(talk)) this.answer(talk);
+    else if (talk.direction === "in") this.dispatchEvent(new CustomEvent("rings", { detail: talk }));
+    this.#changed();
+  }
+
+  // What we asked the PBX for ourselves, and all if the person wants so: never into a running call.
+  #answersItself(talk) {
+    return !this.up.some((other) => other !== talk) && (talk.asked || kept().auto);
+  }
+
+  #follow(talk, { state, cause = "" }) {
+    if (state === "up") {
+      talk.upAt ??= Date.now();
+      if (!this.active || !LIVE.includes(this.active.state)) this.active = talk;
+      this.#apply();
+    }
+    if (state === "ended") {
+      talk.cause = cause;
+      this.talks = this.talks.filter((other) => other !== talk);
+      this.#silence(talk);
+      if (this.active === talk) this.active = this.up[0] ?? null;
+      if (this.active) this.activate(this.active);
+      this.dispatchEvent(new CustomEvent("over", { detail: talk }));
+      if (this.#stops) this.stop();
+    }
+    this.#changed();
+  }
+
+  #listen(talk) {
+    if (!this.#sounds.has(talk)) {
+      const sound = new Audio();
+      sound.autoplay = true;
+      this.#sounds.set(talk, sound);
+    }
+    const sound = this.#sounds.get(talk);
+    if (sound.srcObject !== talk.remote) sound.srcObject = talk.remote;
+    this.#apply();
+    sound.play().catch(() => {}); // at the next press: see wake
+  }
+
+  #silence(talk) {
+    const sound = this.#sounds.get(talk);
+    if (sound) sound.srcObject = null;
+    this.#sounds.delete(talk);
+  }
+
+  // A browser may have waited for a press before it lets anything sound.
+  wake() {
+    for (const sound of this.#sounds.values()) if (sound.paused) sound.play().catch(() => {});
+  }
+
+  #apply() {
+    const { speaker, volume, microphone } = kept();
+    if (this.line) this.line.microphone = microphone;
+    for (const [talk, sound] of this.#sounds) {
+      sound.volume = volume / 10;
+      sound.muted = this.active !== null && talk !== this.active;
+      if (sound.setSinkId && sound.sinkId !== speaker) sound.setSinkId(speaker).catch(() => {}); // the device is gone: the usual one
+    }
+  }
+
+  #changed() {
+    this.dispatchEvent(new Event("change"));
+  }
+}

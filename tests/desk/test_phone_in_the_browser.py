@@ -1,0 +1,286 @@
+"""The browser phone on the desk, which stays while pages change. The line is a stand-in; journeys have the real one."""
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from unittest import mock
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from django.utils import timezone
+from playwright.sync_api import BrowserContext, FrameLocator, Page, expect
+
+from dispatch.staff.models import Person, Shift
+from telephony.models import Extension, Intent
+from tests.desk.office import ring
+from tests.desk.test_accessible import RUN
+from tests.live.web import Web
+
+pytestmark = pytest.mark.browser
+STAND_IN = Path(__file__).with_name("line_stand_in.js").read_text()
+ACCESS = {"url": "ws://127.0.0.1:1/", "login": "101w", "realm": "asterisk", "ice": [], "valid_for": 600}
+ON = "localStorage.setItem('phone', JSON.stringify({on: true, tone: 'chime'}))"
+
+
+@pytest.fixture(scope="module")
+def shared_web(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
+    """An office with a browser phone."""
+    with mock.patch.dict(os.environ, PHONE_URL="ws://127.0.0.1:1/"):
+        web = Web(tmp_path_factory.mktemp("web") / "web.log", app="dispatch.asgi:application")
+    yield web
+    web.stop()
+
+
+class Booth:
+    """Vera's browser, with the phone in it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.bar = page.locator("#phone")
+        self.line = self.bar.locator(".phone-talk")
+        self.screen = page.locator(".phone-screen")
+
+    @property
+    def inside(self) -> FrameLocator:
+        return self.page.frame_locator("iframe[name=page]")
+
+    def rings(self, number: str = "+79161110001", **fields: object) -> str:
+        return self.page.evaluate("fields => pbx.ring(fields)", {"number": number, **fields})
+
+    def is_at(self, name: str) -> None:
+        expect(self.inside.locator(".header-nav a[aria-current]").first).to_have_text(name)
+
+    def press(self, key: str) -> None:
+        self.inside.locator("body").evaluate("document.activeElement?.blur()")
+        self.page.keyboard.press(key)
+
+
+@pytest.fixture
+def booth(sit_down, vera: Person) -> Booth:
+    return open_booth(sit_down, vera)
+
+
+def open_booth(sit_down, person: Person, **options: object) -> Booth:
+    page = sit_down(person, path="/profile/", **options)
+    prepare(page.context)
+    page.evaluate(ON)
+    page.goto(page.url.replace("/profile/", "/desk/"))
+    made = Booth(page)
+    expect(made.inside.locator(".health[data-is]:not([data-is=unknown])")).to_be_attached()
+    return made
+
+
+def prepare(context: BrowserContext) -> None:
+    context.route("**/js/phone/line.js", lambda route: route.fulfill(body=STAND_IN, content_type="text/javascript"))
+    answer_with(context, 200, ACCESS)
+
+
+def answer_with(context: BrowserContext, status: int, said: dict[str, object]) -> None:
+    body = json.dumps(said)
+    context.unroute("**/phone/line/")
+    context.route(
+        "**/phone/line/", lambda route: route.fulfill(status=status, body=body, content_type="application/json")
+    )
+
+
+@pytest.mark.feature("W1", "D1")
+def test_the_phone_stays_while_vera_walks_through_the_pages(booth):
+    expect(booth.bar).to_contain_text("registered")
+    talk = booth.rings()
+    expect(booth.screen).to_contain_text("+79161110001")
+    booth.press("a")
+    expect(booth.line).to_contain_text("+79161110001")
+    for name in ("Orders", "Calls", "Clients", "Drivers"):
+        booth.inside.get_by_role("link", name=name, exact=True).first.click()
+        booth.is_at(name)
+        expect(booth.page).to_have_title(booth.inside.locator("body").evaluate("document.title"))
+        assert booth.page.url == booth.inside.locator("body").evaluate("location.href")
+    assert booth.page.evaluate("id => pbx.of(id).state", talk) == "up"
+    booth.page.go_back()
+    booth.is_at("Clients")
+    booth.inside.get_by_label("Name or number").fill("Olga")  # a form that asks is a page, too
+    booth.page.keyboard.press("Enter")
+    expect(booth.page).to_have_url(re.compile("Olga"))
+    booth.page.go_back()
+    expect(booth.page).to_have_url(re.compile("/clients/$"))
+    expect(booth.inside.get_by_label("Name or number")).to_have_value("")
+    booth.press("x")
+    expect(booth.line).to_have_count(0)
+
+    booth.page.reload()
+    booth.is_at("Clients")
+    expect(booth.bar).to_contain_text("registered")
+    booth.page.go_back()
+    booth.is_at("Calls")
+    booth.page.go_back()
+    booth.is_at("Orders")
+    booth.page.go_forward()
+    booth.is_at("Calls")
+    assert booth.page.url.endswith("/calls/")
+
+
+@pytest.mark.feature("W1")
+def test_a_reload_in_a_call_asks_first(booth):
+    booth.rings()
+    booth.screen.get_by_role("button", name="Answer").click()
+    expect(booth.line).to_be_visible()
+    with booth.page.expect_event("dialog") as asked:
+        booth.page.once("dialog", lambda dialog: dialog.dismiss())
+        booth.page.evaluate("setTimeout(() => location.reload())")
+    assert asked.value.type == "beforeunload"
+    expect(booth.line).to_be_visible()
+    booth.line.get_by_role("button", name="Hang up").click()
+    expect(booth.line).to_have_count(0)
+    booth.page.reload()
+    expect(booth.bar).to_contain_text("registered")
+
+
+@pytest.mark.feature("M9")
+def test_the_screen_of_a_call_says_what_becomes_of_it(booth):
+    talk = booth.rings(name="Konstantin")
+    expect(booth.screen).to_contain_text("Konstantin")
+    expect(booth.screen).to_contain_text("+79161110001")
+    expect(booth.screen).to_contain_text("rings")
+    booth.page.evaluate("id => pbx.of(id).become('ended', 'Canceled')", talk)
+    expect(booth.screen).to_contain_text("missed")
+    booth.screen.get_by_role("button", name="Close").click()
+    expect(booth.screen).to_have_count(0)
+
+    talk = booth.rings()
+    booth.page.evaluate("id => pbx.of(id).become('ended', 'elsewhere')", talk)  # at the desk phone
+    expect(booth.screen).to_have_count(0)
+
+    booth.rings()
+    booth.press("Delete")
+    expect(booth.screen).to_have_count(0)
+
+
+@pytest.mark.feature("M9")
+def test_answer_on_the_card_answers_the_phone_that_rings_here(booth):
+    call = ring("+79161110002", at=["101"])
+    card = booth.inside.locator(f"#call-{call.pk}")
+    expect(card).to_be_visible()
+    talk = booth.rings("79161110002", callId=call.key)
+    expect(booth.screen.get_by_role("button", name="Show")).to_be_visible()
+    card.get_by_role("button", name="Answer").click()
+    expect(booth.line).to_be_visible()
+    assert booth.page.evaluate("id => pbx.of(id).state", talk) == "up"
+    assert Intent.objects.count() == 0  # the PBX had to be asked for nothing
+
+
+@pytest.mark.feature("M3")
+def test_the_phone_answers_by_itself_but_never_into_a_call(booth):
+    booth.page.evaluate("localStorage.setItem('phone', JSON.stringify({on: true, auto: true}))")
+    first = booth.rings()
+    expect(booth.line).to_be_visible()
+    second = booth.rings("+79161110002", asked=True)
+    expect(booth.screen).to_contain_text("You are in a call")
+    assert booth.page.evaluate("ids => ids.map((id) => pbx.of(id).state)", [first, second]) == ["up", "ringing"]
+
+
+@pytest.mark.feature("W9")
+def test_mute_keypad_and_volume(booth):
+    talk = booth.rings()
+    booth.press("a")
+    booth.press("F6")
+    expect(booth.line.get_by_role("button", name="Mute")).to_have_attribute("aria-pressed", "true")
+    booth.line.locator("summary", has_text="Keypad").click()
+    for key in ("1", "#"):
+        booth.line.get_by_role("button", name=key, exact=True).click()
+    booth.line.locator("summary", has_text="Volume").click()
+    booth.line.get_by_label("Volume of the other side").fill("3")
+    assert booth.page.evaluate("id => [pbx.of(id).muted, pbx.of(id).tones]", talk) == [True, "1#"]
+    assert booth.page.evaluate("JSON.parse(localStorage.phone).volume") == 3
+
+
+@pytest.mark.feature("M9")
+def test_one_ringing_is_heard_and_it_ends_in_all_tabs(booth, sit_down, vera):
+    answer_with(booth.page.context, 409, {"taken": {"sentence": "Your telephone is now in another tab."}})
+    other = Booth(sit_down(vera, path="/orders/", within=booth.page.context))
+    expect(other.bar).to_contain_text("not here")
+    ring("+79161110003", at=["101"])
+    sounds = [each.inside.locator(".indicator") for each in (booth, other)]
+    for sound in sounds:
+        expect(sound).to_have_attribute("data-count", "1")
+    expect(booth.inside.locator(".indicator")).to_have_attribute("data-sound", "ring")
+    talk = booth.rings()
+    for sound in sounds:
+        expect(sound).to_have_attribute("data-sound", "")
+    booth.page.evaluate("id => pbx.of(id).become('ended', 'Canceled')", talk)
+    expect(booth.inside.locator(".indicator")).to_have_attribute("data-sound", "ring")
+
+
+@pytest.mark.feature("W1")
+def test_another_tab_takes_the_phone_only_when_it_is_told_to(booth):
+    context = booth.page.context
+    answer_with(context, 409, {"taken": {"sentence": "Your telephone is now in another tab: Chrome."}})
+    booth.page.reload()
+    expect(booth.bar).to_contain_text("not here")
+    expect(booth.bar).to_contain_text("now in another tab: Chrome.")
+    answer_with(context, 200, ACCESS)
+    with context.expect_event("request", lambda request: request.url.endswith("/phone/line/")) as asked:
+        booth.bar.get_by_role("button", name="Take it here").click()
+    assert "take=1" in (asked.value.post_data or "")
+    expect(booth.bar).to_contain_text("registered")
+
+
+@pytest.mark.feature("W1")
+def test_the_bar_follows_language_shift_and_sign_out(booth, vera):
+    booth.inside.locator(".header > .menu > summary").click()
+    booth.inside.get_by_label("Language").select_option("ar")
+    booth.inside.get_by_role("button", name="Change").click()
+    expect(booth.bar).to_have_attribute("dir", "rtl")
+    Person.objects.update(language="en")
+    Extension.objects.create(number="101", label="Desk 1")
+    Shift.objects.update(ended_at=timezone.now())
+    booth.page.reload()
+    expect(booth.bar).to_contain_text("not on shift")
+    assert booth.page.evaluate("window.pbx") is None  # nothing is loaded
+    booth.inside.get_by_label("101").check()
+    booth.inside.get_by_role("button", name="Start the shift").click()
+    expect(booth.bar).to_contain_text("registered")
+    booth.inside.locator(".header > .menu > summary").click()
+    booth.inside.get_by_role("button", name="Sign out").click()
+    expect(booth.page.locator("input[type=password]")).to_be_visible()
+
+
+@pytest.mark.feature("W1", "W6", "P21")
+def test_first_use(sit_down, vera):
+    page = sit_down(vera, path="/phone/")
+    prepare(page.context)
+    page.get_by_role("button", name="Use this browser").click()
+    booth = Booth(page)
+    expect(booth.bar).to_contain_text("registered")
+    inside = booth.inside
+    expect(inside.get_by_text("as long as a page of the desk is open")).to_be_visible()
+    expect(inside.locator("[data-access=login]")).to_have_text("101w")
+    microphone = inside.get_by_label("Microphone", exact=True)
+    expect(microphone.locator("option")).not_to_have_count(1)
+    microphone.select_option(index=1)
+    inside.locator("[data-test=microphone]").click()
+    expect(inside.locator("[data-level]")).not_to_have_js_property("value", 0)
+    inside.get_by_role("button", name="Check", exact=True).click()
+    for name in ("secure", "able", "permission", "microphone", "shift", "line", "echo"):
+        expect(inside.locator(f"[data-check={name}]")).to_have_attribute("data-is", "good")
+    inside.get_by_role("button", name="Do not use it here").click()
+    expect(page.get_by_role("button", name="Use this browser")).to_be_visible()
+    expect(page.locator("iframe")).to_have_count(0)
+
+
+@pytest.mark.feature("X5")
+def test_nothing_serious_with_the_phone(booth):
+    booth.page.context.add_init_script(AXE_SCRIPT)
+    for scheme in ("light", "dark"):
+        for language in ("en", "ar"):
+            Person.objects.update(language=language)
+            booth.page.emulate_media(color_scheme=scheme)
+            booth.page.goto(booth.page.evaluate("location.origin") + "/phone/")
+            expect(booth.bar).to_have_attribute("data-state", "registered")
+            booth.rings()
+            booth.screen.locator("[data-do=answer]").click()
+            booth.rings("+79161110002", name="Konstantin")
+            expect(booth.screen).to_have_count(2)
+            assert booth.page.evaluate(RUN, "") == []
+            booth.page.evaluate("for (const talk of [...pbx.line.talks]) talk.hangUp()")
