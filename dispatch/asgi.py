@@ -13,8 +13,11 @@ from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E40
 from channels.sessions import CookieMiddleware  # noqa: E402
 
 import dispatch.celery  # noqa: E402, F401  the web hands tasks to the worker by the same broker
+from dispatch.database.base import kept  # noqa: E402
 from dispatch.live import background  # noqa: E402
 from dispatch.live.consumer import DeskConsumer  # noqa: E402
+
+KEPT_CONNECTIONS = 8  # to the database, from one request for the next
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Any]]
@@ -26,6 +29,7 @@ socket = AllowedHostsOriginValidator(CookieMiddleware(DeskConsumer.as_asgi()))
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] in ("http", "websocket"):
         background.running()  # daphne has no lifespan: the first call of any kind starts it
+        kept.limit = KEPT_CONNECTIONS
     if scope["type"] == "http":
         await pages(dict(scope), receive, send)
     elif scope["type"] == "websocket" and scope["path"] == "/ws/":

@@ -82,8 +82,8 @@ class Clicks:
         self._board_key = board_key
         self._database = database
         self._attempts: dict[str, Attempt] = {}  # by the board's key: one caller goes to one telephone
-        self._operations = Operations(link, tenure, board_key, database, _endpoint, self._settle)
-        self._placing = Placing(link, tenure, database, _endpoint, self._settle)
+        self._operations = Operations(link, tenure, board_key, database, self._settle)
+        self._placing = Placing(link, tenure, database, self._settle)
         self._following = Following(link, tenure, database, self._settle)
         self._hands_free = HandsFree(tenure, database, _endpoint)
         self._tasks: dict[UUID, asyncio.Task[None]] = {}
@@ -181,9 +181,10 @@ class Clicks:
 
     async def _carry_out(self, session: Session, attempt: Attempt) -> Outcome | None:
         intent, call = attempt.intent, attempt.call
-        if not await self._database(intents.claim, self._tenure, intent):
+        endpoint = await self._database(intents.claim, self._tenure, intent, intent.extension)
+        if endpoint is None:
             return None
-        attempt.endpoint = endpoint = await self._database(_endpoint, intent.extension)
+        attempt.endpoint = endpoint
         log.info("call %s: %s picks it for %s", attempt.key, intent.actor, intent.extension)
         if call.handling is not None and call.handling.phase == told.OWN:  # it rings at her alone, and in no queue
             reply = await actions.fetch(session, uniqueid=call.caller_uniqueid, endpoint=endpoint)
@@ -288,9 +289,8 @@ def _is_requested(reply: Reply) -> bool:
 
 
 def _endpoint(extension: str) -> str:
-    """The PBX's name of the telephone: "101" of "PJSIP/101"."""
-    interface = Extension.objects.filter(number=extension).values_list("interface", flat=True).first() or ""
-    return interface.removeprefix("PJSIP/") if interface.startswith("PJSIP/") else extension
+    interface = Extension.objects.filter(number=extension).values_list("interface", flat=True).first()
+    return intents.endpoint(extension, interface)
 
 
 def _refuse(tenure: Tenure, intent: Intent, why: rules.Refusal) -> None:

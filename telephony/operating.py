@@ -71,8 +71,8 @@ class Running(OnItsWay):
 
 
 class Operations:
-    """All of one tenure. Runs in the event loop; `database` runs a function in the database thread, `endpoint_of` there
-    the telephone of an extension; `settle` writes an outcome down."""
+    """All of one tenure. Runs in the event loop; `database` runs a function in the database thread; `settle` writes an
+    outcome down."""
 
     def __init__(
         self,
@@ -80,14 +80,12 @@ class Operations:
         tenure: Tenure,
         board_key: Callable[[str], str],
         database: Database,
-        endpoint_of: Callable[[str], str],
         settle: Settle,
     ) -> None:
         self._link = link
         self._tenure = tenure
         self._board_key = board_key
         self._database = database
-        self._endpoint_of = endpoint_of
         self._settle = settle
         self._following = Following(link, tenure, database, settle)
         self._running: dict[str, Running] = {}  # by the board's key: one at a time for each call
@@ -126,9 +124,9 @@ class Operations:
 
     async def _perform(self, session: Session, running: Running) -> Outcome | None:
         intent = running.intent
-        if not await self._database(intents.claim, self._tenure, intent):
+        endpoint = await self._database(intents.claim, self._tenure, intent, running.desk)
+        if endpoint is None:
             return None
-        endpoint = await self._database(self._endpoint_of, running.desk)
         why = await self._unreachable(session, intent)
         if why is not None:
             return why

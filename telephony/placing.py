@@ -1,7 +1,7 @@
 """Clicks that place a call: sent as one Originate, settled by what the call then shows."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 
 from django.conf import settings
 from django.utils import timezone
@@ -31,13 +31,10 @@ NOTHING = {
 class Placing:
     """All of one tenure. Arguments as those of `operating.Operations`."""
 
-    def __init__(
-        self, link: Link, tenure: Tenure, database: Database, endpoint_of: Callable[[str], str], settle: Settle
-    ) -> None:
+    def __init__(self, link: Link, tenure: Tenure, database: Database, settle: Settle) -> None:
         self._link = link
         self._tenure = tenure
         self._database = database
-        self._endpoint_of = endpoint_of
         self._settle = settle
         self._following = Following(link, tenure, database, settle)
         self._placed: dict[str, OnItsWay] = {}  # by the call's name
@@ -57,9 +54,11 @@ class Placing:
         if intent.verb == naming.CALL and self._talks(intent.extension):
             await self._settle(intent, Outcome(rules.PHONE_BUSY))
             return
-        if await self._database(intents.claim, self._tenure, intent):
-            work = self._connect if intent.verb == naming.PAIR else self._place
-            await self._follow(intent, session, work(intent, session))
+        phone = await self._database(intents.claim, self._tenure, intent, intent.extension)
+        if phone is not None:
+            pairs = intent.verb == naming.PAIR
+            work = self._connect(intent, session) if pairs else self._place(intent, session, phone)
+            await self._follow(intent, session, work)
 
     async def resolve(self, intent: Intent) -> None:
         """After a reconnect: what the PBX has, or had, tells what became of it."""
@@ -86,7 +85,7 @@ class Placing:
     ) -> Outcome:
         return await send or await self._following.shown(session, placed, intent.deadline)
 
-    async def _place(self, intent: Intent, session: Session) -> Outcome | None:
+    async def _place(self, intent: Intent, session: Session, phone: str) -> Outcome | None:
         """None: the PBX rings the telephone of who clicked."""
         to = str(intent.args["to"])
         own = await self._does(session, intent.extension)
@@ -95,7 +94,6 @@ class Placing:
             return Outcome(why.id)
         if is_short(to) and await actions.refuses(session, to):
             return Outcome(placing.TARGET_REFUSES)
-        phone = await self._database(self._endpoint_of, intent.extension)
         log.info("call %s: %s calls from %s", name_of(intent), intent.actor, intent.extension)
         reply = await actions.place(
             session, name=name_of(intent), phone=phone, number=to, context=settings.PBX_STAFF_CONTEXT

@@ -65,6 +65,7 @@ class Runner:
         self._holder = holder
         self._database = Database("rows")
         self._lease_database = Database("lease")  # a long write must not delay a renewal
+        self._click_database = Database("clicks")  # nor somebody who has clicked
         self._doctor_database = Database("doctor")  # and an examination delays nothing
 
     async def run(self) -> None:
@@ -83,6 +84,7 @@ class Runner:
         finally:
             self._database.close()
             self._lease_database.close()
+            self._click_database.close()
             self._doctor_database.close()
 
     async def _stand_by(self) -> Tenure:
@@ -102,7 +104,9 @@ class Runner:
 
     async def _hold(self, tenure: Tenure) -> None:
         """Until the lease is lost (an exception group with LeaseLost), or cancelled."""
-        await _Holding(self._address, tenure, self._database, self._lease_database, self._doctor_database).run()
+        await _Holding(
+            self._address, tenure, self._database, self._lease_database, self._click_database, self._doctor_database
+        ).run()
 
 
 class _Holding:
@@ -114,6 +118,7 @@ class _Holding:
         tenure: Tenure,
         database: Database,
         lease_database: Database,
+        click_database: Database,
         doctor_database: Database,
     ) -> None:
         self._address = address
@@ -146,7 +151,7 @@ class _Holding:
                 says_booted=tenure.pbx_started_before is not None,
                 limits=limits,
             )
-            self._clicks = Clicks(self._link, tenure, self._recorder.board_key, database)
+            self._clicks = Clicks(self._link, tenure, self._recorder.board_key, click_database)
 
     async def run(self) -> None:
         try:
@@ -186,8 +191,10 @@ class _Holding:
         if self._clicks is not None:
             self._clicks.line_lost()
 
-    def _ring(self) -> None:
+    def _ring(self, where: str) -> None:
         self._rung.set()
+        if where == bell.CLICK:
+            return  # whom the queue rings has not changed, and to ask costs the click its time
         self._roster_due.set()
         self._doctor_due.set()
 

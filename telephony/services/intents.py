@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Model, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +18,7 @@ from dispatch.staff.refusal import Refused
 from telephony import bell, pulses
 from telephony.core import naming, operations, placing, rules, watching
 from telephony.core.call import OWN
-from telephony.lease import Tenure
+from telephony.lease import ROW, LeaseLost, Tenure
 from telephony.models import Call, Intent
 from telephony.recognition import is_short
 from telephony.selectors import phonebook
@@ -58,39 +58,37 @@ def ask(
     `verb`: "pick", one of core.operations, or one of core.naming, which has no `call` yet; `about`: what the journal
     names instead. `extension`: where the actor sits. `intent_id`: made by the page, one for each click.
     """
-    before = Intent.objects.filter(pk=intent_id, actor=actor, call=call).first()
-    if before is None and verb not in REPEATED:
-        before = _open_of(actor, call, verb, args or {})
+    args = args or {}
+    before = _before(intent_id, actor, call, verb, args)
     if before is not None:
         return before
-    _may_be_asked(verb, call, actor, extension, args or {})
+    _may_be_asked(verb, call, actor, extension, args)
     now = timezone.now()
-    with transaction.atomic():
-        intent, is_new = Intent.objects.get_or_create(
-            pk=intent_id,
-            defaults={
-                "verb": verb,
-                "call": call,
-                "actor": actor,
-                "extension": extension,
-                "args": args or {},
-                "asked_at": now,
-                "deadline": now + timedelta(seconds=_patience(verb)),
-            },
-        )
-        if is_new:
-            whom = {"whom": (args or {})["name"]} if verb in watching.VERBS else {}
+    whom = {"whom": args["name"]} if verb in watching.VERBS else {}
+    try:
+        with transaction.atomic():
+            intent = Intent.objects.create(
+                pk=intent_id,
+                verb=verb,
+                call=call,
+                actor=actor,
+                extension=extension,
+                args=args,
+                asked_at=now,
+                deadline=now + timedelta(seconds=_patience(verb)),
+            )
             journal.record(
                 actor,
                 f"call.{verb}",
                 call or about,
                 address=address,
                 extension=extension,
-                intent=str(intent.pk),
+                intent=str(intent_id),
                 **whom,
             )
-            _tell(intent)
-            bell.ring()
+            bell.ring(bell.CLICK)  # the page that asked has its answer, and to tell it more now would slow the link
+    except IntegrityError:  # it came twice in the same moment
+        return Intent.objects.get(pk=intent_id)
     return intent
 
 
@@ -106,16 +104,46 @@ def unsettled() -> list[Intent]:
     return list(Intent.objects.filter(state__in=UNSETTLED).select_related("call", "actor").order_by("asked_at", "id"))
 
 
-def claim(tenure: Tenure, intent: Intent) -> bool:
-    """Mark it sent *before* it is: a link that is killed between the two has sent once or never, and not twice."""
-    with tenure.writing():
-        now = timezone.now()
-        mine = Intent.objects.filter(pk=intent.pk, state=Intent.State.ASKED, deadline__gt=now).update(
-            state=Intent.State.SENT, sent_at=now, epoch=tenure.epoch
+# One statement, so that between a click and its action lies one round trip. The lease is locked before the row is
+# written, as in `Tenure.writing`.
+CLAIM = """
+with held as (select epoch from telephony_lease where id = %(lease)s and epoch = %(epoch)s for share),
+mine as (
+    update telephony_intent set state = 'sent', sent_at = %(now)s, epoch = held.epoch from held
+    where telephony_intent.id = %(intent)s and state = 'asked' and deadline > %(now)s
+    returning 1
+)
+select exists (select from held), exists (select from mine),
+    (select interface from telephony_extension where number = %(extension)s)
+"""
+
+
+def claim(tenure: Tenure, intent: Intent, extension: str) -> str | None:
+    """Mark it sent *before* it is: a link that is killed between the two has sent once or never, and not twice.
+
+    Returns the PBX's name of that extension's telephone, or None: the click is not ours to send. Raises LeaseLost.
+    Nobody is told: for a screen, asked and sent are one wait.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            CLAIM,
+            {
+                "lease": ROW,
+                "epoch": tenure.epoch,
+                "now": timezone.now(),
+                "intent": intent.pk,
+                "extension": extension,
+            },
         )
-        if mine:
-            _tell(intent)
-    return bool(mine)
+        is_held, is_mine, interface = cursor.fetchone()
+    if not is_held:
+        raise LeaseLost(f"epoch {tenure.epoch} is over")
+    return endpoint(extension, interface) if is_mine else None
+
+
+def endpoint(extension: str, interface: str | None) -> str:
+    """The PBX's name of a telephone: "101" of "PJSIP/101"."""
+    return interface.removeprefix("PJSIP/") if interface and interface.startswith("PJSIP/") else extension
 
 
 def hint(tenure: Tenure, intent: Intent, what: str) -> None:
@@ -160,9 +188,13 @@ def _tell(intent: Intent) -> None:
     publish.changed(f"person.{intent.actor_id}", "intent", intent.pk)
 
 
-def _open_of(actor: Person, call: Call | None, verb: str, args: dict[str, Any]) -> Intent | None:
-    """The same click, made twice. Swapping back is another one than swapping: its arguments tell."""
-    return Intent.objects.filter(actor=actor, call=call, verb=verb, args=args, state__in=OPEN).first()
+def _before(intent_id: uuid.UUID, actor: Person, call: Call | None, verb: str, args: dict[str, Any]) -> Intent | None:
+    """The same click, sent or made twice. Swapping back is another one than swapping: its arguments tell."""
+    same = Q(pk=intent_id)
+    if verb not in REPEATED:
+        same |= Q(verb=verb, args=args, state__in=OPEN)
+    found = list(Intent.objects.filter(same, actor=actor, call=call))
+    return next((each for each in found if each.pk == intent_id), found[0] if found else None)
 
 
 def _patience(verb: str) -> float:
@@ -188,7 +220,7 @@ def _may_be_asked(verb: str, call: Call | None, actor: Person, extension: str, a
     elif verb in watching.VERBS:
         why = _watching(watching.Wish(verb, extension, str(args.get("of", ""))), call)
     else:
-        why = operations.refusal(verb, _talk(call))
+        why = _named(operations.refusal(verb, _talk(call)))
         if why is None and verb == operations.UNPARK:
             why = rules.phone_is_busy(_phone(extension, call))
     if why is not None:
@@ -197,9 +229,9 @@ def _may_be_asked(verb: str, call: Call | None, actor: Person, extension: str, a
 
 
 def _watching(wish: watching.Wish, call: Call) -> rules.Refusal | None:
-    why = watching.refusal(wish, _talk(call))
+    why = _named(watching.refusal(wish, _talk(call)))
     if why is not None:
-        return rules.Refusal(why.id, {name: _name_at(by) for name, by in why.args.items()})
+        return why
     if wish.verb == watching.STOP or any(each["by"] == wish.desk for each in call.watchers):
         return None
     return rules.phone_is_busy(_phone(wish.desk)) or _placing(wish.desk, "")
@@ -219,9 +251,14 @@ def _talk(call: Call) -> operations.Standing:
         talks,
         call.phase,
         second.get("state", ""),
-        taken_by=by and _name_at(by),
+        taken_by=by,
         watchers=tuple((each["by"], each["mode"]) for each in call.watchers),
     )
+
+
+def _named(why: rules.Refusal | None) -> rules.Refusal | None:
+    """With the names of those who sit at its extensions."""
+    return why and rules.Refusal(why.id, {name: _name_at(by) for name, by in why.args.items()})
 
 
 def _name_at(extension: str) -> str:

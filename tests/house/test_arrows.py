@@ -14,6 +14,7 @@ FILES = sorted(file for room in ("dispatch", "places", "orders", "telephony") fo
 ARROWS = {
     "dispatch.live": set(),
     "dispatch.audit": set(),
+    "dispatch.database": set(),
     "dispatch.embedded": set(),
     "dispatch.staff": {"dispatch.live", "dispatch.audit"},
     "places": {"dispatch.staff", "dispatch.live", "dispatch.audit"},

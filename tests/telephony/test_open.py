@@ -179,6 +179,15 @@ def test_vera_picks_the_second_caller(client, vera, pbx):
     assert (intent.pk, intent.call, intent.actor, intent.extension, intent.verb) == (click, second, vera, "101", "pick")
 
 
+def test_a_click_takes_few_questions(client, vera, pbx, django_assert_num_queries):
+    """Each is time before the PBX is told: whose session, who, call, shift, clicked before?, how is the PBX; and a
+    transaction (of which a test sees the savepoint) of the letter, its line in the journal and the bell."""
+    call = office.call(state="talking", ringing=[], talking_to=["101"], answered_at=timezone.now())
+    with django_assert_num_queries(6 + 5):
+        response = client.post(f"/calls/{call.pk}/hold/", {"id": str(uuid.uuid4())})
+    assert response.status_code == 202
+
+
 def test_a_page_without_scripts_may_pick_as_well(client, vera, pbx):
     call = office.call()
     assert client.post(f"/calls/{call.pk}/pick/").status_code == 202
