@@ -3,6 +3,9 @@ class Talk extends EventTarget {
   muted = false;
   tones = "";
   video = false;
+  sounds = [50, 0, 2, 20]; // in a look: packets that come and are lost; jitter, round trip
+  received = 0;
+  lost = 0;
 
   constructor(fields) {
     super();
@@ -26,6 +29,13 @@ class Talk extends EventTarget {
   hangUp() { this.become("ended"); }
   mute(on) { this.muted = on; }
   tone(digit) { this.tones += digit; }
+
+  async stats() {
+    const [come, lost, jitter_ms, round_trip_ms] = this.sounds;
+    this.received += come;
+    this.lost += lost;
+    return { received: this.received, lost: this.lost, jitter_ms, round_trip_ms };
+  }
 }
 
 export class Line extends EventTarget {

@@ -1,5 +1,6 @@
 """The browser phone on the desk, which stays while pages change. The line is a stand-in; journeys have the real one."""
 
+import io
 import json
 import os
 import re
@@ -10,11 +11,12 @@ from unittest import mock
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from django.utils import timezone
+from openpyxl import load_workbook
 from playwright.sync_api import BrowserContext, FrameLocator, Page, expect
 
 from dispatch.staff.models import Person, Shift
 from telephony.models import Extension, Intent
-from tests.desk.office import ring
+from tests.desk.office import answered, ring
 from tests.desk.test_accessible import RUN
 from tests.live.web import Web
 
@@ -284,3 +286,42 @@ def test_nothing_serious_with_the_phone(booth):
             expect(booth.screen).to_have_count(2)
             assert booth.page.evaluate(RUN, "") == []
             booth.page.evaluate("for (const talk of [...pbx.line.talks]) talk.hangUp()")
+
+
+@pytest.mark.feature("M11")
+@pytest.mark.filterwarnings("ignore:Workbook contains no default style")
+def test_a_bad_network_is_said_in_the_call_and_kept_on_the_device_for_its_card(booth, vera):
+    call = ring("+79161110001", at=["101"])
+    answered(call, vera, "101")
+    talk = booth.rings(callId=str(call.pk))
+    booth.press("a")
+    network = booth.line.locator("[data-network]")
+    expect(network).to_have_text(re.compile("Network"))
+    expect(network).not_to_have_attribute("data-bad", "")
+    booth.page.evaluate("id => { pbx.of(id).sounds = [45, 5, 41, 300]; }", talk)
+    expect(network).to_contain_text(re.compile("Bad network: loss .+%"))
+    network.locator("summary").click()
+    expect(network.locator("[data-network-mend]")).to_be_visible()
+    expect(network.locator("[data-figure=round_trip_ms] [data-worst]")).to_have_text("300 ms")
+    booth.press("x")
+    expect(booth.line).to_have_count(0)
+
+    booth.page.goto(f"{booth.page.url.split('/desk/')[0]}/calls/{call.pk}/")
+    kept = booth.inside.locator("[data-call]")
+    expect(kept.get_by_role("img", name="Jitter")).to_be_visible()
+    expect(kept.locator("[data-figure=jitter_ms] [data-worst]")).to_have_text("41 ms")
+
+    booth.page.goto(f"{booth.page.url.split('/calls/')[0]}/phone/")
+    past = booth.inside.locator(".phone-past")
+    expect(past.get_by_role("link", name=str(call.pk))).to_be_visible()
+    with booth.page.expect_download() as file:
+        past.get_by_role("button", name="Export").click()
+    assert file.value.suggested_filename == "network.xlsx"
+    book = load_workbook(io.BytesIO(file.value.path().read_bytes()))
+    assert book.sheetnames == ["Calls", "Course"]
+    heads, row = book["Calls"].iter_rows(values_only=True)
+    said = dict(zip(heads, row, strict=True))
+    assert (said["Call"], said["Jitter, ms, worst"]) == (str(call.pk), 41)
+    assert book["Course"].max_row > 2
+    past.get_by_role("button", name="Forget").click()
+    expect(past).to_contain_text("No call yet.")

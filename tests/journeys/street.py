@@ -16,6 +16,7 @@ from dispatch.embedded import process
 from tests.journeys.people import KONSTANTIN, STRANGER
 from tests.rig.asterisk import TONES, Pbx
 from tests.rig.hearing import tones_in
+from tests.rig.network import BadNetwork
 from tests.rig.phones import Call, Phone
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -145,6 +146,9 @@ class RealStreet:
             phone.hang_up_all()
         self._callers.clear()
         self._pbx.await_quiet()
+
+    def far_away(self) -> BadNetwork:
+        return self._pbx.far_away()
 
     def contacts(self, phone: str) -> int:
         """How many are registered as "101" or "101w"."""

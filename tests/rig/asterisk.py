@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.rig import instance, site
 from tests.rig.ami import Ami
+from tests.rig.network import BadNetwork
 from tests.rig.phones import Lab, Phone
 
 TONES = {"client": 500, "second client": 600, "third client": 650, "101": 700, "102": 800, "103": 900, "104": 1000,
@@ -39,6 +40,11 @@ class Pbx:
 
     def read_database(self, url: str) -> None:
         instance.read_database(self.name, url)
+
+    def far_away(self) -> BadNetwork:
+        """A network between its sound and the browsers that take `network.FAR`, which can be made bad."""
+        base = self.card["base"]
+        return BadNetwork(range(base + 100, base + site.PORTS // 2))
 
     def lab(self) -> Lab:
         """A process of phones with ports of its own for their sound."""

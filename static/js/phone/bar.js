@@ -2,6 +2,7 @@
 // (templates/phone/_bar.html) is filled in here; texts come from there.
 import { span } from "../clock.js";
 import { toast } from "../toast.js";
+import { fill, worded } from "./figures.js";
 import { kept } from "./kept.js";
 
 const NUMBER_END = 7; // digits in which all ways of writing a number agree
@@ -77,6 +78,20 @@ export class Bar {
     mute.setAttribute("aria-pressed", String(talk.muted === true));
     line.querySelector("[data-do=switch]").hidden = this.#phone.up.length < 2 || talk === this.#phone.active;
     line.querySelector("[data-volume]").value = kept().volume;
+    this.#drawNetwork(line.querySelector("[data-network]"), talk.network);
+  }
+
+  #drawNetwork(element, network) {
+    element.hidden = !network.looks.length;
+    if (element.hidden) return;
+    const { now, bad } = network;
+    element.toggleAttribute("data-bad", bad.length > 0);
+    const say = this.element.dataset;
+    const named = { loss: say.sayLoss, jitter_ms: say.sayJitter, round_trip_ms: say.sayRoundTrip };
+    const word = element.querySelector("[data-network-word]");
+    const words = bad.length ? `${say.sayBadNetwork} ${bad.map((name) => `${named[name]} ${worded(name, now[name])}`).join(", ")}` : say.sayNetwork;
+    if (word.textContent !== words) word.textContent = words;
+    if (element.open) fill(element, network.looks, now);
   }
 
   #drawScreen(talk) {

@@ -2,6 +2,8 @@
 // otherwise than before, "rings" and "over" (detail: the talk) what happened.
 import { follow, keep, kept } from "./kept.js";
 import { heard, SOUND } from "./media.js";
+import { Network } from "./network.js";
+import * as records from "./records.js";
 
 const ANSWER_SECONDS = 8;
 const ECHO_SECONDS = 3;
@@ -149,6 +151,8 @@ export class Phone extends EventTarget {
   #begin(talk) {
     this.talks.push(talk);
     talk.beganAt = Date.now();
+    talk.network = new Network(talk);
+    talk.network.addEventListener("look", () => this.#changed());
     talk.addEventListener("state", ({ detail }) => this.#follow(talk, detail));
     talk.addEventListener("media", () => this.#listen(talk));
     if (talk.direction === "out") this.active ??= talk;
@@ -173,12 +177,19 @@ export class Phone extends EventTarget {
       talk.cause = cause;
       this.talks = this.talks.filter((other) => other !== talk);
       this.#silence(talk);
+      this.#record(talk);
       if (this.active === talk) this.active = this.up[0] ?? null;
       if (this.active) this.activate(this.active);
       this.dispatchEvent(new CustomEvent("over", { detail: talk }));
       if (this.#stops) this.stop();
     }
     this.#changed();
+  }
+
+  #record({ callId, network, upAt }) {
+    if (!network.looks.length) return;
+    const record = { callId, extension: this.line.extension ?? "", began: network.began.toISOString(), seconds: Math.round((Date.now() - upAt) / 1000), looks: network.looks };
+    records.keep(record).catch((error) => console.warn(error)); // a browser that keeps nothing
   }
 
   #listen(talk) {
