@@ -25,8 +25,9 @@ from telephony.core.pbx import Report
 from telephony.following import Database, Following, LineLost, OnItsWay
 from telephony.hands_free import HandsFree
 from telephony.lease import Tenure
-from telephony.models import Extension, Intent
+from telephony.models import Intent
 from telephony.operating import Operations
+from telephony.own_phone import OwnPhone, in_use
 from telephony.placing import Placing
 from telephony.services import intents
 
@@ -84,8 +85,9 @@ class Clicks:
         self._attempts: dict[str, Attempt] = {}  # by the board's key: one caller goes to one telephone
         self._operations = Operations(link, tenure, board_key, database, self._settle)
         self._placing = Placing(link, tenure, database, self._settle)
+        self._phone_of = OwnPhone(database)
         self._following = Following(link, tenure, database, self._settle)
-        self._hands_free = HandsFree(tenure, database, _endpoint)
+        self._hands_free = HandsFree(tenure, database, self._phone_of)
         self._tasks: dict[UUID, asyncio.Task[None]] = {}
 
     def hear(self, facts: tuple[Fact, ...]) -> None:
@@ -184,7 +186,7 @@ class Clicks:
         endpoint = await self._database(intents.claim, self._tenure, intent, intent.extension)
         if endpoint is None:
             return None
-        attempt.endpoint = endpoint
+        attempt.endpoint = endpoint = await in_use(session, endpoint)
         log.info("call %s: %s picks it for %s", attempt.key, intent.actor, intent.extension)
         if call.handling is not None and call.handling.phase == told.OWN:  # it rings at her alone, and in no queue
             reply = await actions.fetch(session, uniqueid=call.caller_uniqueid, endpoint=endpoint)
@@ -222,7 +224,7 @@ class Clicks:
             return
         self._attempts[attempt.key] = attempt
         try:
-            attempt.endpoint = endpoint = await self._database(_endpoint, attempt.intent.extension)
+            attempt.endpoint = endpoint = await self._phone_of(session, attempt.intent.extension)
             reply = await actions.withdraw(session, queue=call.queue, channel=call.caller_channel, endpoint=endpoint)
             if reply.ok or _is_requested(reply):
                 outcome = await self._let_go(session, attempt)
@@ -286,11 +288,6 @@ class Clicks:
 
 def _is_requested(reply: Reply) -> bool:
     return "requested" in reply.message.lower()
-
-
-def _endpoint(extension: str) -> str:
-    interface = Extension.objects.filter(number=extension).values_list("interface", flat=True).first()
-    return intents.endpoint(extension, interface)
 
 
 def _refuse(tenure: Tenure, intent: Intent, why: rules.Refusal) -> None:

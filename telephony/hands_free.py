@@ -3,7 +3,7 @@ and says "lift the handset" to the person where none does."""
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -14,6 +14,7 @@ from telephony.core.pbx import ChannelChanged, ChannelGone, ChannelNew, DialRing
 from telephony.following import Database
 from telephony.lease import Tenure
 from telephony.models import Intent
+from telephony.own_phone import OwnPhone, is_browser
 from telephony.services import intents, phone_models
 
 log = logging.getLogger(__name__)
@@ -68,10 +69,10 @@ class Asked:
 class HandsFree:
     """All of one tenure. `database` runs a function in the database thread, in the order of asking."""
 
-    def __init__(self, tenure: Tenure, database: Database, endpoint_of: Callable[[str], str]) -> None:
+    def __init__(self, tenure: Tenure, database: Database, phone_of: OwnPhone) -> None:
         self._tenure = tenure
         self._database = database
-        self._endpoint_of = endpoint_of
+        self._phone_of = phone_of
         self._asked: dict[Asked, asyncio.Task[None]] = {}
 
     def hear(self, report: Report) -> None:
@@ -99,10 +100,9 @@ class HandsFree:
 
     async def _attend(self, intent: Intent, asked: Asked, session: Session) -> None:
         try:
-            endpoint = await self._database(self._endpoint_of, intent.extension)  # known before anything is sent
+            endpoint = await self._phone_of(session, intent.extension)  # known before anything is sent
             asked.prefix = f"PJSIP/{endpoint}-"
-            model = model_of(await actions.user_agent(session, endpoint))
-            sure = (await self._database(phone_models.record, model)).sure
+            model, sure = await self._known(session, endpoint, intent.extension)
             shown = None
             while shown is None:
                 shown = await self._try(intent, asked, session, sure)
@@ -116,6 +116,13 @@ class HandsFree:
         finally:
             del self._asked[asked]
 
+    async def _known(self, session: Session, endpoint: str, extension: str) -> tuple[str, Way | None]:
+        """Its model, "" where there is nothing to be learned; and the way that is sure."""
+        if is_browser(endpoint, extension):
+            return "", Way.BROWSER
+        model = model_of(await actions.user_agent(session, endpoint))
+        return model, (await self._database(phone_models.record, model)).sure
+
     async def _try(self, intent: Intent, asked: Asked, session: Session, sure: Way | None) -> Way | None:
         """The way in which it answered; None: it stopped to ring before that was seen."""
         leg = await asked.rings()
@@ -124,12 +131,13 @@ class HandsFree:
         if sure == Way.TALK:
             await actions.talk(session, channel=leg)
         if await asked.is_answered(leg):
-            return Way.TALK if sure == Way.TALK else Way.HEADER
+            return sure if sure in (Way.TALK, Way.BROWSER) else Way.HEADER
         if sure is None and asked.leg == leg:
             await actions.talk(session, channel=leg)
             if await asked.is_answered(leg):
                 return Way.TALK
         if asked.leg != leg:
             return None
-        await self._database(intents.hint, self._tenure, intent, intents.LIFT)
-        return Way.HAND
+        is_here = sure == Way.BROWSER
+        await self._database(intents.hint, self._tenure, intent, intents.ANSWER_HERE if is_here else intents.LIFT)
+        return Way.BROWSER if is_here else Way.HAND

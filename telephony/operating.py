@@ -16,6 +16,7 @@ from telephony.core.operations import DONE, Order, Outcome
 from telephony.following import Database, Following, OnItsWay, Settle
 from telephony.lease import Tenure
 from telephony.models import Intent
+from telephony.own_phone import in_use
 from telephony.recognition import is_short
 from telephony.services import intents
 
@@ -27,6 +28,9 @@ NOT_CALLED = {
     "NOTARGET": Outcome(operations.NO_TARGET),
     "DND": Outcome(placing.TARGET_REFUSES),
 }  # Result of CONSULT_OVER
+
+# what the action says of one's own telephone: who is rung again, or who is called
+NAME_IT = (operations.SEND, operations.PARK_IT, operations.UNPARK, *watching.VERBS)
 
 
 @dataclass
@@ -127,6 +131,8 @@ class Operations:
         endpoint = await self._database(intents.claim, self._tenure, intent, running.desk)
         if endpoint is None:
             return None
+        if intent.verb in NAME_IT:
+            endpoint = await in_use(session, endpoint)
         why = await self._unreachable(session, intent)
         if why is not None:
             return why

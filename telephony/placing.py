@@ -17,6 +17,7 @@ from telephony.core.operations import DONE, Outcome
 from telephony.following import Database, Following, OnItsWay, Settle
 from telephony.lease import Tenure
 from telephony.models import Call, Intent
+from telephony.own_phone import in_use
 from telephony.recognition import is_short
 from telephony.services import intents
 
@@ -94,6 +95,7 @@ class Placing:
             return Outcome(why.id)
         if is_short(to) and await actions.refuses(session, to):
             return Outcome(placing.TARGET_REFUSES)
+        phone = await in_use(session, phone)
         log.info("call %s: %s calls from %s", name_of(intent), intent.actor, intent.extension)
         reply = await actions.place(
             session, name=name_of(intent), phone=phone, number=to, context=settings.PBX_STAFF_CONTEXT

@@ -18,9 +18,11 @@ from telephony.ami import actions
 from telephony.ami.guard import Address, Limits, NotSent, Session, Unanswered
 from telephony.ami.link import Link
 from telephony.clicks import Clicks
+from telephony.core import phones
 from telephony.core.board import Board
-from telephony.core.facts import Fact
-from telephony.core.pbx import Report
+from telephony.core.call import ENDED
+from telephony.core.facts import CallChanged, Fact
+from telephony.core.pbx import QueueMemberSeen, Report
 from telephony.doctor import visits
 from telephony.kept_music import KeptMusic
 from telephony.lease import AWAY, LeaseLost, PbxState, Tenure, take
@@ -136,6 +138,7 @@ class _Holding:
         self._next_look = ROSTER
         self._own_book = OwnBook(database)
         self._music = KeptMusic(tenure, database)
+        self._talking: dict[str, frozenset[str]] = {}  # by the call's key, where somebody may have two telephones
         self._link: Link | None = None
         self._clicks: Clicks | None = None
         if address is not None:
@@ -176,6 +179,18 @@ class _Holding:
             self._gathered.set()
         if self._clicks is not None:
             self._clicks.hear(facts)
+        if settings.PHONE_URL:
+            self._note_who_talks(facts)
+
+    def _note_who_talks(self, facts: tuple[Fact, ...]) -> None:
+        for fact in facts:
+            if isinstance(fact, CallChanged):
+                now = frozenset() if fact.call.state == ENDED else phones.talking(fact.call)
+                if now != self._talking.get(fact.key, frozenset()):
+                    self._roster_due.set()
+                self._talking[fact.key] = now
+                if not now:
+                    del self._talking[fact.key]
 
     def _hear_report(self, report: Report) -> None:
         if self._clicks is not None:
@@ -266,9 +281,12 @@ class _Holding:
         await self._database(after_call.begin_waiting_breaks)
 
     async def _agree(self, session: Session) -> None:
-        roster = await self._database(membership.roster)
+        members = await actions.members(session, settings.PBX_QUEUE)
+        calls = self._link.board.calls.values() if self._link and settings.PHONE_URL else ()
+        talking = {party for call in calls for party in phones.talking(call)}
+        roster = await self._database(membership.roster, talking, members)
         await self._shielded(self._agree_refusals(session, roster.refusing))
-        await self._agree_members(session, roster)
+        await self._agree_members(session, roster, members)
 
     async def _agree_refusals(self, session: Session, wanted: frozenset[str]) -> None:
         """AstDB tells nobody what changes in it, so it is read each time, and again after it was written."""
@@ -283,9 +301,8 @@ class _Holding:
             log.warning("the PBX does not refuse calls as it should: %s", still)
         await self._database(refusing.saw, self._tenure, frozenset(there))
 
-    async def _agree_members(self, session: Session, roster: Roster) -> None:
+    async def _agree_members(self, session: Session, roster: Roster, members: tuple[QueueMemberSeen, ...]) -> None:
         queue = settings.PBX_QUEUE
-        members = await actions.members(session, queue)
         wanted = membership.plan(roster, members)
         if wanted:
             await self._change_members(session, wanted)

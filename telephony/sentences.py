@@ -33,6 +33,8 @@ def sentence(reason: str, args: Mapping[str, str]) -> str:
             return _("Your telephone cannot be reached. The caller is back at the same place in the queue.")
         case "lift":
             return _("Lift the handset of your telephone.")
+        case "answer_here":
+            return _("Your telephone rings in the browser: answer it there.")
         case "not_done":
             return _("The telephone exchange did not do it. The caller is still waiting.")
         case "no_link":

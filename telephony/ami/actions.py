@@ -88,7 +88,7 @@ async def place(session: Session, *, name: str, phone: str, number: str, context
         Priority="1",
         Async="true",
         Timeout=RING_MS,
-        Variable=(*BY_ITSELF, f"__DISP_CALL={name}"),
+        Variable=(*BY_ITSELF, f"__DISP_CALL={name}", f"PJSIP_HEADER(add,X-Desk-Call)={name}"),
     )
 
 
@@ -137,6 +137,11 @@ async def user_agent(session: Session, endpoint: str) -> str:
     aors = await _global(session, f"PJSIP_ENDPOINT({_dialled(endpoint)},aors)")
     contact = (await _global(session, f"PJSIP_AOR({aors.partition(',')[0]},contact)")).partition(",")[0]
     return await _global(session, f"PJSIP_CONTACT({contact},user_agent)") if contact else ""
+
+
+async def is_registered(session: Session, endpoint: str) -> bool:
+    """Whether a telephone is registered there."""
+    return bool(await _global(session, f"PJSIP_DIAL_CONTACTS({_dialled(endpoint)})"))
 
 
 async def talk(session: Session, *, channel: str) -> None:

@@ -31,7 +31,7 @@ class Handing:
             return
         channel = self._register.find(report.channel)
         if channel and report.name == SENT and report.fields.get("To") == QUEUE:
-            by = report.fields.get("Device", "").rpartition("/")[2]
+            by = self._register.parties.owner(report.fields.get("Device", "").rpartition("/")[2])
             self._transfers.into_queue(channel.track, channel, by, report.at)
             self._register.touch(channel.track)
 
@@ -87,7 +87,7 @@ class Handing:
         if channel is None or channel.parked:
             return
         channel.parked = True
-        parker = report.parker.split("/", 1)[-1]
+        parker = self._register.parties.owner(report.parker.split("/", 1)[-1])
         self._transfers.parked(channel.track, channel, parker, report.space, report.at)
         self._register.touch(channel.track)
 

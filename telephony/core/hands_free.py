@@ -13,6 +13,7 @@ LONGEST = 60
 class Way(StrEnum):
     HEADER = "header"  # Call-Info, Alert-Info or Answer-Mode of the call itself
     TALK = "talk"  # a NOTIFY "talk" while it rings
+    BROWSER = "browser"  # the page does it, since the desk has asked for this call
     HAND = "hand"  # none: somebody has to lift the handset
 
 

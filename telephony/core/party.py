@@ -6,6 +6,8 @@ from functools import lru_cache
 from telephony.core.channel import ENDPOINT, Channel, number_in
 from telephony.core.pbx import Chan
 
+BROWSER = "w"  # behind an extension: the endpoint of the same person's telephone in the browser
+
 
 class Parties:
     """Names channels. `internal` tells the numbers of staff from outside ones."""
@@ -13,6 +15,11 @@ class Parties:
     def __init__(self, internal: str) -> None:
         search = re.compile(internal).search
         self.is_staff = lru_cache(maxsize=4096)(lambda party: bool(search(party)))
+
+    def owner(self, endpoint: str) -> str:
+        """Whose telephone it is: "101" and "101w", the one in the browser, are one person's; else as it is."""
+        number = endpoint.removesuffix(BROWSER)
+        return number if number != endpoint and self.is_staff(number) else endpoint
 
     def of(self, channel: Channel) -> str:
         """The party, "" where nothing is known."""
@@ -23,12 +30,12 @@ class Parties:
     def of_phone(self, seen: Chan) -> str:
         """Of one whose channel is none of a call."""
         found = ENDPOINT.match(seen.name)
-        endpoint = found[1] if found else ""
+        endpoint = self.owner(found[1]) if found else ""
         return endpoint if self.is_staff(endpoint) else seen.number or endpoint
 
     def _name(self, channel: Channel) -> str:
         """The endpoint's own number comes first: a dialplan may write any caller id onto a colleague's leg."""
-        endpoint = channel.endpoint
+        endpoint = self.owner(channel.endpoint)
         if channel.local:
             return endpoint.split("@", 1)[0]
         if self.is_staff(endpoint):

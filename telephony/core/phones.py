@@ -32,9 +32,11 @@ def doing(legs: Iterable[Leg], ringing: Collection[str]) -> dict[str, str]:
     return found
 
 
+def talking(call: Call) -> frozenset[str]:
+    """Who is at the telephone in it."""
+    return frozenset(party for party, what in doing(call.legs, call.ringing).items() if what == TALKING)
+
+
 def is_busy(calls: Iterable[Call], party: str) -> bool:
     """He talks, or watches a conversation."""
-    return any(
-        doing(call.legs, call.ringing).get(party) == TALKING or any(each.by == party for each in call.watchers)
-        for call in calls
-    )
+    return any(party in talking(call) or any(each.by == party for each in call.watchers) for call in calls)

@@ -50,7 +50,9 @@ class Places:
                 return self._held(client)
             case "desk-transfer" if not client.met:
                 number, _, by = client.argument.partition("-")
-                return Handling(TRANSFER, by, client.uniqueid, "", self._parties.of(client), number)
+                return Handling(
+                    TRANSFER, self._parties.owner(by), client.uniqueid, "", self._parties.of(client), number
+                )
             case "desk-home" if not client.met:
                 return Handling(
                     HOME, self._rung_by(client), client.uniqueid, "", self._parties.of(client), client.argument

@@ -38,7 +38,7 @@ OPEN = (Intent.State.ASKED, Intent.State.SENT)
 UNDER_WAY = (*OPEN, Intent.State.UNKNOWN)
 UNSETTLED = (Intent.State.SENT, Intent.State.UNKNOWN)
 REPEATED = (operations.KEYS,)  # a second one is meant, also while the first is under way
-LIFT = "lift"  # a key of the sentences
+LIFT, ANSWER_HERE = "lift", "answer_here"  # keys of the sentences
 RUNG = ("pick", operations.UNPARK, naming.CALL, *watching.MODES, watching.TAKE_OVER)  # somebody has to answer
 
 

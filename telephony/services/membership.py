@@ -5,21 +5,25 @@ not ring it.
 Who is on shift, and in a break, is ours to say; whether a telephone rings is the PBX's: `saw` keeps what it says.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.conf import settings
 from django.utils import timezone
 
 from dispatch.live import publish
 from dispatch.live.numbers import private
 from dispatch.staff.models import Shift, Status
 from dispatch.staff.selectors import roster as shifts
+from telephony.core.party import BROWSER
 from telephony.core.pbx import QueueMemberSeen
 from telephony.lease import Tenure
 from telephony.models import Extension
 
 DO_NOT_DISTURB = "do not disturb"
+TALKS = "talks at the other telephone"  # no break: the queue would ring the one while he talks at the other
+ABSENT = (4, 5)  # status of a member: no such device, none registered
 LONGEST_REASON = 60  # bytes: the queue has room for 79
 
 
@@ -61,12 +65,20 @@ class Plan:
         return bool(self.remove or self.add or self.pause or self.resume)
 
 
-def roster() -> Roster:
-    """Three queries."""
+def roster(talking: Collection[str] = (), members: Iterable[QueueMemberSeen] = ()) -> Roster:
+    """Three queries. `talking`: extensions; `members`: of the queue, to see who has two telephones."""
     open_ones = list(shifts.on_shift())
     people = {shift.extension: _seat(shift) for shift in open_ones}
     devices = list(Extension.objects.values_list("number", "interface", "is_active"))
-    on_shift = {device: people[number] for number, device, in_use in devices if in_use and number in people}
+    there = {member.interface for member in members if member.status not in ABSENT}
+    on_shift: dict[str, Seat] = {}
+    for number, device, serves in devices:
+        if not serves or number not in people:
+            continue
+        seat, both = people[number], _both(device)
+        if number in talking and not seat.paused and there.issuperset(both):
+            seat = Seat(seat.name, TALKS)
+        on_shift |= dict.fromkeys(both, seat)
     in_use = {number for number, _, in_use in devices if in_use}
     for_own = {
         str(shift.person_id): shift.extension
@@ -74,7 +86,8 @@ def roster() -> Roster:
         if shift.person.own_clients and shift.extension in in_use and not people[shift.extension].paused
     }
     refusing = {shift.extension for shift in open_ones if shift.person.status == Status.DND} & in_use
-    return Roster(on_shift, frozenset(device for _, device, _ in devices), for_own, frozenset(refusing))
+    ours = frozenset(each for _, device, _ in devices for each in _both(device))
+    return Roster(on_shift, ours, for_own, frozenset(refusing))
 
 
 def plan(roster: Roster, members: Iterable[QueueMemberSeen]) -> Plan:
@@ -96,7 +109,10 @@ def plan(roster: Roster, members: Iterable[QueueMemberSeen]) -> Plan:
 
 def saw(tenure: Tenure, members: Iterable[QueueMemberSeen]) -> None:
     """Keep what the PBX says of our telephones, and tell those whose telephone it is. Writes what changed only."""
-    said = {m.interface: Extension.Queue.PAUSED if m.paused else Extension.Queue.RINGS for m in members}
+    said = {
+        member.interface: Extension.Queue.PAUSED if member.paused and member.reason != TALKS else Extension.Queue.RINGS
+        for member in members
+    }
     extensions = list(Extension.objects.only("number", "interface", "queue"))
     changed = [one for one in extensions if one.queue != said.get(one.interface, Extension.Queue.OUT)]
     if not changed:
@@ -107,6 +123,12 @@ def saw(tenure: Tenure, members: Iterable[QueueMemberSeen]) -> None:
             extension.save(update_fields=["queue"])
         for shift in shifts.on_shift().filter(extension__in=[extension.number for extension in changed]):
             publish.changed(private(shift.person_id), "shift", shift.pk)
+
+
+def _both(device: str) -> tuple[str, ...]:
+    """That telephone, and the same person's in the browser; a desk without one has one."""
+    has_two = settings.PHONE_URL and device.startswith("PJSIP/")
+    return (device, device + BROWSER) if has_two else (device,)
 
 
 def _seat(shift: Shift) -> Seat:

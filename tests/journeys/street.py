@@ -1,6 +1,7 @@
 """The telephones around a desk, the same for the real PBX and the pretend one."""
 
 import json
+import re
 import socket
 import subprocess
 import sys
@@ -14,10 +15,11 @@ from typing import Any, Protocol
 
 from dispatch.embedded import process
 from tests.journeys.people import KONSTANTIN, STRANGER
+from tests.rig.ami import Ami
 from tests.rig.asterisk import TONES, Pbx
 from tests.rig.hearing import tones_in
 from tests.rig.network import BadNetwork
-from tests.rig.phones import Call, Phone
+from tests.rig.phones import Call, Phone, hear_at_last
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -90,6 +92,7 @@ class RealStreet:
         tones = {STRANGER: TONES["client"], KONSTANTIN: TONES["second client"]}
         self._town = self._pbx.trunk(self._pbx.lab(), "mobile", listens=True, tones=tones)
         self._called: dict[str, Call] = {}
+        self._unplugged: set[str] = set()
         self._desks: dict[str, Phone] = {n: self._pbx.desk_phone(n, desks) for n in ("101", "102", "103")}
 
     def ring(self, number: str) -> None:
@@ -110,6 +113,16 @@ class RealStreet:
     def answer_when(self, extension: str, when: str) -> None:
         """`when`: never, or asked by a header, as usual."""
         self._desks[extension].answer_when(when)
+
+    def unplug(self, extension: str) -> None:
+        self._desks[extension].unregister()
+        until(lambda: not self.contacts(extension), 5, f"{extension} is gone")
+        self._unplugged.add(extension)
+
+    def heard_by(self, number: str, expected: set[str], tones: dict[str, int]) -> set[str]:
+        """Whom the caller of that number, or who was called there, hears at last."""
+        call = self._callers.get(number) or self._called[number]
+        return hear_at_last({"he": call}, tones, {"he": expected})["he"]
 
     def put_down(self, extension: str) -> None:
         self._desks[extension].hang_up_all()
@@ -145,6 +158,8 @@ class RealStreet:
         for phone in (*self._free, *self._desks.values(), self._town):
             phone.hang_up_all()
         self._callers.clear()
+        while self._unplugged:
+            self._desks[self._unplugged.pop()].register()
         self._pbx.await_quiet()
 
     def far_away(self) -> BadNetwork:
@@ -153,6 +168,16 @@ class RealStreet:
     def contacts(self, phone: str) -> int:
         """How many are registered as "101" or "101w"."""
         return self._pbx.console(f"pjsip show aor {phone}").count(f"Contact:  {phone}/")
+
+    def paused(self, phone: str) -> set[str]:
+        """Who is paused in the queue, once this one is; nobody before."""
+        lines = self._pbx.console("queue show dispatch").splitlines()
+        found = {re.search(r"PJSIP/\w+", line)[0] for line in lines if "(paused" in line}  # type: ignore[index]
+        return found if f"PJSIP/{phone}" in found else set()
+
+    def events(self) -> Ami:
+        """All that the PBX says from now on."""
+        return self._pbx.ami("ami_tape")
 
     @property
     def card(self) -> dict[str, Any]:

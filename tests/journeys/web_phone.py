@@ -19,12 +19,12 @@ VOICE = """(hertz) => {
     return out.stream;
   };
 }"""
-BEGIN = """async ({base, url, options}) => {
+BEGIN = """async ({base, instead, options}) => {
   const { Line } = await import(`${base}js/phone/line.js`);
   const { credentialsFrom } = await import(`${base}js/phone/credentials.js`);
   const token = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
   const ask = credentialsFrom("/phone/line/", token);
-  const credentials = async (how) => ({ ...(await ask(how)), ...(url ? { url } : {}) });
+  const credentials = async (how) => ({ ...(await ask(how)), ...instead });
   credentials.release = ask.release;
   const line = new Line({ credentials });
   const phone = (window.phone = { line, states: [], talks: [] });
@@ -66,15 +66,15 @@ HEAR = """async (tones) => {
 
 
 class WebPhone:
-    """`url`: of the PBX's WebSocket, when it is not the office's."""
+    """`instead`: of what the office's credentials say, such as `url` or `valid_for`."""
 
-    def __init__(self, page: Page, *, tone: int, url: str = "") -> None:
-        self.page, self._url = page, url
+    def __init__(self, page: Page, *, tone: int, **instead: str | int) -> None:
+        self.page, self._instead = page, instead
         self.page.evaluate(VOICE, tone)
 
     def start(self, *, take: bool = False) -> "WebPhone":
         base = self.page.evaluate("new URL('..', document.querySelector('script[src*=\"/js/main.js\"]').src).pathname")
-        self.page.evaluate(BEGIN, {"base": base, "url": self._url, "options": {"take": take}})
+        self.page.evaluate(BEGIN, {"base": base, "instead": self._instead, "options": {"take": take}})
         return self
 
     def registered(self) -> "WebPhone":

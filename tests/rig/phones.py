@@ -160,6 +160,11 @@ class Phone:
     def unregister(self) -> None:
         self.lab.ask("unregister", user=self.user)
 
+    def register(self) -> Self:
+        """Again, after `unregister`."""
+        self.lab.ask("register", user=self.user)
+        return self.registered()
+
     def answer_when(self, when: str) -> None:
         """`when`: never, always, asked."""
         self.lab.ask("answers", user=self.user, when=when)

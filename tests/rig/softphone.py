@@ -150,6 +150,9 @@ class Office:
     def do_unregister(self, user: str) -> None:
         self.phones[user].account.setRegistration(False)
 
+    def do_register(self, user: str) -> None:
+        self.phones[user].account.setRegistration(True)
+
     def do_answers(self, user: str, when: str) -> None:
         self.phones[user].answers = when
 

@@ -11,7 +11,7 @@ from dispatch.staff.services import breaks
 from telephony.core.pbx import QueueMemberSeen
 from telephony.lease import take
 from telephony.models import Extension
-from telephony.services.membership import Plan, Roster, Seat, plan, roster, saw
+from telephony.services.membership import TALKS, Plan, Roster, Seat, plan, roster, saw
 from tests.telephony import office
 
 VERA, BORIS = ("PJSIP/101", "Ivanova Vera"), ("PJSIP/102", "Petrov Boris")
@@ -105,3 +105,43 @@ def test_a_wrap_up_is_over_when_its_time_is():
     shift.breaks.update(until=timezone.now() - timedelta(seconds=1))
     assert (breaks.end_due(), breaks.end_due()) == (1, 0)
     assert roster().on_shift == on_shift(VERA)
+
+
+# --- a telephone in the browser beside that on the desk --------------------------------------------------------------
+
+
+def seen(device: str, *, status: int = 1, why: str = "") -> QueueMemberSeen:
+    return QueueMemberSeen(None, "dispatch", device, VERA[1], status, bool(why), why, gone=False)
+
+
+@pytest.mark.django_db
+@pytest.mark.feature("W1")
+def test_both_telephones_of_a_person_are_members(settings):
+    settings.PHONE_URL = "/phone-line/"
+    office.vera()
+    now = roster()
+    assert now.on_shift == dict.fromkeys(("PJSIP/101", "PJSIP/101w"), Seat(VERA[1]))
+    assert now.ours == {"PJSIP/101", "PJSIP/101w"}
+    assert [member[0] for member in plan(now, []).add] == ["PJSIP/101", "PJSIP/101w"]
+
+
+@pytest.mark.django_db
+@pytest.mark.feature("W1")
+def test_who_talks_at_one_telephone_is_not_rung_at_the_other(settings):
+    settings.PHONE_URL = "/phone-line/"
+    vera = office.vera()
+    two = [seen("PJSIP/101", status=2), seen("PJSIP/101w")]
+    one = [seen("PJSIP/101", status=2), seen("PJSIP/101w", status=5)]
+    assert {seat.paused for seat in roster({"101"}, two).on_shift.values()} == {TALKS}
+    assert {seat.paused for seat in roster({"101"}, one).on_shift.values()} == {""}  # the queue sees it itself
+    assert {seat.paused for seat in roster(set(), two).on_shift.values()} == {""}
+    breaks.begin(shift=vera.shifts.get(), reason="lunch", note="", actor=vera)
+    assert {seat.paused for seat in roster({"101"}, two).on_shift.values()} == {"lunch"}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.feature("W1")
+def test_that_pause_is_no_break_on_the_screen():
+    office.vera()
+    saw(take("test"), [seen("PJSIP/101", why=TALKS), seen("PJSIP/101w", why=TALKS)])
+    assert Extension.objects.get(number="101").queue == Extension.Queue.RINGS

@@ -98,6 +98,28 @@ async def test_vera_takes_the_second_caller_although_her_phone_rings_with_the_fi
     assert set(journal) == {("call.pick", desk.vera.pk), ("call.picked", desk.vera.pk)}
 
 
+@pytest.mark.feature("W1")
+async def test_a_click_goes_to_the_telephone_in_the_browser_while_that_is_registered(desk, settings):
+    settings.PHONE_URL = "/phone-line/"
+    contacts = {"101w": "PJSIP/101w/sip:tab@10.0.0.5"}
+
+    def getvar(asker, action):
+        asked = action["Variable"].removeprefix("PJSIP_DIAL_CONTACTS(").removesuffix(")")
+        asker.reply(action, Value=contacts.get(asked, ""))
+
+    desk.pbx.answers["Getvar"] = getvar
+    caller = desk.pbx.comes("79161111111", rings=())
+    click = await desk.picks(desk.vera, caller)
+    await until(lambda: "101w" in caller.legs)
+    desk.pbx.lifts(caller, "101w")
+    await desk.becomes(click, "confirmed")
+    await desk.row(caller, state="talking", talking_to=["101"])  # both are hers
+    contacts.clear()
+    other = desk.pbx.comes("79162222222", rings=())
+    await desk.picks(desk.boris, other)
+    await until(lambda: "102" in other.legs)
+
+
 @pytest.mark.feature("D6")
 async def test_the_first_in_the_queue_is_let_go_at_once_although_phones_ring_with_him(desk):
     first = desk.pbx.comes("79161111111", first=True)
