@@ -210,8 +210,31 @@ def test_one_ringing_is_heard_and_it_ends_in_all_tabs(booth, sit_down, vera):
     talk = booth.rings()
     for sound in sounds:
         expect(sound).to_have_attribute("data-sound", "")
+    expect(booth.bar).to_have_attribute("data-sound", "ring")
     booth.page.evaluate("id => pbx.of(id).become('ended', 'Canceled')", talk)
+    expect(booth.bar).to_have_attribute("data-sound", "")
     expect(booth.inside.locator(".indicator")).to_have_attribute("data-sound", "ring")
+
+
+HIDDEN = """
+  Object.defineProperty(document, "hidden", { get: () => true });
+  window.Notification = class {
+    static permission = "granted";
+    constructor(title, { body }) { Object.assign(this, { said: `${title}: ${body}` }); window.note = this; }
+    close() { this.closed = true; }
+  };
+  "";
+"""
+
+
+@pytest.mark.feature("M9")
+def test_who_does_not_see_the_tab_gets_a_notification_that_leads_to_the_call(booth):
+    booth.page.evaluate(HIDDEN)
+    booth.rings(name="Konstantin")
+    assert booth.page.evaluate("note.said") == "A call: Konstantin · +79161110001"
+    booth.page.evaluate("note.onclick()")
+    expect(booth.screen.get_by_role("button", name="Answer")).to_be_focused()
+    assert booth.page.evaluate("note.closed")
 
 
 @pytest.mark.feature("W1")
@@ -266,6 +289,9 @@ def test_first_use(sit_down, vera):
     inside.get_by_role("button", name="Check", exact=True).click()
     for name in ("secure", "able", "permission", "microphone", "shift", "line", "echo"):
         expect(inside.locator(f"[data-check={name}]")).to_have_attribute("data-is", "good")
+    with page.expect_request("**/phone/line/") as renewed:
+        inside.get_by_role("button", name="New secret").click()
+    assert "take=1" in (renewed.value.post_data or "")
     inside.get_by_role("button", name="Do not use it here").click()
     expect(page.get_by_role("button", name="Use this browser")).to_be_visible()
     expect(page.locator("iframe")).to_have_count(0)

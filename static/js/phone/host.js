@@ -23,7 +23,7 @@ export async function start() {
   const inside = () => frame.contentDocument;
   const phone = (window.phone = new Phone(drawn.dataset.lineUrl, token));
   const bar = new Bar(drawn, phone, inside);
-  const ring = new Ring(phone, drawn.dataset);
+  const ring = new Ring(phone, drawn);
   let shown = location.href;
   let watched = null;
   let turns = null; // "push" or "back" while the frame is on its way to a page
@@ -56,7 +56,7 @@ export async function start() {
     turns = null;
     sync();
     tell();
-    frame.contentWindow.focus();
+    if (!bar.element.contains(document.activeElement)) frame.contentWindow.focus();
     document.documentElement.toggleAttribute("data-begun", true);
     look(page);
   }

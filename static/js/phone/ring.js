@@ -7,7 +7,7 @@ const TOLD_EVERY = 1000;
 
 export class Ring {
   #phone;
-  #say;
+  #bar;
   #context = null;
   #sound = null;
   #out = null;
@@ -16,16 +16,13 @@ export class Ring {
   #channel = new BroadcastChannel("phone");
   #notes = new Map(); // talk → Notification
 
-  constructor(phone, say) {
+  // `bar`: says by data-sound what is heard.
+  constructor(phone, bar) {
     this.#phone = phone;
-    this.#say = say;
+    this.#bar = bar;
     phone.addEventListener("change", () => this.#follow());
     phone.addEventListener("rings", ({ detail }) => this.#notify(detail));
     document.addEventListener("visibilitychange", () => document.hidden || this.#forget());
-  }
-
-  get sounds() {
-    return this.#out !== null;
   }
 
   #follow() {
@@ -61,6 +58,7 @@ export class Ring {
   #ring() {
     const { tone, loudness } = kept();
     this.#hush();
+    this.#bar.dataset.sound = this.#phone.up.length ? "quiet" : "ring";
     this.#out = new GainNode(this.#context, { gain: (loudness / 10) ** 2 * (this.#phone.up.length ? 0.15 : 1) });
     this.#out.connect(this.#sound.way);
     const pause = (sounds[tone] ?? sounds.bell)(this.#out, this.#context.currentTime + 0.02);
@@ -71,6 +69,7 @@ export class Ring {
     clearTimeout(this.#next);
     this.#out?.disconnect();
     this.#out = null;
+    this.#bar.dataset.sound = "";
   }
 
   async wake() {
@@ -84,7 +83,7 @@ export class Ring {
   #notify(talk) {
     if (!document.hidden || !("Notification" in window) || Notification.permission !== "granted") return;
     try {
-      const note = new Notification(this.#say.coming, { body: [talk.name, talk.number].filter(Boolean).join(" · "), tag: talk.id, requireInteraction: true });
+      const note = new Notification(this.#bar.dataset.coming, { body: [talk.name, talk.number].filter(Boolean).join(" · "), tag: talk.id, requireInteraction: true });
       note.onclick = () => {
         window.focus();
         this.#forget();

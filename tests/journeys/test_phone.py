@@ -1,0 +1,127 @@
+"""A dispatcher whose only telephone is her browser: the page where she sets it up, and a call that outlives pages."""
+
+import pytest
+from playwright.sync_api import FrameLocator, Locator, Page, expect
+
+from tests.journeys.conftest import Town
+from tests.journeys.desk import Desk
+from tests.journeys.people import STRANGER, VERA
+from tests.journeys.street import until
+from tests.journeys.web_phone import HEAR, VOICE
+from tests.rig.asterisk import TONES
+
+pytestmark = [pytest.mark.rig, pytest.mark.browser, pytest.mark.alone]
+WEB = 1200  # Hz: Vera's voice
+CLIENT = TONES["client"]
+HEARD = TONES | {"vera": WEB}
+
+
+class Booth:
+    def __init__(self, desk: Desk, page: Page) -> None:
+        self.desk, self.page = desk, page
+
+    @property
+    def inside(self) -> FrameLocator:
+        return self.page.frame_locator("iframe[name=page]")
+
+    @property
+    def bar(self) -> Locator:
+        return self.page.locator("#phone")
+
+    @property
+    def screen(self) -> Locator:
+        return self.page.locator(".phone-screen")
+
+    def hears(self) -> list[int]:
+        return self.page.evaluate(HEAR, list(HEARD.values()))
+
+    def start_shift(self, extension: str) -> None:
+        self.page.goto(f"{self.desk.url}/shift/")
+        self.inside.locator(f"input[name=extension][value='{extension}']").check()
+        self.inside.get_by_role("button", name="Start the shift").click()
+
+
+@pytest.fixture
+def booth(real_town: Town) -> Booth:
+    vera = real_town.desk(VERA)
+    vera.context.add_init_script(f"({VOICE})({WEB})")
+    vera.page.goto(f"{vera.url}/phone/")
+    vera.page.get_by_role("button", name="Use this browser as my telephone").click()
+    booth = Booth(vera, vera.page)
+    expect(booth.bar).to_contain_text("not on shift")
+    return booth
+
+
+@pytest.mark.feature("W1", "M9", "D1")
+def test_vera_answers_in_the_browser_and_the_call_outlives_her_pages(booth: Booth, real_town: Town):
+    street = real_town.street
+    assert street.contacts("101w") == 0
+    booth.start_shift("101")
+    expect(booth.bar).to_contain_text("registered")
+    expect(booth.inside.locator(".health[data-is]:not([data-is=unknown])")).to_be_attached()
+
+    street.ring(STRANGER)
+    expect(booth.screen).to_contain_text("8 (916) 123-45-67")  # as the desk's card says it
+    booth.screen.get_by_role("button", name="Answer").click()
+    expect(booth.bar).to_contain_text("8 (916) 123-45-67")
+    expect(booth.inside.locator("[data-live=talk]")).to_contain_text("You are talking with")
+    until(lambda: booth.hears() == [CLIENT], 8, "she hears the client")
+    assert street.heard_by(STRANGER, {"vera"}, HEARD) == {"vera"}
+
+    for name in ("Orders", "Calls", "Clients", "Drivers"):
+        booth.inside.locator(".header-nav").get_by_role("link", name=name, exact=True).click()
+        expect(booth.inside.locator(".header-nav [aria-current]")).to_have_text(name)
+        assert booth.hears() == [CLIENT]
+    assert street.heard_by(STRANGER, {"vera"}, HEARD) == {"vera"}
+
+    with booth.page.expect_event("dialog") as asked:
+        booth.page.once("dialog", lambda dialog: dialog.dismiss())
+        booth.page.evaluate("setTimeout(() => location.reload())")
+    assert asked.value.type == "beforeunload"
+    assert booth.hears() == [CLIENT]
+
+    booth.page.keyboard.press("x")
+    expect(booth.bar.locator(".phone-talk")).to_have_count(0)
+    real_town.house.wait(
+        lambda: real_town.house.rows("select 1 from telephony_call where state = 'ended'"), 5, "the call is over"
+    )
+    booth.page.reload()
+    expect(booth.bar).to_contain_text("registered")
+    expect(booth.inside.locator(".header-nav [aria-current]")).to_have_text("Drivers")
+    assert street.contacts("101w") == 1
+
+    other = Booth(booth.desk, booth.desk.context.new_page())
+    other.page.goto(f"{booth.desk.url}/orders/")
+    expect(other.bar).to_contain_text("not here")
+    other.bar.get_by_role("button", name="Take it here").click()
+    expect(other.bar).to_contain_text("registered")
+    expect(booth.bar).to_contain_text("Your telephone is now in another tab")
+    assert booth.desk.troubles == []
+
+
+@pytest.mark.feature("W1", "D6")
+def test_the_card_the_key_and_the_check(booth: Booth, real_town: Town):
+    booth.start_shift("101")
+    expect(booth.bar).to_contain_text("registered")
+    booth.page.goto(f"{booth.desk.url}/phone/")
+    expect(booth.bar).to_contain_text("registered")
+    booth.inside.get_by_role("button", name="Check", exact=True).click()
+    for name in ("installed", "microphone", "hears", "shift", "line", "echo"):
+        expect(booth.inside.locator(f"[data-check={name}]")).to_have_attribute("data-is", "good", timeout=20_000)
+
+    booth.inside.get_by_role("link", name="Desk", exact=True).click()
+    real_town.street.ring(STRANGER)
+    expect(booth.screen).to_be_visible()
+    booth.inside.locator("[data-live=call] .call").get_by_role("button", name="Answer").click()
+    expect(booth.inside.locator("[data-live=talk]")).to_contain_text("You are talking with")
+    until(lambda: booth.hears() == [CLIENT], 8, "she hears the client")
+    assert real_town.house.rows("select 1 from telephony_intent") == []
+    real_town.street.give_up(STRANGER)
+    expect(booth.bar.locator(".phone-talk")).to_have_count(0)
+
+    real_town.street.ring(STRANGER)
+    expect(booth.screen).to_be_visible()
+    booth.inside.locator("body").evaluate("document.activeElement.blur()")
+    booth.page.keyboard.press("a")
+    expect(booth.inside.locator("[data-live=talk]")).to_contain_text("You are talking with")
+    assert booth.desk.troubles == []
