@@ -162,6 +162,12 @@ class RealStreet:
             self._desks[self._unplugged.pop()].register()
         self._pbx.await_quiet()
 
+    def telephone(self, extension: str) -> Phone:
+        return self._desks[extension]
+
+    def await_quiet(self) -> None:
+        self._pbx.await_quiet()
+
     def far_away(self) -> BadNetwork:
         return self._pbx.far_away()
 
