@@ -32,5 +32,9 @@ def page(request: SignedInRequest) -> HttpResponse:
 def bar(request: SignedInRequest) -> HttpResponse:
     """A fragment for the document that hosts the phone. Two queries: the shift, and one's own keys."""
     keys = DeskSetup.objects.filter(person=request.user).values_list("keys", flat=True).first()
-    context = {"shift": roster.open_shift(request.user), "own_keys": json.dumps(keys or {})}
+    context = {
+        "shift": roster.open_shift(request.user),
+        "own_keys": json.dumps(keys or {}),
+        "region": settings.PHONE_REGION,
+    }
     return render(request, "phone/_bar.html", context)

@@ -1,8 +1,11 @@
 """The browser phone, as far as the server draws it: off by default, and who may show a page in a frame."""
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 
+import phonenumbers
 import pytest
 from django.test import Client
 
@@ -46,3 +49,11 @@ def test_the_bar_takes_two_queries_beside_who_asks(desk, vera, settings, django_
     assert "KeyY" in bar
     with django_assert_num_queries(3):
         desk.get("/phone/")
+
+
+def test_the_countries_are_those_that_the_server_knows():
+    script = Path("static/js/phone/countries.js").read_text()
+    codes = re.findall(r"\b([A-Z]{2})(\d+)\b", script)
+    assert codes == [
+        (region, str(phonenumbers.country_code_for_region(region))) for region in sorted(phonenumbers.SUPPORTED_REGIONS)
+    ]

@@ -197,6 +197,24 @@ def test_mute_keypad_and_volume(booth):
     assert booth.page.evaluate("JSON.parse(localStorage.phone).volume") == 3
 
 
+@pytest.mark.feature("W9", "M2")
+def test_vera_dials_a_number_in_another_country(booth):
+    booth.bar.locator("summary", has_text="Dial").click()
+    dialled = booth.bar.get_by_label("Number")
+    expect(dialled).to_be_focused()
+    booth.page.keyboard.press("Escape")
+    expect(dialled).to_be_hidden()
+    booth.page.keyboard.press("Enter")
+    expect(booth.bar.get_by_label("Country").locator("option").first).to_have_text("Russia +7")
+    booth.bar.get_by_label("Country").select_option("PL")
+    dialled.fill("0501 234 56")
+    booth.bar.get_by_role("button", name="7", exact=True).click()
+    with booth.page.expect_request("**/dial/") as asked:
+        booth.page.keyboard.press("Enter")
+    assert "to=%2B48501234567&" in (asked.value.post_data or "")
+    expect(dialled).to_be_hidden()
+
+
 @pytest.mark.feature("M9")
 def test_one_ringing_is_heard_and_it_ends_in_all_tabs(booth, sit_down, vera):
     answer_with(booth.page.context, 409, {"taken": {"sentence": "Your telephone is now in another tab."}})

@@ -2,6 +2,7 @@
 // (templates/phone/_bar.html) is filled in here; texts come from there.
 import { span } from "../clock.js";
 import { toast } from "../toast.js";
+import { offer, whole } from "./countries.js";
 import { fill, worded } from "./figures.js";
 import { kept } from "./kept.js";
 
@@ -21,7 +22,11 @@ export class Bar {
     this.#page = page;
     element.addEventListener("click", (event) => this.#press(event));
     element.addEventListener("input", ({ target }) => target.matches("[data-volume]") && phone.setVolume(Number(target.value)));
-    element.addEventListener("toggle", ({ target }) => target.open && target.querySelector("input, button")?.focus(), true);
+    element.addEventListener("toggle", ({ target }) => target.open && this.#opened(target), true);
+    element.addEventListener("submit", (event) => this.#dial(event));
+    element.addEventListener("keydown", (event) => this.#escape(event));
+    element.addEventListener("focusout", ({ target, relatedTarget }) => relatedTarget && this.#shut(target.closest("details"), relatedTarget));
+    window.addEventListener("blur", () => element.querySelectorAll("details[open]").forEach((menu) => this.#shut(menu))); // into the page
     phone.addEventListener("change", () => this.draw());
     phone.addEventListener("trouble", ({ detail }) => toast(this.#trouble(detail), "danger"));
     phone.addEventListener("over", ({ detail }) => this.#over(detail));
@@ -43,6 +48,7 @@ export class Bar {
     this.#write("[data-word]", this.#word(state));
     const { sentence } = this.#phone;
     this.#write("[data-why]", ["refused", "taken"].includes(state) ? sentence : "");
+    this.element.querySelector("[data-dial]").hidden = !dataset.extension;
     this.element.querySelector("[data-take]").hidden = state !== "taken";
     this.element.querySelector("[data-start]").hidden = !["refused", "missing"].includes(state) && !(state === "off" && dataset.extension);
     for (const talk of this.#phone.talks) this.#drawTalk(talk);
@@ -146,8 +152,8 @@ export class Bar {
     const end = talk.number.replace(/\D/g, "").slice(-NUMBER_END);
     const all = [...(this.#page()?.querySelectorAll('[data-live="call"] > .call') ?? [])];
     const own = all.filter((card) => `${card.dataset.ringing} ${card.dataset.talking}`.split(" ").includes(extension));
-    if (end.length < NUMBER_END) return own.length === 1 && this.#phone.talks.length === 1 ? own[0] : null;
-    return own.find((card) => card.querySelector(".call-number")?.textContent.replace(/\D/g, "").endsWith(end)) ?? null;
+    if (!end) return own.length === 1 && this.#phone.talks.length === 1 ? own[0] : null;
+    return end.length < NUMBER_END ? null : own.find((card) => card.querySelector(".call-number")?.textContent.replace(/\D/g, "").endsWith(end)) ?? null; // a short one is no client's
   }
 
   #over(talk) {
@@ -180,7 +186,8 @@ export class Bar {
     if (!button) return;
     const id = button.closest("[data-talk]")?.dataset.talk;
     const talk = [...this.#lines.keys(), ...this.#screens.keys()].find((one) => String(one.id) === id);
-    if (button.dataset.tone && talk) talk.tone(button.dataset.tone);
+    if (button.dataset.digit) this.#type(button);
+    else if (button.dataset.tone && talk) talk.tone(button.dataset.tone);
     else this.act(button.dataset.do, talk);
   }
 
@@ -199,6 +206,51 @@ export class Bar {
     else if (name === "show") this.#show(talk);
     else if (name === "close") this.#close(talk);
     this.draw();
+  }
+
+  // --- menus, and the pad to dial with --------------------------------------------------------------------------------
+  #opened(menu) {
+    const countries = menu.querySelector("[data-country]");
+    if (countries && !countries.length) offer(countries, this.element.dataset.region, this.element.lang);
+    menu.querySelector("input, button")?.focus();
+  }
+
+  #type(button) {
+    const field = button.closest("form").querySelector("[data-dialled]");
+    field.value += button.dataset.digit;
+    field.focus();
+  }
+
+  #shut(menu, into = null) {
+    if (menu?.open && !menu.contains(into)) menu.open = false;
+  }
+
+  #escape(event) {
+    const menu = event.target.closest("details[open]");
+    if (event.key !== "Escape" || !menu) return;
+    event.stopPropagation();
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+
+  // By the page's own way to ask the PBX: it says what becomes of it, and refuses while nothing can be sent.
+  #dial(event) {
+    event.preventDefault();
+    const [number, country] = ["[data-dialled]", "[data-country]"].map((place) => event.target.querySelector(place));
+    const page = this.#page();
+    const { htmx } = page?.defaultView ?? {};
+    if (!htmx) return;
+    const form = Object.assign(page.createElement("form"), { hidden: true });
+    form.dataset.intent = "";
+    form.setAttribute("hx-post", this.element.dataset.dialUrl);
+    form.setAttribute("hx-swap", "none");
+    form.append(Object.assign(page.createElement("input"), { name: "to", value: whole(number.value, country.value, this.element.dataset.region) }));
+    form.addEventListener("htmx:afterRequest", () => form.remove());
+    page.body.append(form);
+    htmx.process(form);
+    form.requestSubmit();
+    number.value = "";
+    this.#shut(event.target.closest("details"));
   }
 
   // What the desk has about this call: on the desk beside the list, elsewhere on a page of its own.
