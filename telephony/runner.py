@@ -26,6 +26,7 @@ from telephony.core.pbx import QueueMemberSeen, Report
 from telephony.doctor import visits
 from telephony.kept_music import KeptMusic
 from telephony.lease import AWAY, LeaseLost, PbxState, Tenure, take
+from telephony.line_book import LineBook
 from telephony.models import Lease
 from telephony.own_book import OwnBook
 from telephony.recorder import Agreement, Batch, Recorder
@@ -138,6 +139,7 @@ class _Holding:
         self._next_look = ROSTER
         self._own_book = OwnBook(database)
         self._music = KeptMusic(tenure, database)
+        self._lines = LineBook(database)
         self._talking: dict[str, frozenset[str]] = {}  # by the call's key, where somebody may have two telephones
         self._link: Link | None = None
         self._clicks: Clicks | None = None
@@ -281,6 +283,7 @@ class _Holding:
         await self._database(after_call.begin_waiting_breaks)
 
     async def _agree(self, session: Session) -> None:
+        await self._shielded(self._lines.agree(session))
         members = await actions.members(session, settings.PBX_QUEUE)
         calls = self._link.board.calls.values() if self._link and settings.PHONE_URL else ()
         talking = {party for call in calls for party in phones.talking(call)}

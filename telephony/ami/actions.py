@@ -1,6 +1,7 @@
 """What we order the PBX to do. "Success" means accepted: only a later event says that it is done."""
 
 import asyncio
+import json
 import re
 from collections.abc import Sequence
 
@@ -216,6 +217,14 @@ async def keep(session: Session, *, family: str, key: str, value: str) -> bool:
     """Write it into AstDB, which stays over a restart of the PBX. Whether it was taken."""
     reply = await session.order("DBPut", Family=family, Key=_place(key), Val=_place(value))
     return reply.ok
+
+
+async def keep_secret(session: Session, *, family: str, login: str, realm: str, ha1: str) -> None:
+    """As sorcery reads it from AstDB."""
+    if not (PLACE.match(login) and PLACE.match(realm) and PLACE.match(ha1)):
+        raise Unsendable(f"{login!r} in {realm!r} is no login")
+    fields = {"auth_type": "md5", "username": login, "realm": realm, "md5_cred": ha1}
+    await session.order("DBPut", Family=family, Key=login, Val=json.dumps(fields, separators=(",", ":")))
 
 
 async def forget(session: Session, *, family: str, key: str) -> None:

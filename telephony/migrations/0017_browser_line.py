@@ -4,8 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-# All that the PBX may see of us. What stands under it keeps its columns' types, or the view is made anew around the change.
-# The realm is settings.PHONE_REALM: a test compares them.
+# What browsers may register with now; the link keeps the PBX like it. What stands under it keeps its columns' types, or
+# the view is made anew around the change. The realm is settings.PHONE_REALM: a test compares them.
 VIEW = """
 create view telephony_line_auth as
 select line.extension || 'w' as id, 'md5' as auth_type, line.extension || 'w' as username, 'taxi-desk' as realm,

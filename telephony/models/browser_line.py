@@ -5,8 +5,8 @@ from django.db import models
 class BrowserLine(models.Model):
     """Who has a person's telephone in the browser: one tab of one session, for minutes at a time.
 
-    The PBX reads it, by the view `telephony_line_auth` (migration 0017), while it is valid, the shift at that extension
-    is open and the session lives: what ends one of these takes the line away with it.
+    The view `telephony_line_auth` (migration 0017) has it while it is valid, the shift at that extension is open and
+    the session lives; the link keeps the PBX's AstDB like that view.
     """
 
     person = models.OneToOneField(

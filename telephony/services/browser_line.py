@@ -14,9 +14,11 @@ from dispatch.live import publish
 from dispatch.live.numbers import private
 from dispatch.staff.models import Person, Shift
 from dispatch.staff.refusal import Refused
+from telephony import bell
 from telephony.models import BrowserLine
 from telephony.sentences import sentence
 
+FAMILY = "desk-line/auth"  # of AstDB, where the PBX looks for what a browser registers with (sorcery.conf)
 TAB = re.compile(r"[0-9a-f]{32}")
 
 
@@ -56,16 +58,26 @@ def give(
         if is_another:
             journal.record(person, "browser_line.taken_over", line, address=address, device=device)
             publish.changed(private(person.pk), "line", tab)
+        bell.ring()
     return line
 
 
 def give_back(*, person: Person, tab: str) -> None:
     """That tab does not need it any more. Nothing, when another one has it."""
-    BrowserLine.objects.filter(person=person, holder=tab).delete()
+    with transaction.atomic():
+        BrowserLine.objects.filter(person=person, holder=tab).delete()
+        bell.ring()
+
+
+def all_valid() -> dict[str, str]:
+    """Login → HA1, of all that the PBX shall take now. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute("select id, md5_cred from telephony_line_auth")
+        return dict(cursor.fetchall())
 
 
 def is_valid(line: BrowserLine) -> bool:
-    """Whether the PBX takes it: by the very view that it reads."""
+    """Whether it is among those."""
     with connection.cursor() as cursor:
         cursor.execute("select 1 from telephony_line_auth where id = %s and md5_cred = %s", [line.login, line.ha1])
         return cursor.fetchone() is not None

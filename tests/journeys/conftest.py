@@ -82,9 +82,7 @@ class Town:
 def real_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, Street]]:
     pbx = Pbx(f"house-{os.getpid()}", QUICK)
     try:
-        for house, street in _house(tmp_path_factory.mktemp("real"), RealStreet(pbx)):
-            pbx.read_database(house.database_of_the_pbx())
-            yield house, street
+        yield from _house(tmp_path_factory.mktemp("real"), RealStreet(pbx))
     finally:
         pbx.stop()
 

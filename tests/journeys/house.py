@@ -145,13 +145,6 @@ class House:
             time.sleep(0.05)
         return result
 
-    def database_of_the_pbx(self) -> str:
-        """Its role is made as docs/operating.md says; the address that it has."""
-        secret = secrets.token_urlsafe(12)
-        with psycopg.connect(self.env["DATABASE_URL"], autocommit=True) as connection:
-            connection.execute((ROOT / "deploy/asterisk/desk_role.sql").read_text().replace("PASSWORD", secret))
-        return self.env["DATABASE_URL"].replace("taxi@", f"taxi_pbx:{secret}@")
-
     def manage(self, *arguments: str) -> str:
         return self._run(str(ROOT / "manage.py"), *arguments)
 

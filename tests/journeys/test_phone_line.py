@@ -18,6 +18,7 @@ WEB = 1200  # Hz: Vera's voice in the browser
 CLIENT, TOWN, DESK, MUSIC = TONES["client"], TONES["mobile"], TONES["101"], TONES["music"]
 HEARD = {"vera": WEB, "desk phone": DESK, "client": CLIENT, "town": TOWN, "music": MUSIC}
 TAB = "f" * 32
+NOT_KNOWN = (401, 403, 500)  # Asterisk says 500 where it has no secret of that name
 
 
 @pytest.fixture
@@ -59,18 +60,21 @@ def test_the_pbx_takes_these_credentials_only_as_long_as_they_are_good(vera: Des
         server = real_town.street.card["sip"]
         return register.status_of(server, login=given["login"], realm=given["realm"], ha1=given["ha1"])
 
+    def becomes(given: dict[str, Any], *statuses: int) -> None:
+        until(lambda: status_of(given) in statuses, 8, f"the PBX answers {statuses}")
+
     _status, first = line_for(vera)
-    assert status_of(first) == 200
+    becomes(first, 200)
     _status, second = line_for(vera)
+    becomes(second, 200)
     assert status_of(first) == 401
-    assert status_of(second) == 200
     with_time = "update telephony_browserline set valid_until = now() + %s::interval returning 1"
     real_town.house.rows(with_time, "-1 second")
-    assert status_of(second) != 200
+    becomes(second, *NOT_KNOWN)
     real_town.house.rows(with_time, "60 seconds")
-    assert status_of(second) == 200
+    becomes(second, 200)
     vera.end_shift()
-    assert status_of(second) != 200
+    becomes(second, *NOT_KNOWN)
 
 
 def test_who_is_not_on_shift_gets_none(real_town: Town):

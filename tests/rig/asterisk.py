@@ -38,9 +38,6 @@ class Pbx:
     def console(self, command: str) -> str:
         return instance.console(self.name, command)
 
-    def read_database(self, url: str) -> None:
-        instance.read_database(self.name, url)
-
     def far_away(self) -> BadNetwork:
         """A network between its sound and the browsers that take `network.FAR`, which can be made bad."""
         base = self.card["base"]

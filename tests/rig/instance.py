@@ -90,12 +90,6 @@ def console(name: str, command: str) -> str:
     return asked.stdout
 
 
-def read_database(name: str, url: str) -> None:
-    """From now on its browser phones' secrets come from the desk's database."""
-    (_home(name) / "etc" / "site" / "res_pgsql.conf").write_text(site.database(url))
-    console(name, "module reload res_config_pgsql.so")
-
-
 def await_end(name: str) -> None:
     while _pid(name):
         time.sleep(0.02)

@@ -6,13 +6,11 @@ import struct
 import wave
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 CITY_NUMBER = "4950000"
 FURTHER_NUMBERS = ("4950001", "4950002")  # of the other fleets
 EXTENSIONS = ("101", "102", "103", "104")
 MUSIC_HZ = 2300  # the music on hold of the rig, so that a test can hear it
-DATABASE = "postgres://nobody:@127.0.0.1:1/none"  # until a desk says where its own is
 PORTS = 1000  # that one instance may use, from its base; the upper half is for the sound of its test phones
 
 
@@ -84,7 +82,6 @@ def write(site: Site, *, etc: Path, inside: str) -> None:
         "ice_deny = 0.0.0.0/0\nice_permit = 127.0.0.0/8\n",
         "http": f"bindaddr = 127.0.0.1\nbindport = {site.http}\n"
         f"tlsenable = yes\ntlsbindaddr = 127.0.0.1:{site.https}\ntlscertfile = {inside}/keys/self-signed.pem\n",
-        "res_pgsql": database(DATABASE),
         "musiconhold": f"directory = {inside}/music\n",
         "voicemail": "100 => 1234,Dispatch\n",
     }
@@ -109,15 +106,6 @@ def _pjsip(site: Site) -> str:
             f"[{number}w](staff-web)\nauth = {number}w\naors = {number}w\n{shown}[{number}w](staff-web-aor)\n"
         )
     return "\n".join(parts)
-
-
-def database(url: str) -> str:
-    """res_pgsql.conf for the desk's database."""
-    parts = urlsplit(url)
-    return (
-        f"dbhost = {parts.hostname}\ndbport = {parts.port}\ndbname = {parts.path[1:]}\n"
-        f"dbuser = {parts.username}\ndbpass = {parts.password or ''}\n"
-    )
 
 
 def _manager(site: Site) -> str:

@@ -13,6 +13,8 @@ const SLEPT = 4 * TICK; // between two ticks: the machine slept
 const SILENCE = 40_000; // the PBX asks each browser every 20 s whether it is there
 const PROBE = 5000;
 const SPREAD = 500; // ms, after a sleep or a new network: this desk alone has lost the line, so it need not wait long
+const ON_ITS_WAY = 3000; // ms: so long may new credentials be on their way to the PBX
+const SOON = 250;
 const EXPIRES = 120; // s that a registration lasts; a tab that died rings no longer than that
 const NEVER = 1_000_000; // s: when to connect again is ours to say, not JsSIP's
 
@@ -117,7 +119,7 @@ export class Line extends EventTarget {
   }
 
   #hold(given) {
-    this.#given = { ...given, until: Date.now() + given.valid_for * 1000 };
+    this.#given = { ...given, at: Date.now(), until: Date.now() + given.valid_for * 1000 };
     this.#agent?.set("ha1", given.ha1);
     clearTimeout(this.#renew);
     this.#renew = setTimeout(() => this.#renewed(), given.valid_for * (0.4 + 0.2 * Math.random()) * 1000);
@@ -148,6 +150,11 @@ export class Line extends EventTarget {
   // The PBX does not know us any more: whether we still have the line, our own server knows.
   #refused(response) {
     if (!this.#agent.isConnected()) return;
+    if (response && Date.now() - this.#given.at < ON_ITS_WAY) {
+      clearTimeout(this.#again);
+      this.#again = setTimeout(() => this.#agent?.isConnected() && this.#agent.register(), SOON);
+      return;
+    }
     if (response) return this.#later(true);
     this.#wire.drop(); // no answer at all
   }
