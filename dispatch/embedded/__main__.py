@@ -163,6 +163,7 @@ def _attach_pbx(office: Supervisor, wanted: argparse.Namespace, var: Path, env: 
             raise RuntimeError("the real Asterisk did not start; `bin/rig install` installs it (root, Debian)")
         rig = json.loads(started.stdout)
         env["AMI_URL"], env["RECORDINGS_DIR"] = rig["ami"], rig["recordings"]
+        env.setdefault("PHONE_URL", rig["websocket"])
         say(f"SIP phones register at {rig['sip']}: " + ", ".join(sorted(rig["extensions"])) + " (bin/rig status)")
         return ""
     if env.get("AMI_URL"):

@@ -1,7 +1,9 @@
 """The telephones around a desk, the same for the real PBX and the pretend one."""
 
 import json
+import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -113,6 +115,13 @@ class RealStreet:
     def answer_when(self, extension: str, when: str) -> None:
         """`when`: never, or asked by a header, as usual."""
         self._desks[extension].answer_when(when)
+
+    def freeze(self) -> None:
+        """The PBX says not a word more, and hangs up nothing."""
+        os.kill(self._pbx.card["pid"], signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        os.kill(self._pbx.card["pid"], signal.SIGCONT)
 
     def unplug(self, extension: str) -> None:
         self._desks[extension].unregister()

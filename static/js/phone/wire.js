@@ -1,5 +1,7 @@
 // The WebSocket to the PBX, as JsSIP wants one. It knows when it last heard something, and can be dropped when it is dead
 // and does not know it yet.
+const OPENS = 8000; // ms until a connection that does not open is given up
+
 export class Wire {
   #socket = null;
 
@@ -17,6 +19,7 @@ export class Wire {
     mine.binaryType = "arraybuffer";
     this.#socket = mine;
     this.heardAt = Date.now();
+    setTimeout(() => mine === this.#socket && this.isConnecting() && this.drop(), OPENS);
     mine.onopen = () => mine === this.#socket && this.onconnect();
     mine.onclose = ({ code, reason }) => mine === this.#socket && this.#lost(code, reason);
     mine.onmessage = ({ data }) => {
