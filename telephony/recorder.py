@@ -23,7 +23,7 @@ from telephony.recognition import is_short
 from telephony.rows import Earlier, at, write_call, write_legs, write_transfers
 from telephony.services import after_call, belongings, missed, outgoing, phonebook
 from telephony.services import calls as desk
-from telephony.services.calls import watched_by
+from telephony.services.calls import on_the_way, watched_by
 
 log = logging.getLogger(__name__)
 
@@ -152,13 +152,14 @@ class Recorder:
             rows = {row.key: row for row in Call.objects.filter(key__in=keys)}
             parked = {row.pk for row in rows.values() if row.phase == told.PARK}
             watched = watched_by(rows.values())
+            passed = on_the_way(rows.values())
             changed = self._write_calls(batch.calls, rows)
             for fact in batch.joined:
                 changed |= self._join(fact, rows)
             for said in batch.recorded:
                 self._record(said)
             parked |= {row.pk for row in rows.values() if row.phase == told.PARK}
-            desk.tell(changed, parked & changed, watched | watched_by(rows.values()))
+            desk.tell(changed, parked & changed, watched | watched_by(rows.values()), passed)
             missed.follow(row for row in rows.values() if row.pk in changed)
             phonebook.write_phones(batch.phones)
             if batch.agreement is None:
@@ -289,7 +290,7 @@ class Recorder:
             lost = [row for row in _live_rows().select_for_update() if row.key not in known]
             ended_at = self._seen_before or timezone.now()
             parked = [row.pk for row in lost if row.phase == told.PARK]
-            watched = watched_by(lost)
+            watched, passed = watched_by(lost), on_the_way(lost)
             for row in lost:
                 row.state, row.result, row.ended_by = Call.State.ENDED, result, "system"
                 row.ringing, row.talking_to, row.handling, row.watchers = [], [], {}, []
@@ -302,7 +303,7 @@ class Recorder:
                 )
                 row.legs.filter(ended_at=None).update(ended_at=row.ended_at)
                 log.info("call %s was over when we looked: %s", row.key, result)
-            desk.tell((row.pk for row in lost), parked, watched)
+            desk.tell((row.pk for row in lost), parked, watched, passed)
             missed.follow(lost)
             after_call.settle(row.pk for row in lost)
             phonebook.tell_all()

@@ -37,6 +37,7 @@ class Background:
                 "hub": self.hub.listen,
                 "outbox": self.hub.read_outbox,
                 "flush": self.hub.flush,
+                "flush own": self.hub.flush_own,
                 "relay": self.relay.run,
                 "beat": Beat(self.hub).run,
                 "doors": self.doors.run,

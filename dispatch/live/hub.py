@@ -24,6 +24,15 @@ TOO_MANY = 500  # changes behind: the desks had better read the whole state
 log = logging.getLogger(__name__)
 
 
+class Lane:
+    """What waits to be drawn, and the thread that draws it."""
+
+    def __init__(self, name: str) -> None:
+        self.waiting: dict[str, list[Told]] = {}
+        self.news = asyncio.Event()
+        self.draw = Reader(name)
+
+
 class Hub:
     """`numbers` is what the desks have been told; `heard` runs ahead of it by what is being drawn."""
 
@@ -32,10 +41,9 @@ class Hub:
         self.numbers: dict[str, int] = {}
         self.ready = asyncio.Event()
         self._heard: dict[str, int] = {}
-        self._waiting: dict[str, list[Told]] = {}
-        self._news = asyncio.Event()
         self._behind = asyncio.Event()
-        self._draw = Reader("draw")
+        self._common = Lane("draw")
+        self._own = Lane("draw-own")
         self._read = Reader("read")
         self.read_at: float | None = None  # the loop's clock, when the database last answered
 
@@ -77,19 +85,27 @@ class Hub:
             self._behind.clear()
 
     async def flush(self) -> None:
-        """Draw and send what has been heard: at once, or together when flushing would take too much of the time."""
+        """Draw and send what everybody sees: at once, or together when flushing would take too much of the time."""
+        await self._flush(self._common)
+
+    async def flush_own(self) -> None:
+        """The same of what is for one person alone: so much is to be drawn of it when many work that nobody's list may
+        wait for it."""
+        await self._flush(self._own)
+
+    # --- inside -----------------------------------------------------------------------------------------------------
+
+    async def _flush(self, lane: Lane) -> None:
         now = asyncio.get_running_loop().time
         pace = Pace()
         while True:
-            await self._news.wait()
+            await lane.news.wait()
             await asyncio.sleep(pace.pause(now()))
-            self._news.clear()
-            waiting, self._waiting = self._waiting, {}
+            lane.news.clear()
+            waiting, lane.waiting = lane.waiting, {}
             began = now()
-            await self._send(waiting)
+            await self._send(waiting, lane.draw)
             pace.spend(now() - began, now())
-
-    # --- inside -----------------------------------------------------------------------------------------------------
 
     def hear(self, changes: Iterable[Told]) -> None:
         """Take in numbered changes. What is known is dropped; after a gap only the outbox is believed."""
@@ -99,8 +115,9 @@ class Hub:
                 self._behind.set()
             elif change.number == heard + 1:
                 self._heard[change.topic] = change.number
-                self._waiting.setdefault(change.topic, []).append(change)
-                self._news.set()
+                lane = self._lane(change.topic)
+                lane.waiting.setdefault(change.topic, []).append(change)
+                lane.news.set()
 
     async def _read_once(self) -> None:
         before = dict(self._heard)  # what is heard while the database answers may be ahead of its answer
@@ -121,14 +138,17 @@ class Hub:
 
     def _jump(self, topic: str, number: int) -> None:
         """Leave a gap, which makes every desk read the whole state."""
-        self._waiting.pop(topic, None)
+        self._lane(topic).waiting.pop(topic, None)
         self._heard[topic] = self.numbers[topic] = number
 
-    async def _send(self, waiting: dict[str, list[Told]]) -> None:
+    def _lane(self, topic: str) -> Lane:
+        return self._common if topic in numbers.TOPICS else self._own
+
+    async def _send(self, waiting: dict[str, list[Told]], draw: Reader) -> None:
         viewers = {
             topic: {desk.viewer_of(topic) for desk in self.desks if topic in desk.topics} - {None} for topic in waiting
         }
-        frames = await self._drawn(waiting, viewers)
+        frames = await self._drawn(waiting, viewers, draw)
         for topic, changes in waiting.items():
             self.numbers[topic] = max(self.numbers.get(topic, 0), changes[-1].number)
         for desk in list(self.desks):
@@ -137,10 +157,10 @@ class Hub:
                 if topic in desk.topics and (frame := frames.get((topic, desk.viewer_of(topic)))):
                     await desk.send(frame)
 
-    async def _drawn(self, waiting: dict[str, list[Told]], viewers: dict[str, set]) -> drawing.Frames:
+    async def _drawn(self, waiting: dict[str, list[Told]], viewers: dict[str, set], draw: Reader) -> drawing.Frames:
         while True:
             try:
-                return await self._draw(drawing.frames, waiting, viewers)
+                return await draw(drawing.frames, waiting, viewers)
             except AWAY as error:
                 log.debug("drawing waits for the database: %s", error)
                 await asyncio.sleep(RETRY_SECONDS)

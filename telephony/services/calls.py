@@ -12,9 +12,11 @@ from django.db.models import Q
 from dispatch.live import publish
 from dispatch.staff.models import Shift
 from orders.models import Order, OrderEvent
+from telephony.core.call import HOME, TRANSFER
 from telephony.models import Call, Leg
 from telephony.services import phonebook
 
+ON_THE_WAY = (TRANSFER, HOME)  # whoever is rung then has a card
 SOURCE = re.compile(r"call:(\d{1,18})")
 
 
@@ -23,16 +25,29 @@ def watched_by(calls: Iterable[Call]) -> set[tuple[int, str]]:
     return {(call.pk, each["by"]) for call in calls for each in call.watchers}
 
 
-def tell(call_ids: Iterable[int], parked: Iterable[int] = (), watched: Collection[tuple[int, str]] = ()) -> None:
+def on_the_way(calls: Iterable[Call]) -> set[int]:
+    """Which of these are being passed to somebody, or go back."""
+    return {call.pk for call in calls if call.phase in ON_THE_WAY}
+
+
+def tell(
+    call_ids: Iterable[int],
+    parked: Iterable[int] = (),
+    watched: Collection[tuple[int, str]] = (),
+    passed: Collection[int] = (),
+) -> None:
     """Have these calls drawn anew on every desk, and on the desks of those who talk or talked in them.
 
+    At whom the queue only rings has no card of his own, and is not told: in a large office those are all the others.
     `parked`: those that are in the list of who is parked, or were; `watched`: from which telephones supervisors watch
-    them, or did. Two queries, however many calls, a third where somebody watches. Call it inside the transaction of
-    the change.
+    them, or did; `passed`: those that were on their way to somebody. Two queries, however many calls, a third where
+    somebody watches. Call it inside the transaction of the change.
     """
     wanted = sorted(set(call_ids))
     answerers = Call.objects.filter(pk__in=wanted).exclude(answered_by=None).values_list("pk", "answered_by_id")
-    others = Leg.objects.filter(call__in=wanted).exclude(person=None).values_list("call_id", "person_id")
+    has_part = Q(answered_at__isnull=False) | ~Q(role="called") | Q(call__handling__phase__in=ON_THE_WAY)
+    legs = Leg.objects.filter(has_part | Q(call__in=passed), call__in=wanted).exclude(person=None)
+    others = legs.values_list("call_id", "person_id")
     supervisors: list[tuple[int, int]] = []
     if watched:
         sits = dict(

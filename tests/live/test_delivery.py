@@ -58,6 +58,15 @@ def test_each_hears_his_own_private_topic_only(web, vera, boris):
     assert set(boriss.frames[-1]["numbers"]) == {"calls", "orders", "staff", private(boris.pk)}
 
 
+def test_the_list_does_not_wait_for_what_is_drawn_for_one_alone(web, vera):
+    with greeted(web, vera) as listener:
+        publish.changed(private(vera.pk), "slow", "1")
+        publish.changed("calls", "note", "731")
+        listener.batch("calls")
+        assert not [frame for frame in listener.frames if frame.get("topic") == private(vera.pk)]
+        assert listener.batch(private(vera.pk))["changes"][0]["key"] == "1"
+
+
 def test_each_reads_his_language_and_sees_what_his_role_may(web, vera, sofia):
     with greeted(web, vera, language="ru") as russian, greeted(web, sofia, language="ar") as arabic:
         publish.changed("orders", "note", "5121")

@@ -13,6 +13,7 @@ from orders.models import Order, OrderEvent
 from orders.signals import order_moved, order_placed
 from telephony.models import Call
 from telephony.selectors import panel
+from telephony.services import calls
 from tests.telephony import office
 
 pytestmark = pytest.mark.django_db
@@ -233,7 +234,20 @@ def test_a_change_in_a_conversation_reaches_those_who_talk_in_it():
     vera, boris = office.vera(), office.boris()
     anna = office.client()
     call = office.call(client=anna, recognised="known", state="talking", answered_by=vera, talking_to=["102"])
-    office.leg(call, "102", person=boris)
+    office.leg(call, "102", person=boris, answered_at=timezone.now())
     order_placed.send(Order, order=office.order(anna), source="", actor=None)
     assert changes(f"person.{vera.pk}") == [("talk", str(call.pk))]
     assert changes(f"person.{boris.pk}") == [("talk", str(call.pk))]
+
+
+def test_whom_the_queue_rang_in_vain_is_told_of_his_own_card_only_where_he_gets_one():
+    vera, boris = office.vera(), office.boris()
+    call = office.call(state="talking", answered_by=vera, talking_to=["101"])
+    office.leg(call, "102", person=boris, outcome="cancelled")
+    calls.tell([call.pk])
+    assert changes(f"person.{boris.pk}") == []
+    Call.objects.update(handling={"phase": "transfer", "by": "101", "to": "102"}, ringing=["102"], talking_to=[])
+    calls.tell([call.pk])
+    Call.objects.update(handling={}, ringing=[], talking_to=["101"])
+    calls.tell([call.pk], passed=[call.pk])
+    assert changes(f"person.{boris.pk}") == [("talk", str(call.pk))] * 2
