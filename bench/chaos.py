@@ -2,6 +2,7 @@
 
     --only link|web|ami    in the middle of random calls and clicks that part is killed (the AMI: cut), --rounds times
     --clicks 100           from a click's request to the action on the PBX's socket, beside a bare view
+    --load 30              so many queue calls at once, each passed on with a consultation
     --recordings 50        who is heard in the recordings after every operation, every second one a blind transfer
 
 Random, and the same for the same --seed. Whatever was wrong is said in words with what makes that round again.
@@ -24,6 +25,7 @@ def main() -> None:
     parser.add_argument("--only", choices=PARTS)
     parser.add_argument("--recordings", type=int, default=0, help="so many runs, and no kills")
     parser.add_argument("--clicks", type=int, default=0, help="so many clicks are timed, and no kills")
+    parser.add_argument("--load", type=int, default=0, help="so many calls at once, and no kills")
     parser.add_argument("--quick", action="store_true", help="two rounds of each part")
     asked = parser.parse_args()
     if asked.recordings:
@@ -35,6 +37,10 @@ def main() -> None:
 
         with _chaos.house() as office:
             figures = _clicks.measure(office, asked.clicks)
+    elif asked.load:
+        from bench import _load
+
+        figures = _load.measure(asked.load, asked.seed)
     else:
         from bench import _chaos
 

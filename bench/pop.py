@@ -37,11 +37,11 @@ WARM_UP = 6  # callers that are not counted
 WATCH = """(chosen) => {
   window.painted = {};
   const note = (line) => {
-    const digits = line.textContent.replace(/\\D/g, "").match(/(9\\d{9})/);
-    if (!digits || digits[1] in window.painted) return;
-    window.painted[digits[1]] = null;
+    const digits = line.textContent.replace(/\\D/g, "").match(/9[12]6\\d{7}/);
+    if (!digits || digits[0] in window.painted) return;
+    window.painted[digits[0]] = null;
     requestAnimationFrame(() => setTimeout(() => {
-      window.painted[digits[1]] = performance.timeOrigin + performance.now();
+      window.painted[digits[0]] = performance.timeOrigin + performance.now();
     }));
   };
   new MutationObserver((changes) => {

@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,11 @@ TONES = {"client": 500, "second client": 600, "third client": 650, "101": 700, "
 class Pbx:
     """`settings`: globals of the dialplan that differ from the product's, such as DESK_BACK."""
 
-    def __init__(self, name: str, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, name: str, settings: Mapping[str, str] | None = None, extensions: Iterable[str] = site.EXTENSIONS
+    ) -> None:
         self.name = name
-        self.card: dict[str, Any] = instance.start(name, keeper=os.getpid(), settings=settings)
+        self.card: dict[str, Any] = instance.start(name, keeper=os.getpid(), settings=settings, extensions=extensions)
         self._sound = self.card["base"] + site.PORTS // 2
         self._labs: list[Lab] = []
         self._amis: list[Ami] = []

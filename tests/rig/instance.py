@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,7 +25,13 @@ class Refused(Exception):
     """A sentence for whoever runs bin/rig."""
 
 
-def start(name: str, *, keeper: int | None = None, settings: Mapping[str, str] | None = None) -> dict:
+def start(
+    name: str,
+    *,
+    keeper: int | None = None,
+    settings: Mapping[str, str] | None = None,
+    extensions: Iterable[str] = site.EXTENSIONS,
+) -> dict:
     """Start an instance with ports and secrets of its own; its card is what `bin/rig start` prints.
 
     `keeper`: a process with which it ends. `settings`: globals of the dialplan that differ from the product's.
@@ -38,7 +44,8 @@ def start(name: str, *, keeper: int | None = None, settings: Mapping[str, str] |
         if _pid(name):
             raise Refused(f"an instance named {name} is already running (bin/rig status --name {name})")
         shutil.rmtree(_home(name), ignore_errors=True)
-        made = site.Site(base=_free_base(), settings=dict(settings or {}))
+        phones = site.telephones(extensions)
+        made = site.Site(base=_free_base(), settings=dict(settings or {}), phones=phones)
         _lay_out(name, made)
         _launch(name)
     if keeper:

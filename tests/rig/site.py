@@ -4,6 +4,7 @@ import math
 import secrets
 import struct
 import wave
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -18,6 +19,11 @@ def _secret() -> str:
     return secrets.token_urlsafe(18)
 
 
+def telephones(extensions: Iterable[str] = EXTENSIONS) -> dict[str, str]:
+    """Extension → password."""
+    return {number: _secret() for number in extensions}
+
+
 @dataclass
 class Site:
     """`base`: the first port. All that an instance needs to come back as the same."""
@@ -25,7 +31,7 @@ class Site:
     base: int
     ami_secret: str = field(default_factory=_secret)
     tape_secret: str = field(default_factory=_secret)
-    phones: dict[str, str] = field(default_factory=lambda: {number: _secret() for number in EXTENSIONS})
+    phones: dict[str, str] = field(default_factory=telephones)
     settings: dict[str, str] = field(default_factory=dict)  # of the dialplan: DESK_PICK …
 
     @property
@@ -75,7 +81,7 @@ def write(site: Site, *, etc: Path, inside: str) -> None:
     texts = {
         "globals": f"CITY_NUMBER = {CITY_NUMBER}\nCITY_MORE = {'-'.join(FURTHER_NUMBERS)}\n"
         f"CITY_DIRECT = 4951\nTRUNK = trunk\nRECDIR = {inside}/recordings\n{given}",
-        "hints": "".join(f"exten => {n},hint,PJSIP/{n}&PJSIP/{n}w,CustomPresence:{n}\n" for n in EXTENSIONS),
+        "hints": "".join(f"exten => {n},hint,PJSIP/{n}&PJSIP/{n}w,CustomPresence:{n}\n" for n in site.phones),
         "pjsip": _pjsip(site),
         "manager": _manager(site),
         "rtp": f"rtpstart = {site.base + 100}\nrtpend = {site.base + PORTS // 2 - 1}\n"
