@@ -139,6 +139,22 @@ def test_a_reload_in_a_call_asks_first(booth):
     expect(booth.bar).to_contain_text("registered")
 
 
+@pytest.mark.feature("W1")
+def test_a_page_that_does_not_come_takes_nothing_from_the_call(booth):
+    booth.rings()
+    booth.press("a")
+    booth.page.route("**/orders/", lambda route: route.abort())
+    booth.inside.get_by_role("link", name="Orders", exact=True).click()
+    expect(booth.bar).to_contain_text("The page could not be loaded. A call goes on.")
+    expect(booth.line).to_be_visible()
+    booth.page.unroute("**/orders/")
+    booth.bar.get_by_role("button", name="Load it again").click()
+    booth.is_at("Orders")
+    expect(booth.bar.get_by_text("could not be loaded")).to_be_hidden()
+    booth.line.get_by_role("button", name="Hang up").click()
+    expect(booth.line).to_have_count(0)
+
+
 @pytest.mark.feature("M9")
 def test_the_screen_of_a_call_says_what_becomes_of_it(booth):
     talk = booth.rings(name="Konstantin")

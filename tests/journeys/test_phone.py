@@ -99,6 +99,25 @@ def test_vera_answers_in_the_browser_and_the_call_outlives_her_pages(booth: Boot
     assert booth.desk.troubles == []
 
 
+@pytest.mark.feature("W9", "W1")
+def test_she_dials_and_her_browser_answers_by_itself_what_she_asked_for(booth: Booth, real_town: Town):
+    street = real_town.street
+    booth.start_shift("101")
+    expect(booth.bar).to_contain_text("registered")
+    booth.bar.locator("summary", has_text="Dial").click()
+    booth.bar.get_by_label("Number").fill("8 916 123-45-67")
+    booth.page.keyboard.press("Enter")
+    expect(booth.bar.locator(".phone-talk")).to_contain_text("goes out")
+    until(lambda: street.is_called(STRANGER), 8, "it rings outside")
+    street.lift_outside(STRANGER)
+    expect(booth.inside.locator("[data-live=talk]")).to_contain_text("You are talking with")
+    until(lambda: booth.hears() == [CLIENT], 8, "she hears the client")
+    expect(booth.bar).to_contain_text("8 (916) 123-45-67")
+    street.put_down_outside(STRANGER)
+    expect(booth.bar.locator(".phone-talk")).to_have_count(0)
+    assert booth.desk.troubles == []
+
+
 @pytest.mark.feature("W1", "D6")
 def test_the_card_the_key_and_the_check(booth: Booth, real_town: Town):
     booth.start_shift("101")

@@ -7,6 +7,8 @@ import { fill, worded } from "./figures.js";
 import { kept } from "./kept.js";
 
 const NUMBER_END = 7; // digits in which all ways of writing a number agree
+const ASKED = 10_000; // ms in which the PBX calls us for what was asked
+const NOTHING = { at: -Infinity, number: "" };
 const TOLD = 20_000; // ms that a call which has rung in vain stays in sight
 
 export class Bar {
@@ -15,6 +17,7 @@ export class Bar {
   #lines = new Map(); // talk → its line
   #screens = new Map(); // talk → its screen
   #clock = 0;
+  #asked = NOTHING;
 
   constructor(element, phone, page) {
     this.element = element;
@@ -134,16 +137,31 @@ export class Bar {
     };
     write("[data-name]", who || number || say.sayUnknown);
     write("[data-number]", who ? number : "");
-    write("[data-direction]", talk.direction === "in" ? say.sayIn : say.sayOut);
+    write("[data-direction]", talk.direction === "in" && !talk.goesOut ? say.sayIn : say.sayOut);
   }
 
   // The desk knows more of who it is than the PBX tells the phone.
   #named(talk) {
-    const card = this.card(talk);
-    const words = (place) => card?.querySelector(place)?.textContent.replace(/\s+/g, " ").trim() ?? "";
-    if (card) talk.known = { who: words(".call-who"), number: words(".call-number") || talk.number };
-    const name = talk.name && talk.name !== talk.number ? talk.name : "";
-    return talk.known ?? { who: name, number: talk.number };
+    if (talk.asked && this.#asked.at > talk.beganAt - ASKED) {
+      Object.assign(talk, { goesOut: true, known: this.#asked.number ? { who: "", number: this.#asked.number } : undefined });
+      this.#asked = NOTHING;
+    }
+    const shown = this.card(talk) ?? this.#conversation(talk);
+    const words = (place) => shown?.querySelector(place)?.textContent.replace(/\s+/g, " ").trim() ?? "";
+    const number = /\d/.test(talk.number) ? talk.number : ""; // "anonymous"
+    if (shown) talk.known = { who: words(".call-who"), number: words(".call-number") || number };
+    return talk.known ?? { who: number && talk.name !== number ? talk.name : "", number };
+  }
+
+  // What the page has asked the PBX for: the call that comes for it goes out in truth.
+  dials(to) {
+    this.#asked = { at: Date.now(), number: /^\+?\d[\d\s()-]*$/.test(to) ? to : "" };
+  }
+
+  #conversation(talk) {
+    if (!talk.goesOut || this.#phone.talks.length > 1) return null;
+    const all = this.#page()?.querySelectorAll('[data-live="talk"] > .talk') ?? [];
+    return all.length === 1 ? all[0] : null;
   }
 
   // By the number; a hidden one by what rings or talks at this extension alone.

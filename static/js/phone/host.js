@@ -44,7 +44,8 @@ export async function start() {
     page.defaultView.addEventListener("keydown", press, { capture: true });
     page.defaultView.addEventListener("click", answerCard, { capture: true });
     for (const gesture of ["pointerdown", "keydown"]) page.addEventListener(gesture, wake, { capture: true });
-    page.addEventListener("live:changed", ({ detail }) => detail.kind === "call" && phone.talks.length && bar.draw());
+    page.addEventListener("live:changed", ({ detail }) => ["call", "talk"].includes(detail.kind) && phone.talks.length && bar.draw());
+    page.addEventListener("htmx:configRequest", ({ detail }) => detail.path.startsWith(bar.element.dataset.dialUrl) && bar.dials(detail.parameters.to ?? ""));
     page.addEventListener("htmx:afterRequest", ({ detail }) => detail.pathInfo?.requestPath === keysUrl(page) && look(page));
     page.addEventListener("live:told", ({ detail }) => detail.kind === "line" && detail.html && phone.lose(detail.key, plain(detail.html)));
     page.defaultView.navigation?.addEventListener("currententrychange", sync);
@@ -78,6 +79,7 @@ export async function start() {
     event.preventDefault();
     history.replaceState({ y: frame.contentWindow.scrollY }, "");
     turns = "push";
+    shown = destination.url;
     frame.contentWindow.location.replace(destination.url);
   }
 
