@@ -421,6 +421,15 @@ def test_the_calls_of_an_order_are_told_without_their_sound(site, system, order,
     assert site.get("orders/999999/calls/")[0] == 404
 
 
+def test_of_a_call_that_we_placed_the_number_is_whom_we_called(site, system, order):
+    Call.objects.create(
+        key="2", direction="out", state="ended", result="answered", caller_raw="101", dialled=ANNA.removeprefix("+"),
+        order=order, started_at=timezone.now(),
+    )  # fmt: skip
+    assert site.get(f"orders/{order.pk}/calls/")[1][0]["number"] == ANNA
+    assert ANNA not in str(system("orders:read", name="Robot").get(f"orders/{order.pk}/calls/")[1])
+
+
 def test_the_site_asks_the_directory_while_its_visitor_types(site):
     Place.objects.create(name="вокзал", latitude=55.75, longitude=37.61)
     assert site.get("addresses/", q="")[1] == []

@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from dispatch.api.shapes.fields import NUMBERS, Number, seen
 from dispatch.api.shapes.problems import ConcernShape
-from orders import wording
+from orders import numbers, wording
 from orders.flow import State
 from orders.models import (
     CalledOffBy,
@@ -201,12 +201,19 @@ class CandidateShape(serializers.Serializer):
     concerns = ConcernShape(many=True)
 
 
+class OtherParty(Number):
+    """Of a call that we placed: who was called."""
+
+    def get_attribute(self, instance: Call) -> str:
+        return numbers.e164(instance.dialled) if instance.direction == Call.Direction.OUT else instance.caller_e164
+
+
 class CallShape(serializers.Serializer):
     id = serializers.IntegerField()
     direction = serializers.ChoiceField(choices=Call.Direction.choices)
     state = serializers.ChoiceField(choices=Call.State.choices)
     result = serializers.ChoiceField(choices=Call.Result.choices, allow_blank=True)
-    number = Number(source="caller_e164", help_text="Who called, or was called.")
+    number = OtherParty(read_only=True, help_text="Who called, or was called, E.164; empty: not known.")
     answered_by = serializers.CharField(allow_null=True, help_text="The dispatcher's name.")
     started_at = serializers.DateTimeField()
     answered_at = serializers.DateTimeField(allow_null=True)
