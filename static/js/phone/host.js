@@ -57,9 +57,18 @@ export async function start() {
     turns = null;
     sync();
     tell();
-    if (!bar.element.contains(document.activeElement)) frame.contentWindow.focus();
+    if (!bar.element.contains(document.activeElement)) focus(page);
     document.documentElement.toggleAttribute("data-begun", true);
     look(page);
+  }
+
+  // A browser does what a page says of `autofocus` once for a window, and not for each page in a frame.
+  function focus(page) {
+    frame.contentWindow.focus();
+    for (const wish of page.querySelectorAll("[autofocus]")) {
+      if (page.activeElement !== page.body) return;
+      wish.focus();
+    }
   }
 
   function sync() {
