@@ -62,7 +62,7 @@ async def flushed(hub: Hub) -> None:
     await asyncio.sleep(0)
     for _ in range(200):
         await asyncio.sleep(0.01)
-        if not hub._waiting and hub.numbers:
+        if not hub._common.waiting and hub.numbers:
             break
     task.cancel()
 
