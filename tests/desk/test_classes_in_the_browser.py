@@ -18,6 +18,7 @@ def test_vera_says_by_keyboard_what_the_call_is_about(sit_down, vera):
     answered(call, vera, "101")
     talk = desk.locator("[data-live=talk] > .talk")
     expect(talk).to_contain_text("You are talking with")
+    expect(desk.locator("#pane [name=pickup]")).to_be_focused()  # the form that the call brings
     desk.locator("#content").focus()
     desk.keyboard.press("b")
     expect(desk.locator("#call-dialog [name=chosen]").first).to_be_focused()
