@@ -390,3 +390,69 @@ def test_a_bad_network_is_said_in_the_call_and_kept_on_the_device_for_its_card(b
     assert book["Course"].max_row > 2
     past.get_by_role("button", name="Forget").click()
     expect(past).to_contain_text("No call yet.")
+
+
+# A headset as WebHID shows one: its reports say which bit is what.
+HEADSET = """(() => {
+  const items = (usages, isAbsolute) => ({ usages, isAbsolute, reportSize: 1, reportCount: usages.length });
+  const filler = { isConstant: true, reportSize: 1, reportCount: 5, usages: [] };
+  const device = (top.headset ??= Object.assign(new EventTarget(), {
+    productName: "Office 20", opened: false, lamps: null,
+    open: async () => { device.opened = true; },
+    sendReport: async (report, bytes) => { device.lamps = [report, ...bytes]; },
+    press: (byte) => {
+      const data = new DataView(Uint8Array.of(byte).buffer);
+      device.dispatchEvent(Object.assign(new Event("inputreport"), { reportId: 2, data }));
+    },
+    collections: [{
+      usagePage: 0x0b,
+      inputReports: [{ reportId: 2, items: [items([0x0b0020], true), items([0x0b002f], false)] }],
+      outputReports: [{ reportId: 3, items: [items([0x080017], true), filler, items([0x080009, 0x080018], true)] }],
+    }],
+  }));
+  const hid = Object.assign(new EventTarget(), {
+    getDevices: async () => (localStorage.headset ? [device] : []),
+    requestDevice: async () => { localStorage.headset = "1"; return [device]; },
+  });
+  Object.defineProperty(navigator, "hid", { value: hid });
+})()"""
+
+
+@pytest.mark.feature("W6")
+def test_the_buttons_of_a_headset_answer_mute_and_hang_up_and_its_lamps_follow(booth):
+    def lamps() -> list[int] | None:
+        return booth.page.evaluate("headset.lamps")
+
+    def lit(off_hook: int, muted: int, ring: int) -> None:
+        wanted = [3, off_hook | muted << 6 | ring << 7]
+        booth.page.wait_for_function("wanted => JSON.stringify(headset.lamps) === JSON.stringify(wanted)", arg=wanted)
+
+    booth.page.context.add_init_script(HEADSET)
+    booth.page.goto(booth.page.url.replace("/desk/", "/phone/"))
+    connect = booth.inside.get_by_role("button", name="Connect")
+    expect(booth.inside.locator("[data-headsets]")).to_have_text("none yet")
+    assert lamps() is None
+    connect.click()
+    expect(booth.inside.locator("[data-headsets]")).to_have_text("Office 20")
+    lit(0, 0, 0)
+
+    talk = booth.rings()
+    lit(0, 0, 1)
+    booth.page.evaluate("headset.press(1)")
+    expect(booth.line).to_be_visible()
+    lit(1, 0, 0)
+    for byte in (3, 1):  # a key goes down, and up
+        booth.page.evaluate("byte => headset.press(byte)", byte)
+    assert booth.page.evaluate("id => pbx.of(id).muted", talk)
+    lit(1, 1, 0)
+    booth.press("F6")  # the screen says so, too
+    lit(1, 0, 0)
+    booth.page.evaluate("headset.press(0)")
+    expect(booth.line).to_have_count(0)
+    lit(0, 0, 0)
+
+    booth.page.reload()  # it is known from then on
+    expect(booth.bar).to_contain_text("registered")
+    lit(0, 0, 0)
+    booth.rings()
+    lit(0, 0, 1)

@@ -3,6 +3,7 @@
 // nothing of a page itself: what a page starts ends with that page. (docs/decisions/0019)
 import { learn, isTyping, meant } from "../keymap.js";
 import { Bar } from "./bar.js";
+import { Headsets } from "./headset.js";
 import { follow, kept } from "./kept.js";
 import { Phone } from "./phone.js";
 import { Ring } from "./ring.js";
@@ -24,6 +25,7 @@ export async function start() {
   const phone = (window.phone = new Phone(drawn.dataset.lineUrl, token));
   const bar = new Bar(drawn, phone, inside);
   const ring = new Ring(phone, drawn);
+  const headsets = new Headsets(phone);
   let shown = location.href;
   let watched = null;
   let turns = null; // "push" or "back" while the frame is on its way to a page
@@ -138,7 +140,7 @@ export async function start() {
     location.reload();
   }
 
-  follow(() => kept().on || phone.talks.length || leave());
+  follow(() => (kept().on || phone.talks.length ? headsets.look() : leave()));
   phone.addEventListener("over", () => kept().on || phone.talks.length || leave());
 
   // --- keys, and what else is pressed in the page ----------------------------------------------------------------------
@@ -179,6 +181,7 @@ export async function start() {
 
   learn(JSON.parse(bar.element.dataset.keys || "{}"));
   attend("");
+  headsets.look();
   return true;
 }
 

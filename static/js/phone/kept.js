@@ -1,6 +1,6 @@
 // What this device keeps of its phone: choices, and nothing secret.
 const STORE = "phone";
-const USUAL = { on: false, microphone: "", speaker: "", ringing: "", camera: "", tone: "bell", loudness: 6, volume: 10, auto: false };
+const USUAL = { on: false, microphone: "", speaker: "", ringing: "", camera: "", tone: "bell", loudness: 6, volume: 10, auto: false, headsets: 0 };
 
 export const kept = () => ({ ...USUAL, ...JSON.parse(localStorage.getItem(STORE) ?? "{}") });
 

@@ -2,6 +2,7 @@
 import { sounds } from "../sounds.js";
 import { toast } from "../toast.js";
 import { check } from "./check.js";
+import * as headset from "./headset.js";
 import { keep, kept } from "./kept.js";
 import { devices, heard, open, play } from "./media.js";
 
@@ -123,6 +124,19 @@ export function start(page) {
     };
   }
 
+  async function showHeadsets() {
+    const own = await headset.names();
+    find("[data-headsets]").textContent = headset.isAble() ? own.join(", ") || say.sayNoHeadset : say.sayNoButtons;
+    find("[data-ask-headset]").hidden = !headset.isAble();
+    return own;
+  }
+
+  // The one that was allowed is not told to the phone's document by the browser: what is kept is.
+  async function askHeadset() {
+    await headset.ask().catch(whyNot);
+    keep({ headsets: (await showHeadsets()).length });
+  }
+
   const speaker = () => play(sounds.chime, { device: kept().speaker, gain: 0.5 });
   const ringing = () => play(sounds[kept().tone] ?? sounds.bell, { device: kept().ringing, gain: (kept().loudness / 10) ** 2 });
 
@@ -154,6 +168,7 @@ export function start(page) {
     else if (allow === "microphone") allowMicrophone();
     else if (allow) window.Notification?.requestPermission().then(showPermissions);
     else if (name) test(button);
+    else if ("askHeadset" in button.dataset) askHeadset();
     else if ("checkAll" in button.dataset) {
       button.setAttribute("aria-busy", "true");
       await check(page, { permission, phone: phone(), whyNot });
@@ -172,6 +187,7 @@ export function start(page) {
   window.addEventListener("pagehide", stopTest);
   navigator.mediaDevices?.addEventListener("devicechange", list);
   list();
+  showHeadsets();
   show();
   showPermissions();
 }

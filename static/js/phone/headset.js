@@ -1,0 +1,110 @@
+// The buttons and lamps of headsets, where the browser has WebHID. What their reports mean they say themselves (USB HID
+// usage tables: telephony page 0x0B, lamps 0x08). A lifted hook answers, a hook put down hangs up, mute mutes; the lamps show
+// what is so, also when it was done on the screen.
+const TELEPHONY = 0x0b;
+const BUTTONS = { 0x0b0020: "hook", 0x0b002f: "mute" };
+const LAMPS = { 0x080017: "offHook", 0x080018: "ring", 0x080009: "muted" };
+
+export const isAble = () => "hid" in navigator;
+
+// Asks the person for one; must follow a press. The names of those that are allowed.
+export async function ask() {
+  await navigator.hid.requestDevice({ filters: [{ usagePage: TELEPHONY }] });
+  return names();
+}
+
+export const names = async () => (await allowed()).map(({ productName }) => productName);
+
+async function allowed() {
+  const known = isAble() ? await navigator.hid.getDevices() : [];
+  return known.filter(({ collections }) => collections.some(({ usagePage }) => usagePage === TELEPHONY));
+}
+
+export class Headsets {
+  #phone;
+  #open = new Map(); // device → {buttons, lamps, pressed, shown}
+
+  constructor(phone) {
+    this.#phone = phone;
+    if (!isAble()) return;
+    phone.addEventListener("change", () => this.#show());
+    navigator.hid.addEventListener("connect", () => this.look());
+    navigator.hid.addEventListener("disconnect", ({ device }) => this.#open.delete(device));
+  }
+
+  // Opens those that the person has allowed.
+  async look() {
+    for (const device of await allowed()) {
+      if (this.#open.has(device)) continue;
+      const known = { buttons: fields(device, "inputReports", BUTTONS), lamps: fields(device, "outputReports", LAMPS), pressed: {}, shown: new Map() };
+      this.#open.set(device, known);
+      try {
+        if (!device.opened) await device.open();
+        device.addEventListener("inputreport", ({ reportId, data }) => this.#hear(known, reportId, data));
+        await this.#light(device, known);
+      } catch (error) {
+        console.warn(error); // another program has it
+        this.#open.delete(device);
+      }
+    }
+  }
+
+  #hear({ buttons, pressed }, reportId, data) {
+    for (const { name, report, bit, isAbsolute } of buttons) {
+      if (report !== reportId || bit >> 3 >= data.byteLength) continue;
+      const now = ((data.getUint8(bit >> 3) >> (bit & 7)) & 1) === 1;
+      const was = pressed[name] ?? false;
+      pressed[name] = now;
+      if (now === was) continue;
+      if (name === "mute") this.#mute(now, isAbsolute);
+      else this.#hook(now);
+    }
+  }
+
+  // It also echoes what the lamps tell it: then there is nothing left to do.
+  #hook(isLifted) {
+    const phone = this.#phone;
+    if (isLifted && phone.ringing.length) phone.answer();
+    else if (!isLifted && phone.up.length) phone.hangUp();
+  }
+
+  // A key says "pressed", a switch says where it stands.
+  #mute(now, isSwitch) {
+    const { active } = this.#phone;
+    if (active && isSwitch && now !== active.muted) this.#phone.mute(active, now);
+    else if (active && !isSwitch && now) this.#phone.mute(active);
+  }
+
+  #show() {
+    for (const [device, known] of this.#open) this.#light(device, known).catch((error) => console.warn(error));
+  }
+
+  async #light(device, { lamps, shown }) {
+    const { ringing, up, active } = this.#phone;
+    const on = { ring: ringing.length > 0, offHook: up.length > 0, muted: Boolean(active?.muted) };
+    for (const report of new Set(lamps.map((lamp) => lamp.report))) {
+      const own = lamps.filter((lamp) => lamp.report === report);
+      const bytes = new Uint8Array(own[0].size);
+      for (const { name, bit } of own) if (on[name]) bytes[bit >> 3] |= 1 << (bit & 7);
+      if (shown.get(report) === bytes.join()) continue;
+      shown.set(report, bytes.join());
+      await device.sendReport(report, bytes);
+    }
+  }
+}
+
+// Where in which report each of the wanted usages is: [{name, report, bit, size: bytes of the report, isAbsolute}].
+function fields(device, kind, wanted) {
+  return device.collections.flatMap((collection) => (collection[kind] ?? []).flatMap(({ reportId, items }) => {
+    let bit = 0;
+    const found = [];
+    for (const item of items) {
+      for (let n = 0; n < item.reportCount; n++) {
+        const usage = item.isRange ? item.usageMinimum + n : item.usages?.[n];
+        if (!item.isConstant && usage in wanted) found.push({ name: wanted[usage], report: reportId, bit, isAbsolute: item.isAbsolute });
+        bit += item.reportSize;
+      }
+    }
+    return found.map((one) => ({ ...one, size: Math.ceil(bit / 8) }));
+  }));
+}
