@@ -358,7 +358,7 @@ def test_nothing_serious_with_the_phone(booth):
 def test_a_bad_network_is_said_in_the_call_and_kept_on_the_device_for_its_card(booth, vera):
     call = ring("+79161110001", at=["101"])
     answered(call, vera, "101")
-    talk = booth.rings(callId=str(call.pk))
+    talk = booth.rings(callId=call.key)  # as the PBX names it
     booth.press("a")
     network = booth.line.locator("[data-network]")
     expect(network).to_have_text(re.compile("Network"))

@@ -149,7 +149,10 @@ export class Bar {
     const shown = this.card(talk) ?? this.#conversation(talk);
     const words = (place) => shown?.querySelector(place)?.textContent.replace(/\s+/g, " ").trim() ?? "";
     const number = /\d/.test(talk.number) ? talk.number : ""; // "anonymous"
-    if (shown) talk.known = { who: words(".call-who"), number: words(".call-number") || number };
+    if (shown) {
+      talk.known = { who: words(".who-name") || words(".call-who"), number: words(".call-number") || number };
+      talk.page = shown.id.replace(/^\w+-/, ""); // of the call, in the history
+    }
     return talk.known ?? { who: number && talk.name !== number ? talk.name : "", number };
   }
 
@@ -159,16 +162,18 @@ export class Bar {
   }
 
   #conversation(talk) {
-    if (!talk.goesOut || this.#phone.talks.length > 1) return null;
-    const all = this.#page()?.querySelectorAll('[data-live="talk"] > .talk') ?? [];
+    const all = [...(this.#page()?.querySelectorAll('[data-live="talk"] > .talk') ?? [])];
+    const named = talk.callId && all.find((one) => one.dataset.pbxCall === talk.callId);
+    if (named || !talk.goesOut || this.#phone.talks.length > 1) return named || null;
     return all.length === 1 ? all[0] : null;
   }
 
-  // By the number; a hidden one by what rings or talks at this extension alone.
+  // By the PBX's name for the call; one that it did not name by the number, or by what rings or talks here alone.
   card(talk) {
     const extension = this.element.dataset.extension;
     const end = talk.number.replace(/\D/g, "").slice(-NUMBER_END);
     const all = [...(this.#page()?.querySelectorAll('[data-live="call"] > .call') ?? [])];
+    if (talk.callId) return all.find((card) => card.dataset.pbxCall === talk.callId) ?? null;
     const own = all.filter((card) => `${card.dataset.ringing} ${card.dataset.talking}`.split(" ").includes(extension));
     if (!end) return own.length === 1 && this.#phone.talks.length === 1 ? own[0] : null;
     return end.length < NUMBER_END ? null : own.find((card) => card.querySelector(".call-number")?.textContent.replace(/\D/g, "").endsWith(end)) ?? null; // a short one is no client's

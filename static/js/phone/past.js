@@ -16,12 +16,12 @@ export async function start(element) {
     place("some").hidden = !records.length;
   };
 
-  function row({ callId, began, seconds, looks }) {
+  function row({ page, began, seconds, looks }) {
     const made = place("row").content.firstElementChild.cloneNode(true);
     const [mean, top] = [averages(looks), worst(looks)];
     const link = made.querySelector("a");
-    link.textContent = callId || "—";
-    if (callId) link.href = element.dataset.callUrl.replace("/0/", `/${callId}/`);
+    link.textContent = page || "—";
+    if (page) link.href = element.dataset.callUrl.replace("/0/", `/${page}/`);
     made.querySelector("[data-when]").textContent = when.format(new Date(began));
     made.querySelector("[data-seconds]").textContent = seconds;
     for (const name of FIGURES) {

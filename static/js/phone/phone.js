@@ -186,9 +186,9 @@ export class Phone extends EventTarget {
     this.#changed();
   }
 
-  #record({ callId, network, upAt }) {
+  #record({ callId, page = "", network, upAt }) {
     if (!network.looks.length) return;
-    const record = { callId, extension: this.line.extension ?? "", began: network.began.toISOString(), seconds: Math.round((Date.now() - upAt) / 1000), looks: network.looks };
+    const record = { callId, page, extension: this.line.extension ?? "", began: network.began.toISOString(), seconds: Math.round((Date.now() - upAt) / 1000), looks: network.looks };
     records.keep(record).catch((error) => console.warn(error)); // a browser that keeps nothing
   }
 

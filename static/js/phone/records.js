@@ -1,5 +1,5 @@
-// What this device keeps of the network of its calls: {callId, extension, began: ISO, seconds, looks}. Nothing of it goes to
-// the server, and no number or name is in it.
+// What this device keeps of the network of its calls: {callId: of the PBX, page: of the call in our history or "", extension,
+// began: ISO, seconds, looks}. Nothing of it goes to the server, and no number or name is in it.
 const NAME = "phone-network";
 const KEPT = 500; // calls
 

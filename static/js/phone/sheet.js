@@ -17,15 +17,15 @@ export async function download(records, words) {
 
 function calls(records, words) {
   const head = [words.began, words.call, words.seconds, ...FIGURES.flatMap((name) => [`${words[name]}, ${words.average}`, `${words[name]}, ${words.worst}`])];
-  const rows = records.map(({ began, callId, seconds, looks }) => {
+  const rows = records.map(({ began, page, seconds, looks }) => {
     const [mean, top] = [averages(looks), worst(looks)];
-    return [local(began), callId, seconds, ...FIGURES.flatMap((name) => [mean[name], top[name]])];
+    return [local(began), page, seconds, ...FIGURES.flatMap((name) => [mean[name], top[name]])];
   });
   return [head, ...rows];
 }
 
 function course(records, words) {
-  const rows = records.flatMap(({ began, callId, looks }) => looks.map((look) => [local(began), callId, look.at, ...FIGURES.map((name) => look[name])]));
+  const rows = records.flatMap(({ began, page, looks }) => looks.map((look) => [local(began), page, look.at, ...FIGURES.map((name) => look[name])]));
   return [[words.began, words.call, words.second, ...FIGURES.map((name) => words[name])], ...rows];
 }
 
