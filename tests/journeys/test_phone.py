@@ -90,6 +90,12 @@ def test_vera_answers_in_the_browser_and_the_call_outlives_her_pages(booth: Boot
     expect(booth.inside.locator(".header-nav [aria-current]")).to_have_text("Drivers")
     assert street.contacts("101w") == 1
 
+    ((call,),) = real_town.house.rows("select id from telephony_call")
+    booth.page.goto(f"{booth.desk.url}/calls/{call}/")  # the device knows how the network was
+    expect(booth.inside.locator(".network-courses svg")).to_have_count(3)
+    booth.page.goto(f"{booth.desk.url}/phone/")
+    expect(booth.inside.locator(".phone-past").get_by_role("link", name=str(call))).to_be_visible()
+
     other = Booth(booth.desk, booth.desk.context.new_page())
     other.page.goto(f"{booth.desk.url}/orders/")
     expect(other.bar).to_contain_text("not here")
