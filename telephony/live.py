@@ -6,7 +6,7 @@ from django.template.loader import get_template, render_to_string
 from django.utils import translation
 from django.utils.html import escape
 
-from dispatch.live.registry import Viewer, once, renderer
+from dispatch.live.registry import Viewer, once, renderer, together
 from orders.signals import client_anonymised, client_anonymising, client_merged, order_moved, order_placed
 from telephony.models import BrowserLine, Intent
 from telephony.selectors import missed, panel, phonebook, talks
@@ -37,9 +37,11 @@ def render_talks(keys: Sequence[str], viewer: Viewer) -> dict[str, str | None]:
     drawn: dict[str, str | None] = dict.fromkeys(keys)
     if viewer.person_id is None:
         return drawn
+    ids = [int(key) for key in together("talk", keys)]
     with translation.override(viewer.language):
-        for talk in talks.conversations(viewer.person_id, [int(key) for key in keys]):
-            drawn[str(talk.call.pk)] = render_to_string("telephony/_talk.html", {"talk": talk})
+        for talk in talks.of_batch(viewer.person_id, ids):
+            if (key := str(talk.call.pk)) in drawn:
+                drawn[key] = render_to_string("telephony/_talk.html", {"talk": talk})
     return drawn
 
 
@@ -76,10 +78,12 @@ def render_missed(keys: Sequence[str], viewer: Viewer) -> dict[str, str | None]:
 def render_intents(keys: Sequence[str], viewer: Viewer) -> dict[str, str | None]:
     """What became of the viewer's own click. None: it is not his."""
     drawn: dict[str, str | None] = dict.fromkeys(keys)
-    mine = Intent.objects.filter(pk__in=keys, actor_id=viewer.person_id).select_related("call")
+    every = together("intent", keys)
+    found = once(("intents", *every), lambda: list(Intent.objects.filter(pk__in=every).select_related("call")))
     with translation.override(viewer.language):
-        for intent in mine:
-            drawn[str(intent.pk)] = render_to_string("telephony/_intent.html", {"intent": intent})
+        for intent in found:
+            if str(intent.pk) in drawn and intent.actor_id == viewer.person_id:
+                drawn[str(intent.pk)] = render_to_string("telephony/_intent.html", {"intent": intent})
     return drawn
 
 

@@ -5,6 +5,7 @@ import gc
 import logging
 import sys
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from django.db import connection
 
@@ -36,8 +37,9 @@ class Background:
             for name, run in {
                 "hub": self.hub.listen,
                 "outbox": self.hub.read_outbox,
-                "flush": self.hub.flush,
-                "flush own": self.hub.flush_own,
+                "flush calls": partial(self.hub.flush, self.hub.calls),
+                "flush lists": partial(self.hub.flush, self.hub.lists),
+                "flush own": partial(self.hub.flush, self.hub.own),
                 "relay": self.relay.run,
                 "beat": Beat(self.hub).run,
                 "doors": self.doors.run,

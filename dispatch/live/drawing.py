@@ -23,10 +23,13 @@ def frames(waiting: Mapping[str, Sequence[Told]], viewers: Mapping[str, Collecti
     """A batch per topic and viewer. None is made where drawing failed: the gap makes the desk read the whole state.
 
     Queries: those of one renderer call per kind and viewer, however many changes and desks; what renderers ask
-    `registry.once` is read once for all viewers. Raises when the database is away.
+    `registry.once` is read once for all viewers, `registry.together` for all topics. Raises when the database is away.
     """
     made: Frames = {}
-    with registry.one_reading():
+    keys: dict[str, set[str]] = {}
+    for told in (told for changes in waiting.values() for told in changes):
+        keys.setdefault(told.kind, set()).add(told.key)
+    with registry.one_reading(keys):
         for topic, changes in waiting.items():
             for viewer in viewers[topic]:
                 try:

@@ -25,7 +25,8 @@ log = logging.getLogger(__name__)
 
 
 class Lane:
-    """What waits to be drawn, and the thread that draws it."""
+    """What waits to be drawn, and the thread that draws it. Who calls waits neither for the other lists, nor for what
+    is drawn for one person alone, of which there is much when many work."""
 
     def __init__(self, name: str) -> None:
         self.waiting: dict[str, list[Told]] = {}
@@ -42,8 +43,7 @@ class Hub:
         self.ready = asyncio.Event()
         self._heard: dict[str, int] = {}
         self._behind = asyncio.Event()
-        self._common = Lane("draw")
-        self._own = Lane("draw-own")
+        self.calls, self.lists, self.own = Lane("draw-calls"), Lane("draw-lists"), Lane("draw-own")
         self._read = Reader("read")
         self.read_at: float | None = None  # the loop's clock, when the database last answered
 
@@ -84,18 +84,8 @@ class Hub:
                 continue
             self._behind.clear()
 
-    async def flush(self) -> None:
-        """Draw and send what everybody sees: at once, or together when flushing would take too much of the time."""
-        await self._flush(self._common)
-
-    async def flush_own(self) -> None:
-        """The same of what is for one person alone: so much is to be drawn of it when many work that nobody's list may
-        wait for it."""
-        await self._flush(self._own)
-
-    # --- inside -----------------------------------------------------------------------------------------------------
-
-    async def _flush(self, lane: Lane) -> None:
+    async def flush(self, lane: Lane) -> None:
+        """Draw and send what waits there: at once, or together when flushing would take too much of the time."""
         now = asyncio.get_running_loop().time
         pace = Pace()
         while True:
@@ -106,6 +96,8 @@ class Hub:
             began = now()
             await self._send(waiting, lane.draw)
             pace.spend(now() - began, now())
+
+    # --- inside -----------------------------------------------------------------------------------------------------
 
     def hear(self, changes: Iterable[Told]) -> None:
         """Take in numbered changes. What is known is dropped; after a gap only the outbox is believed."""
@@ -142,7 +134,9 @@ class Hub:
         self._heard[topic] = self.numbers[topic] = number
 
     def _lane(self, topic: str) -> Lane:
-        return self._common if topic in numbers.TOPICS else self._own
+        if topic == numbers.CALLS:
+            return self.calls
+        return self.lists if topic in numbers.TOPICS else self.own
 
     async def _send(self, waiting: dict[str, list[Told]], draw: Reader) -> None:
         viewers = {

@@ -7,7 +7,8 @@ from dispatch.live.models import Change, Topic
 
 DRIVER = "driver"  # the audience of a driver's own page
 AT_A_DESK = ("dispatcher", "supervisor")  # the audiences of the desk
-TOPICS = ("calls", "orders", "staff")  # for every desk; beside them each person has a private one
+CALLS = "calls"
+TOPICS = (CALLS, "orders", "staff")  # for every desk; beside them each person has a private one
 
 
 @dataclass(frozen=True)

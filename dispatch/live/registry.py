@@ -1,9 +1,9 @@
 """What upper rooms register with the live push: renderers, pulses, and who may listen to what."""
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -52,7 +52,15 @@ doorkeepers: list[Doorkeeper] = []
 attendants: list[Attendant] = []
 
 
-_reads: ContextVar[dict[Hashable, Any] | None] = ContextVar("reads", default=None)
+@dataclass(frozen=True)
+class Reading:
+    """What a batch is about, kind → keys, for whomever they are; and what was read for it."""
+
+    keys: Mapping[str, Collection[str]]
+    answers: dict[Hashable, Any] = field(default_factory=dict)
+
+
+_reading: ContextVar[Reading | None] = ContextVar("reading", default=None)
 
 
 def renderer(kind: str, *, beside: str = "") -> Callable[[Renderer], Renderer]:
@@ -72,23 +80,29 @@ def renderer(kind: str, *, beside: str = "") -> Callable[[Renderer], Renderer]:
 
 
 @contextmanager
-def one_reading() -> Iterator[None]:
+def one_reading(keys: Mapping[str, Collection[str]]) -> Iterator[None]:
     """Within it, `once` asks each question once: a batch is read once and drawn for every viewer."""
-    token = _reads.set({})
+    token = _reading.set(Reading(keys))
     try:
         yield
     finally:
-        _reads.reset(token)
+        _reading.reset(token)
 
 
 def once(name: Hashable, question: Callable[[], T]) -> T:
     """The answer to a question that is the same for all viewers; a renderer asks the database by it."""
-    known = _reads.get()
-    if known is None:
+    reading = _reading.get()
+    if reading is None:
         return question()
-    if name not in known:
-        known[name] = question()
-    return known[name]  # type: ignore[no-any-return]
+    if name not in reading.answers:
+        reading.answers[name] = question()
+    return reading.answers[name]  # type: ignore[no-any-return]
+
+
+def together(kind: str, keys: Collection[str]) -> tuple[str, ...]:
+    """`keys`, and all others of that kind in the batch: what is told to each person apart is read for all at once."""
+    reading = _reading.get()
+    return tuple(sorted({*keys, *(reading.keys.get(kind, ()) if reading else ())}))
 
 
 def pulse(name: str) -> Callable[[Callable[[], Pulse]], Callable[[], Pulse]]:

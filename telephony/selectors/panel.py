@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
-from dispatch.live.registry import Viewer
+from dispatch.live.registry import Viewer, once
 from dispatch.staff.models import Shift
 from orders.models import Fleet
 from telephony.core.call import OWN
@@ -86,14 +86,19 @@ class Parked:
 
 
 def cards(call_ids: Sequence[int], viewer: Viewer) -> list[Card]:
-    """Those of these calls that live and that the viewer may know of. However many, at most ten queries, and two for a
-    stranger: a call is drawn while somebody waits, and to join all that it might have takes longer than to ask for
-    what it has."""
-    calls = list(Call.objects.filter(pk__in=call_ids).exclude(state=Call.State.ENDED))
+    """Those of these calls that live and that the viewer may know of. However many calls and viewers, at most twelve
+    queries, and five for a stranger."""
+    return _cards(once(("live calls", *call_ids), lambda: living(call_ids)), viewer)
+
+
+def living(call_ids: Sequence[int]) -> list[Call]:
+    """Those of these calls that live, with their people, the oldest first: a call is drawn while somebody waits, and to
+    join all that it might have takes longer than to ask for what it has."""
+    calls = list(Call.objects.filter(pk__in=call_ids).exclude(state=Call.State.ENDED).order_by("started_at", "id"))
     here = [name for name in AROUND if any(getattr(call, f"{name.partition('__')[0]}_id") for call in calls)]
     brands = Fleet.objects.select_related("logo").defer("logo__content")
     prefetch_related_objects(calls, *here, Prefetch("fleet", brands))
-    return _cards(calls, viewer)
+    return calls
 
 
 def with_people() -> QuerySet[Call]:
@@ -101,11 +106,13 @@ def with_people() -> QuerySet[Call]:
 
 
 def _cards(calls: Sequence[Call], viewer: Viewer) -> list[Card]:
+    ids = tuple(call.pk for call in calls)
+    known = once(("who calls", ids), lambda: who.of_calls(calls))
+    owners = {call.pk: str(call.handling["to"]) for call in calls if call.phase == OWN}
+    heard = (number for call in calls for number in (*call.ringing, *call.desks, *call.talking_to))
+    seats = once(("their seats", ids), lambda: seats_at([*heard, *owners.values()]))
     shown = [call for call in calls if _may_know(call, viewer)]
-    people = who.of_calls([call for call in shown if _may_know_who(call, viewer)])
-    owners = {call.pk: str(call.handling["to"]) for call in shown if call.phase == OWN}
-    heard = (number for call in shown for number in (*call.ringing, *call.desks, *call.talking_to))
-    seats = seats_at([*heard, *owners.values()])
+    people = {call.pk: known[call.pk] for call in shown if _may_know_who(call, viewer)}
     now = timezone.now()
     return [
         Card(

@@ -58,13 +58,15 @@ async def opened_hub() -> Hub:
 
 
 async def flushed(hub: Hub) -> None:
-    task = asyncio.create_task(hub.flush())
+    lanes = (hub.calls, hub.lists, hub.own)
+    tasks = [asyncio.create_task(hub.flush(lane)) for lane in lanes]
     await asyncio.sleep(0)
     for _ in range(200):
         await asyncio.sleep(0.01)
-        if not hub._common.waiting and hub.numbers:
+        if not any(lane.waiting for lane in lanes) and hub.numbers:
             break
-    task.cancel()
+    for task in tasks:
+        task.cancel()
 
 
 async def test_sixty_desks_of_three_kinds_cost_three_drawings(drawn, monkeypatch):
@@ -150,7 +152,7 @@ async def test_changes_upon_each_other_go_out_at_once_or_together_when_that_is_d
     monkeypatch.setitem(registry.renderers, "stone", lambda keys, viewer: dict.fromkeys(keys, "<li></li>"))
     hub, desk = await opened_hub(), PaperDesk(1, "dispatcher", "en")
     hub.join(desk)
-    flushing = asyncio.create_task(hub.flush())
+    flushing = asyncio.create_task(hub.flush(hub.calls))
     for number, frames in ((1, 1), (2, 2 if share == 1 else 1), (3, len(edges))):
         hub.hear([Told("calls", number, "stone", str(number))])
         await until(lambda frames=frames: len(desk.got) == frames)

@@ -200,7 +200,7 @@ def test_however_many_are_drawn_it_is_the_same_queries(django_assert_num_queries
 
 def test_a_batch_is_read_once_for_all_viewers(django_assert_num_queries):
     vera = office.vera()
-    with registry.one_reading(), django_assert_num_queries(6):
+    with registry.one_reading({}), django_assert_num_queries(6):
         for language in ("en", "ru", "ar"):
             draw(vera, viewer=registry.Viewer(language=language, audience="dispatcher"))
         draw(vera, viewer=ABOVE)

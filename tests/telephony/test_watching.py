@@ -43,7 +43,7 @@ def drawn(*people, audience: str) -> dict[str, str]:
 
 
 def card(person, call: Call) -> str:
-    (talk,) = talks.conversations(person.pk, [call.pk])
+    (talk,) = talks.of_batch(person.pk, [call.pk])
     return " ".join(render_to_string("telephony/_talk.html", {"talk": talk}).split())
 
 
