@@ -44,6 +44,7 @@ SPREAD = 4.0  # seconds within which all ask their colleagues
 SPOKEN = 1.5  # seconds of each conversation
 PATIENCE = 15.0  # seconds for what should take one
 PAINTED_MS = 300
+ELSEWHERE = 15  # niceness of the telephones: in an office they are no part of this machine
 LOOK = 0.05  # seconds between two looks at the rows
 TOOK = "select 1000 * extract(epoch from resolved_at - asked_at) from telephony_intent where resolved_at is not null"
 TOLD = (
@@ -427,6 +428,8 @@ class _Phones:
     def _lab(self, kind: str, in_one: int) -> Lab:
         lab = self._labs.get(kind)
         if lab is None or len(lab.phones) == in_one:
-            lab = self._labs[kind] = self._closing.enter_context(Lab(rtp=SOUND + PORTS * IN_ONE_LAB * self._made))
+            lab = self._labs[kind] = self._closing.enter_context(
+                Lab(rtp=SOUND + PORTS * IN_ONE_LAB * self._made, nice=ELSEWHERE)
+            )
             self._made += 1
         return lab

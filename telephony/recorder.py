@@ -20,7 +20,7 @@ from telephony.core.facts import CallChanged, CallJoined, Fact, PhoneChanged, Sa
 from telephony.lease import AWAY, LeaseLost, Tenure
 from telephony.models import Call, Intent, Leg, Recording, Transfer
 from telephony.recognition import is_short
-from telephony.rows import Earlier, at, write_call, write_legs, write_transfers
+from telephony.rows import Earlier, Hanging, at, write_call, write_legs, write_transfers
 from telephony.services import after_call, belongings, missed, outgoing, phonebook
 from telephony.services import calls as desk
 from telephony.services.calls import on_the_way, watched_by
@@ -156,8 +156,7 @@ class Recorder:
             changed = self._write_calls(batch.calls, rows)
             for fact in batch.joined:
                 changed |= self._join(fact, rows)
-            for said in batch.recorded:
-                self._record(said)
+            _record(batch.recorded)
             parked |= {row.pk for row in rows.values() if row.phase == told.PARK}
             desk.tell(changed, parked & changed, watched | watched_by(rows.values()), passed)
             missed.follow(row for row in rows.values() if row.pk in changed)
@@ -176,7 +175,7 @@ class Recorder:
         return any(leg.answered_at is not None for call in batch.calls.values() for leg in call.legs)
 
     def _write_calls(self, calls: Mapping[str, told.Call], rows: dict[str, Call]) -> set[int]:
-        """Returns the ids of the calls that look different now. At most three queries and those of what changed."""
+        """Returns the ids of the calls that look different now. Seven queries at most, and one for each row."""
         if not calls:
             return set()
         seats = _seats(calls.values())
@@ -186,7 +185,7 @@ class Recorder:
         transfers: dict[int, dict[int, Transfer]] = {}
         for transfer in Transfer.objects.filter(call__in=rows.values()):
             transfers.setdefault(transfer.call_id, {})[transfer.place] = transfer
-        changed = set()
+        changed, hanging = set(), Hanging()
         for key, call in calls.items():
             row_key = self.row_key(key)
             row = rows.setdefault(row_key, Call(key=row_key))
@@ -195,10 +194,11 @@ class Recorder:
             different = write_call(row, call, seats, earlier)
             if is_new and (click := naming.click_of(row_key)):
                 outgoing.tie(row, click)
-            different |= write_legs(row, call, seats, legs.get(row.pk, {}), earlier)
-            different |= write_transfers(row, call, transfers.get(row.pk, {}), earlier)
+            different |= write_legs(row, call, seats, legs.get(row.pk, {}), earlier, hanging)
+            different |= write_transfers(row, call, transfers.get(row.pk, {}), earlier, hanging)
             if different:
                 changed.add(row.pk)
+        hanging.save()
         return changed
 
     def _join(self, fact: CallJoined, rows: dict[str, Call]) -> set[int]:
@@ -218,17 +218,6 @@ class Recorder:
         row.delete()
         log.info("call %s is part of %s", fact.key, fact.into or "no call")
         return {gone, into.pk} if into is not None else {gone}
-
-    def _record(self, said: Said) -> None:
-        file, client = said.fields.get("File", ""), said.fields.get("Client", "")
-        call_id = _call_of(client) or _call_of(said.fields.get("Leg", ""))
-        if call_id is None or not file or len(file) > 250:
-            log.warning("recording %r belongs to no call (channel %s)", file, client)
-            return
-        started_at = at(said.at) or timezone.now()
-        Recording.objects.bulk_create(
-            [Recording(call_id=call_id, file=file, started_at=started_at)], ignore_conflicts=True
-        )
 
     def _phones_changed(self, batch: Batch) -> set[str]:
         """Telephones that now do something else, or with somebody else, than the phone books say."""
@@ -344,8 +333,23 @@ def _live_rows() -> QuerySet[Call]:
     return Call.objects.exclude(state=Call.State.ENDED)
 
 
-def _call_of(uniqueid: str) -> int | None:
-    if not uniqueid:
-        return None
-    by_key = Call.objects.filter(key=uniqueid).values_list("pk", flat=True).first()
-    return by_key or Leg.objects.filter(uniqueid=uniqueid).order_by("-call").values_list("call", flat=True).first()
+def _record(segments: Collection[Said]) -> None:
+    """New segments of sound. Three queries, none for none."""
+    if not segments:
+        return
+    call_of = _calls_of({said.fields[name] for said in segments for name in ("Client", "Leg") if said.fields.get(name)})
+    made = []
+    for said in segments:
+        file, client = said.fields.get("File", ""), said.fields.get("Client", "")
+        call_id = call_of.get(client) or call_of.get(said.fields.get("Leg", ""))
+        if call_id is None or not file or len(file) > 250:
+            log.warning("recording %r belongs to no call (channel %s)", file, client)
+            continue
+        made.append(Recording(call_id=call_id, file=file, started_at=at(said.at) or timezone.now()))
+    Recording.objects.bulk_create(made, ignore_conflicts=True)
+
+
+def _calls_of(channels: Collection[str]) -> dict[str, int]:
+    """The call that each channel, by its Uniqueid, began or is a part of; of several the newest."""
+    parts = Leg.objects.filter(uniqueid__in=channels).order_by("call").values_list("uniqueid", "call")
+    return dict(parts) | dict(Call.objects.filter(key__in=channels).values_list("key", "pk"))

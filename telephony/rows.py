@@ -1,7 +1,7 @@
 """A call as the board tells it, laid into its rows. Each function says whether anything became different."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,6 +25,33 @@ LASTING = (
     "started_at",
     "answered_at",
 )
+
+OF_LEGS = ("channel", "party", "name", "person_id", "role", "outcome", "started_at", "answered_at", "ended_at")
+OF_TRANSFERS = ("kind", "by", "to", "completed", "why", "at")
+
+
+@dataclass
+class Hanging:
+    """What hangs on the calls of one batch, saved in one statement each when all of them have their rows."""
+
+    legs: list[Leg] = field(default_factory=list)
+    transfers: list[Transfer] = field(default_factory=list)
+    gone: list[Leg] = field(default_factory=list)
+    revoked: list[Transfer] = field(default_factory=list)
+
+    def save(self) -> None:
+        Leg.objects.bulk_create(
+            self.legs,
+            update_conflicts=True,
+            unique_fields=["call", "uniqueid"],
+            update_fields=[name.removesuffix("_id") for name in OF_LEGS],
+        )
+        Transfer.objects.bulk_create(
+            self.transfers, update_conflicts=True, unique_fields=["call", "place"], update_fields=list(OF_TRANSFERS)
+        )
+        for model, gone in ((Leg, self.gone), (Transfer, self.revoked)):
+            if gone:
+                model.objects.filter(pk__in=[each.pk for each in gone]).delete()
 
 
 @dataclass(frozen=True)
@@ -75,47 +102,45 @@ def write_call(row: Call, call: told.Call, seats: Mapping[str, int], earlier: Ea
 
 
 def write_legs(
-    row: Call, call: told.Call, seats: Mapping[str, int], there: Mapping[str, Leg], earlier: Earlier | None
+    row: Call,
+    call: told.Call,
+    seats: Mapping[str, int],
+    there: Mapping[str, Leg],
+    earlier: Earlier | None,
+    hanging: Hanging,
 ) -> bool:
     """`there`: the legs of this call as they are in the database, by Uniqueid."""
     wanted = [_leg(row, leg, seats, there.get(leg.uniqueid)) for leg in call.legs]
     if earlier is not None:
         for leg in wanted:
             _remember(leg, there.get(leg.uniqueid))
-    fields = ("channel", "party", "name", "person_id", "role", "outcome", "started_at", "answered_at", "ended_at")
-    different = [leg for leg in wanted if _differs(leg, there.get(leg.uniqueid), fields)]
-    Leg.objects.bulk_create(
-        different,
-        update_conflicts=True,
-        unique_fields=["call", "uniqueid"],
-        update_fields=[name.removesuffix("_id") for name in fields],
-    )
-    gone = set(there) - {leg.uniqueid for leg in wanted}
-    if earlier is not None:  # what nobody saw end has ended all the same
-        gone = {uniqueid for uniqueid in gone if there[uniqueid].ended_at is None}
-        Leg.objects.filter(call=row, uniqueid__in=gone).update(ended_at=timezone.now())
-    elif gone:
-        Leg.objects.filter(call=row, uniqueid__in=gone).delete()
-    if call.state == told.ENDED:
-        row.legs.filter(ended_at=None).update(ended_at=row.ended_at)
+    different = [leg for leg in wanted if _differs(leg, there.get(leg.uniqueid), OF_LEGS)]
+    known = {leg.uniqueid for leg in wanted}
+    gone = [leg for leg in there.values() if leg.uniqueid not in known]
+    if earlier is None:
+        hanging.gone += gone
+    else:  # what nobody saw end has ended all the same
+        gone = [leg for leg in gone if leg.ended_at is None]
+        for leg in gone:
+            leg.ended_at = row.ended_at or timezone.now()
+        different += gone
+    hanging.legs += different
     return bool(different or gone)
 
 
-def write_transfers(row: Call, call: told.Call, there: Mapping[int, Transfer], earlier: Earlier | None) -> bool:
+def write_transfers(
+    row: Call, call: told.Call, there: Mapping[int, Transfer], earlier: Earlier | None, hanging: Hanging
+) -> bool:
     """`there`: the transfers of this call as they are in the database, by place."""
     before = earlier.transfers if earlier else 0
     wanted = [_transfer(row, before + place, transfer) for place, transfer in enumerate(call.transfers, start=1)]
     for transfer in wanted:
         if not transfer.by and transfer.place in there:  # who parked him, the PBX does not say a second time
             transfer.by = there[transfer.place].by
-    fields = ("kind", "by", "to", "completed", "why", "at")
-    different = [transfer for transfer in wanted if _differs(transfer, there.get(transfer.place), fields)]
-    Transfer.objects.bulk_create(
-        different, update_conflicts=True, unique_fields=["call", "place"], update_fields=list(fields)
-    )
-    gone = {place for place in there if place > before + len(wanted)} if earlier is None else set()
-    if gone:
-        Transfer.objects.filter(call=row, place__in=gone).delete()
+    different = [transfer for transfer in wanted if _differs(transfer, there.get(transfer.place), OF_TRANSFERS)]
+    hanging.transfers += different
+    gone = [transfer for place, transfer in there.items() if earlier is None and place > before + len(wanted)]
+    hanging.revoked += gone
     return bool(different or gone)
 
 

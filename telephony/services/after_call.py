@@ -17,19 +17,23 @@ JUST_NOW = timedelta(seconds=30)  # a call that ended unseen long ago is nothing
 
 
 def settle(call_ids: Iterable[int]) -> None:
-    """These calls changed. Inside the transaction of the change. One query where nobody of the house talked in them."""
+    """These calls changed. Inside the transaction of the change. One query where nobody of the house talked in them,
+    three where nobody's break or wrap-up begins or ends."""
     spoke = Leg.objects.filter(call__in=set(call_ids), answered_at__isnull=False).exclude(person=None)
     legs = list(spoke.exclude(call__direction=Call.Direction.INTERNAL).order_by("ended_at", "pk"))
     if not legs:
         return
-    for shift in Shift.objects.filter(ended_at=None, person__in={leg.person_id for leg in legs}).select_related(
-        "person"
-    ):
-        mine = [leg for leg in legs if leg.person_id == shift.person_id]
-        if talks(shift):
-            breaks.end_wrap_up(shift=shift)
-        elif not breaks.begin_waiting(shift=shift):
-            _wrap_up(shift, mine[-1])
+    shifts = Shift.objects.filter(ended_at=None, person__in={leg.person_id for leg in legs}).select_related("person")
+    paused = {pause.shift_id: pause for pause in ShiftBreak.objects.filter(ended_at=None, shift__in=shifts)}
+    for shift in shifts.annotate(talks=Exists(_spoken(OuterRef("person_id"), OuterRef("extension")))):
+        pause = paused.get(shift.pk)
+        if shift.talks:
+            if pause is not None and pause.kind == ShiftBreak.Kind.WRAP_UP:
+                breaks.end_wrap_up(shift=shift)
+        elif pause is None:
+            _wrap_up(shift, [leg for leg in legs if leg.person_id == shift.person_id][-1])
+        elif pause.started_at is None:
+            breaks.begin_waiting(shift=shift)
 
 
 def begin_waiting_breaks() -> int:
@@ -40,14 +44,13 @@ def begin_waiting_breaks() -> int:
 
 def talks(shift: Shift) -> bool:
     """Whether its owner is in a call now."""
-    return conversations(shift).exists()
+    return _spoken(shift.person_id, shift.extension).exists()
 
 
-def conversations(shift: Shift) -> QuerySet[Call]:
-    live = Call.objects.exclude(state=Call.State.ENDED)
-    hers = Q(person=shift.person_id) | Q(party=shift.extension)
-    legs = Leg.objects.filter(hers, call=OuterRef("pk"), answered_at__isnull=False, ended_at=None)
-    return live.filter(Exists(legs))
+def _spoken(person: int | OuterRef, extension: str | OuterRef) -> QuerySet[Leg]:
+    """What they talk in now: at a telephone they answered, or sit at."""
+    talking = Leg.objects.filter(Q(person=person) | Q(party=extension), answered_at__isnull=False, ended_at=None)
+    return talking.exclude(call__state=Call.State.ENDED)
 
 
 def _wrap_up(shift: Shift, leg: Leg) -> None:

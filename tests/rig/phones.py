@@ -27,9 +27,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Lab:
-    """A process with phones; `rtp`: the first of the ports for their sound."""
+    """A process with phones; `rtp`: the first of the ports for their sound; `nice`: how far others go before it."""
 
-    def __init__(self, *, rtp: int) -> None:
+    def __init__(self, *, rtp: int, nice: int = 0) -> None:
         self.rtp = rtp
         self.phones: list[Phone] = []
         self.changed = threading.Condition()
@@ -37,7 +37,10 @@ class Lab:
         self._calls: dict[int, Call] = {}
         self._asked = 0
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.rig.softphone"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            ["nice", "-n", str(nice), sys.executable, "-m", "tests.rig.softphone"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._ready = threading.Event()

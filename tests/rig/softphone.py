@@ -267,7 +267,7 @@ def main() -> None:
     office.say({"ready": True})
     buffer = b""
     while True:
-        office.endpoint.libHandleEvents(5)
+        office.endpoint.libHandleEvents(20)
         if not select.select([0], [], [], 0)[0]:
             continue
         piece = os.read(0, 65536)
