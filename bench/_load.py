@@ -1,5 +1,6 @@
 """`bin/bench chaos --load N`: so many callers at once, each taken by a dispatcher of his own, who asks a colleague and
-connects the two; meanwhile others ring, and a desk in Chromium shows it all."""
+connects the two; meanwhile others ring, and a desk in Chromium shows it all. As in `bin/bench pop`, two call in each
+second; and two of those who talk are passed on in each."""
 
 import http.client
 import json
@@ -24,7 +25,7 @@ from playwright.sync_api import sync_playwright
 
 from bench._chaos import FIRST_PORT, truth
 from bench._figures import Figure, share
-from bench.pop import CHROMIUM, ROOT, WATCH
+from bench.pop import CHROMIUM, PAUSE, ROOT, WATCH
 from tests.journeys.conftest import QUICK
 from tests.journeys.faults import WatchedDesk
 from tests.journeys.house import House
@@ -38,9 +39,7 @@ FIRST_DESK, FIRST_COLLEAGUE, MOST = 110, 150, 40
 SOUND = 14000  # the first port of the phones' sound: there are more of them than an instance of the rig has
 IN_ONE_LAB, AT_DESKS = 4, 2  # phones: a lab carries four calls, and at a desk it may ring twice for a moment
 REACTION = 1.0  # seconds until somebody who sees a caller clicks
-ARRIVALS = 0.25  # seconds between two callers
 FURTHER = 8  # callers who come while all talk, and wait
-SPREAD = 4.0  # seconds within which all ask their colleagues
 SPOKEN = 1.5  # seconds of each conversation
 PATIENCE = 15.0  # seconds for what should take one
 PAINTED_MS = 300
@@ -181,18 +180,18 @@ class _Load:
     def play(self) -> None:
         office = self._office
         threads = [
-            threading.Thread(target=self._one, args=(pair, self._chance.uniform(0, SPREAD)), daemon=True)
+            threading.Thread(target=self._one, args=(pair, self._chance.uniform(0, PAUSE * len(office.pairs))), daemon=True)
             for pair in office.pairs
         ]
         for pair, thread in zip(office.pairs, threads, strict=True):
             pair.caller.dial(office.pbx.card["city_number"], caller=pair.number)
             thread.start()
-            time.sleep(ARRIVALS)
+            time.sleep(PAUSE)
         self._talk.wait(4 * PATIENCE)
         waiting = [f"7926{place:07}" for place in range(len(office.further))]
         for number, phone in zip(waiting, office.further, strict=True):
             phone.dial(office.pbx.card["city_number"], caller=number)
-            time.sleep(2 * ARRIVALS)
+            time.sleep(PAUSE)
         self._met.wait(4 * PATIENCE)
         self._compare(waiting)
         for phone in office.further:
