@@ -180,7 +180,9 @@ class _Load:
     def play(self) -> None:
         office = self._office
         threads = [
-            threading.Thread(target=self._one, args=(pair, self._chance.uniform(0, PAUSE * len(office.pairs))), daemon=True)
+            threading.Thread(
+                target=self._one, args=(pair, self._chance.uniform(0, PAUSE * len(office.pairs))), daemon=True
+            )
             for pair in office.pairs
         ]
         for pair, thread in zip(office.pairs, threads, strict=True):

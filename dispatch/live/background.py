@@ -32,20 +32,18 @@ class Background:
         self.hub = Hub()
         self.relay = Relay()
         self.doors = Doors(self.hub)
-        self._tasks = [
-            asyncio.create_task(supervise(name, run), name=f"live {name}")
-            for name, run in {
-                "hub": self.hub.listen,
-                "outbox": self.hub.read_outbox,
-                "flush calls": partial(self.hub.flush, self.hub.calls),
-                "flush lists": partial(self.hub.flush, self.hub.lists),
-                "flush own": partial(self.hub.flush, self.hub.own),
-                "relay": self.relay.run,
-                "beat": Beat(self.hub).run,
-                "doors": self.doors.run,
-                "attendance": Attendance(self.hub).run,
-            }.items()
-        ]
+        work: dict[str, Callable[[], Awaitable[None]]] = {
+            "hub": self.hub.listen,
+            "outbox": self.hub.read_outbox,
+            "flush calls": partial(self.hub.flush, self.hub.calls),
+            "flush lists": partial(self.hub.flush, self.hub.lists),
+            "flush own": partial(self.hub.flush, self.hub.own),
+            "relay": self.relay.run,
+            "beat": Beat(self.hub).run,
+            "doors": self.doors.run,
+            "attendance": Attendance(self.hub).run,
+        }
+        self._tasks = [asyncio.create_task(supervise(name, run), name=f"live {name}") for name, run in work.items()]
         self._rehearsal = asyncio.create_task(asyncio.to_thread(rehearse), name="live rehearsal")
 
 
