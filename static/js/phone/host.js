@@ -44,6 +44,7 @@ export async function start() {
     document.body.toggleAttribute("data-broken", page === null);
     if (page === null) return; // the browser's own page: the server is away, or something else than a page
     page.defaultView.addEventListener("keydown", press, { capture: true });
+    page.defaultView.addEventListener("keydown", print);
     page.defaultView.addEventListener("click", answerCard, { capture: true });
     for (const gesture of ["pointerdown", "keydown"]) page.addEventListener(gesture, wake, { capture: true });
     page.addEventListener("live:changed", ({ detail }) => ["call", "talk"].includes(detail.kind) && phone.talks.length && bar.draw());
@@ -155,6 +156,13 @@ export async function start() {
     bar.act(name);
   }
 
+  // The browser would print this document: a bar, and what of the page is in sight.
+  function print(event) {
+    if (event.code !== "KeyP" || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || !inside()) return;
+    event.preventDefault();
+    frame.contentWindow.print();
+  }
+
   // "Answer" on the card of the call that rings right here.
   function answerCard(event) {
     const card = event.target.closest?.(".call")?.id && event.target.closest("[data-intent] button") && event.target.closest(".call");
@@ -170,7 +178,7 @@ export async function start() {
     ring.wake();
   }
 
-  document.addEventListener("keydown", press);
+  for (const act of [press, print]) document.addEventListener("keydown", act);
   for (const gesture of ["pointerdown", "keydown"]) document.addEventListener(gesture, wake, { capture: true });
   document.addEventListener("phone:look", ({ detail }) => bar.element.querySelector(`[data-talk="${CSS.escape(detail.id)}"] button`)?.focus());
   bar.element.addEventListener("click", ({ target }) => target.closest("[data-reopen]") && frame.contentWindow.location.replace(shown));
