@@ -282,12 +282,12 @@ class Recorder:
             watched, passed = watched_by(lost), on_the_way(lost)
             for row in lost:
                 row.state, row.result, row.ended_by = Call.State.ENDED, result, "system"
-                row.ringing, row.talking_to, row.handling, row.watchers = [], [], {}, []
+                row.ringing, row.talking_to, row.handling, row.watchers, row.held_by = [], [], {}, [], []
                 row.ended_at = max(ended_at, row.answered_at or row.started_at)
                 row.save(
                     update_fields=[
                         *("state", "result", "ended_by", "ended_at"),
-                        *("ringing", "talking_to", "handling", "watchers"),
+                        *("ringing", "talking_to", "handling", "watchers", "held_by"),
                     ]
                 )
                 row.legs.filter(ended_at=None).update(ended_at=row.ended_at)

@@ -164,6 +164,7 @@ def _values(call: told.Call) -> dict[str, Any]:
             }
             for each in call.watchers
         ],
+        "held_by": [party.replace("\x00", "") for party in call.held_by],
         "answered_extension": fit(Call, "answered_extension", answered),
         "ended_by": call.ended_by,
         "answered_at": at(call.answered_at),

@@ -8,13 +8,16 @@ from telephony.core import pbx
 SHELL = "Surrogate/"  # what is left of a channel that was fetched out of its dialplan; Asterisk 22 forgets some of them
 
 
+HELD = "CHANNEL(rtp,hold)"  # 1: the telephone itself holds the other side; only telephones have it
+
+
 class Unreadable(Lost):
     """The PBX does not let us see its channels; to take that for an empty list would end every call on the screen."""
 
 
 async def take(session: Session, *, booted_at: float | None) -> pbx.Snapshot:
     """Five questions, one after the other. Raises Unreadable, NotSent or Unanswered."""
-    status = await session.read_list("Status")
+    status = await session.read_list("Status", Variables=HELD)
     if not status.ok and "permission" in status.message.lower():
         raise Unreadable("the AMI user may not read the list of channels (write class “call” is missing)")
     bridges = await session.read_list("BridgeList")
@@ -49,7 +52,17 @@ def _channel(item: Message) -> pbx.ChannelEntry:
         bridge=text(item, "BridgeID"),
         seconds=None if seconds is None else float(seconds),
         application=text(item, "Application"),
+        held=_held(item),
     )
+
+
+def _held(item: Message) -> bool | None:
+    said = item.get("Variable", "")
+    for line in said if isinstance(said, list) else [said]:
+        name, _, value = line.partition("=")
+        if name == HELD and value in ("0", "1"):
+            return value == "1"
+    return None
 
 
 def _entry(item: Message) -> pbx.QueueEntry:

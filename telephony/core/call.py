@@ -103,3 +103,4 @@ class Call:
     transfers: tuple[Transfer, ...]
     handling: Handling | None = None  # None while nobody talks to him, but for OWN
     watchers: tuple[Watcher, ...] = ()
+    held_by: tuple[str, ...] = ()  # parties whose telephone itself holds the other side: the PBX's hold is `handling`

@@ -118,11 +118,13 @@ class Handing:
         channel = self._register.find_or_meet(report.channel, report.at)
         if channel:
             channel.held = True
+            self._register.touch(channel.track)
 
     def resumed(self, report: pbx.Resumed) -> None:
         channel = self._register.find(report.channel)
         if channel:
             channel.held = False
+            self._register.touch(channel.track)
 
     def music_started(self, report: pbx.MusicStarted) -> None:
         channel = self._register.find_or_meet(report.channel, report.at)

@@ -304,6 +304,7 @@ class ChannelEntry:
     bridge: str = ""  # Uniqueid of the bridge that it is in
     seconds: float | None = None  # how long it has existed
     application: str = ""
+    held: bool | None = None  # its telephone holds the other side; None: the PBX does not say
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ class Painter:
             transfers=tuple([self._transfer(each) for each in track.handovers]) if track.handovers else (),
             handling=None if ended else self._handling(track, at),
             watchers=self._watchers(track) if self._wires.watchers else (),
+            held_by=self._names(each for each in track.live.values() if each.held),
         )
 
     def _watchers(self, track: Track) -> tuple[Watcher, ...]:

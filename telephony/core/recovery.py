@@ -84,6 +84,9 @@ class Recovery:
         channel = self._register.wires.channels.get(entry.channel.uniqueid)
         if channel is None:
             return
+        if entry.held is not None and entry.held is not channel.held:
+            channel.held = entry.held
+            self._register.touch(channel.track)
         if entry.bridge:
             bridge = bridges.get(entry.bridge) or pbx.Bridge(entry.bridge)
             self._meeting.entered(

@@ -50,6 +50,7 @@ class Call(models.Model):
     handling = models.JSONField(default=dict)
     # supervisors at this conversation now: [{"by": extension, "mode": listen|whisper|join, "of": whose telephone}]
     watchers = models.JSONField(default=list)
+    held_by = models.JSONField(default=list)  # parties whose telephone itself holds the other side now, as numbers
     answered_extension = models.CharField(max_length=40, blank=True)  # who answered first
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     ended_by = models.CharField(max_length=12, blank=True)  # caller, answerer, target, system

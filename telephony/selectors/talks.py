@@ -43,6 +43,7 @@ class Talk:
     missed_at: str  # whom that was meant for
     mode: str = ""
     watchers: tuple[tuple[str, Seat], ...] = ()
+    phone_holds: str = ""  # own: my telephone itself holds the other side; other: theirs holds me
 
     @property
     def sort(self) -> str:
@@ -220,6 +221,7 @@ def _talks(calls: Sequence[Call], mine: str, around: _Around) -> list[Talk]:
             ", ".join(seats[number].name or number for number in missed[call.pk].to) if call.pk in missed else "",
             own_mode(call, mine),
             tuple((each["mode"], seats[each["by"]]) for each in call.watchers if _is_shown(each, mine)),
+            ("own" if mine in call.held_by else "other") if call.held_by else "",
         )
         for call in calls
     ]

@@ -130,6 +130,44 @@ def test_a_late_link_knows_to_whom_he_is_sent() -> None:
     assert said(handling) == "transfer 101 103"
 
 
+# --- the telephone's own hold ---------------------------------------------------------------------------------------
+
+TALKS = (
+    pbx.ChannelEntry(chan(1, "trunk", "79161234567", "from-trunk", "4950000"), "b", application="Queue"),
+    pbx.ChannelEntry(chan(2, "101", "101", "staff", "101"), "b", application="AppQueue"),
+)
+
+
+def asked(*held: bool | None) -> pbx.Snapshot:
+    """The two talk; whose telephone holds, as far as the PBX says it."""
+    entries = tuple(replace(entry, held=one) for entry, one in zip(TALKS, held, strict=True))
+    return pbx.Snapshot(channels=entries, bridges=(pbx.Bridge("b"),))
+
+
+@pytest.mark.feature("M10")
+def test_a_telephone_that_holds_by_itself_is_told_until_it_takes_him_back() -> None:
+    board = Board()
+    board.resync(asked(None, None), 1795.0)
+    assert board.calls["1795.1"].held_by == ()
+    for report, holds in ((pbx.Held, ("101",)), (pbx.Resumed, ())):
+        facts = board.apply(report(1796.0, TALKS[1].channel))
+        assert [fact.call.held_by for fact in facts if isinstance(fact, CallChanged)] == [holds]
+    call = board.calls["1795.1"]
+    assert call.handling
+    assert call.handling.phase == ""  # the desk has done nothing
+
+
+@pytest.mark.feature("M10")
+def test_a_late_link_knows_whose_telephone_holds_and_what_changed_while_nobody_looked() -> None:
+    board = Board()
+    board.resync(asked(False, True), 1795.0)
+    assert board.calls["1795.1"].held_by == ("101",)
+    board.resync(asked(None, None), 1796.0)
+    assert board.calls["1795.1"].held_by == ("101",)  # a PBX that does not say changes nothing
+    board.resync(asked(False, False), 1797.0)
+    assert board.calls["1795.1"].held_by == ()
+
+
 # --- clicks -------------------------------------------------------------------------------------------------------
 
 
