@@ -2,7 +2,8 @@
 class Talk extends EventTarget {
   muted = false;
   tones = "";
-  video = false;
+  filming = ""; // our camera; `films`: why it does not open
+  films = "";
   sounds = [50, 0, 2, 20]; // in a look: packets that come and are lost; jitter, round trip
   received = 0;
   lost = 0;
@@ -28,6 +29,12 @@ class Talk extends EventTarget {
   async answer() { this.become("up"); }
   hangUp() { this.become("ended"); }
   mute(on) { this.muted = on; }
+  async film(on) {
+    if (on && this.films) throw new DOMException("", this.films);
+    this.filming = on ? "on" : "";
+    this.dispatchEvent(new Event("picture"));
+  }
+  async frames() { return 0; }
   tone(digit) { this.tones += digit; }
 
   async stats() {

@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 from playwright.sync_api import BrowserContext, FrameLocator, Page, expect
 
 from dispatch.staff.models import Person, Shift
+from orders.models import DeskSetup
 from telephony.models import Extension, Intent
 from tests.desk.office import answered, ring
 from tests.desk.test_accessible import RUN
@@ -218,6 +219,66 @@ def test_mute_keypad_and_volume(booth):
     assert booth.page.evaluate("JSON.parse(localStorage.phone).volume") == 3
 
 
+@pytest.mark.feature("W1")
+def test_the_page_is_printed_and_not_the_bar(booth):
+    booth.is_at("Desk")
+    booth.inside.locator("body").evaluate("() => { window.print = () => { top.printed = (top.printed ?? 0) + 1; }; }")
+    booth.press("Control+p")
+    booth.bar.get_by_text("Dial", exact=True).focus()
+    booth.page.keyboard.press("Control+p")
+    assert booth.page.evaluate("window.printed") == 2
+
+
+@pytest.mark.feature("W9")
+def test_a_key_of_vera_s_own_choice_holds_for_the_phone_too(sit_down, vera):
+    DeskSetup.objects.update_or_create(person=vera, defaults={"keys": {"F6": "F7"}})
+    booth = open_booth(sit_down, vera)
+    booth.rings()
+    booth.press("a")
+    mute = booth.line.get_by_role("button", name="Mute")
+    expect(mute.locator("kbd")).to_have_text("F7")
+    booth.press("F6")
+    booth.press("F7")
+    expect(mute).to_have_attribute("aria-pressed", "true")
+    booth.press("F7")
+    expect(mute).to_have_attribute("aria-pressed", "false")
+    booth.press("F6")
+    expect(mute).to_have_attribute("aria-pressed", "false")
+
+
+@pytest.mark.feature("M10")
+def test_the_camera_is_offered_towards_colleagues_and_says_why_it_stays_dark(booth):
+    booth.rings("+79161110001")
+    booth.press("a")
+    camera = booth.line.get_by_role("button", name="Camera")
+    expect(booth.line).to_contain_text("+79161110001")
+    expect(camera).to_be_hidden()  # the town's telephones show none
+    booth.press("x")
+    expect(booth.line).to_have_count(0)
+    talk = booth.rings("102")
+    booth.press("a")
+    for why, words in (
+        ("NotAllowedError", "does not let this page see it"), ("NotReadableError", "another program"),
+        ("NotFoundError", "is not there"), ("NotSent", "takes no picture"),
+    ):  # fmt: skip
+        booth.page.evaluate("([id, why]) => { pbx.of(id).films = why; }", [talk, why])
+        camera.click()
+        expect(booth.page.locator(".toast", has_text=words)).to_be_visible()
+        expect(camera).to_have_attribute("aria-pressed", "false")
+    booth.page.evaluate("(id) => { pbx.of(id).films = ''; }", talk)
+    camera.click()
+    expect(camera).to_have_attribute("aria-pressed", "true")
+    expect(booth.bar.locator(".phone-no-picture")).to_be_visible()
+    booth.bar.locator("[data-do=close-picture]").click()
+    expect(booth.bar.locator(".phone-no-picture")).to_be_hidden()
+    booth.line.get_by_role("button", name="Show the picture").click()
+    expect(booth.bar.locator(".phone-no-picture")).to_be_visible()
+    other = booth.rings("103")
+    booth.screen.get_by_role("button", name="Answer").last.click()
+    expect(booth.line).to_have_count(2)
+    assert booth.page.evaluate("ids => ids.map((id) => pbx.of(id).filming)", [talk, other]) == ["", ""]
+
+
 @pytest.mark.feature("W9", "M2")
 def test_vera_dials_a_number_in_another_country(booth):
     booth.bar.locator("summary", has_text="Dial").click()
@@ -334,6 +395,49 @@ def test_first_use(sit_down, vera):
     inside.get_by_role("button", name="Do not use it here").click()
     expect(page.get_by_role("button", name="Use this browser")).to_be_visible()
     expect(page.locator("iframe")).to_have_count(0)
+
+
+SOUNDS = """() => {
+  window.played = [];
+  HTMLMediaElement.prototype.setSinkId = async function (device) { window.played.push(device); };
+  const named = (kind, name) => ({ kind, deviceId: name, label: name });
+  navigator.mediaDevices.enumerateDevices = async () =>
+    [named("audiooutput", "speaker"), named("audiooutput", "ringing"), named("videoinput", "front")];
+  const own = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  window.cameras = [];
+  navigator.mediaDevices.getUserMedia = async (wish) => {
+    if (!wish.video) return own(wish);
+    window.asked = wish.video.deviceId?.exact;
+    if (window.cameraFails) throw new DOMException("", window.cameraFails);
+    const stream = await own({ video: true });
+    window.cameras.push(...stream.getTracks());
+    return stream;
+  };
+}"""
+
+
+@pytest.mark.feature("W6")
+def test_each_device_is_tested_where_it_was_chosen(sit_down, vera):
+    page = sit_down(vera, path="/profile/")
+    page.context.add_init_script(f"({SOUNDS})()")
+    page.goto(page.url.replace("/profile/", "/phone/"))
+    for field, test in (("Loudspeaker or headset", "speaker"), ("Where it rings", "ringing")):
+        page.get_by_label(field).select_option(test)
+        page.locator(f"[data-test={test}]").click()
+        page.wait_for_function("(device) => window.played.at(-1) === device", arg=test)
+    page.get_by_label("Camera", exact=True).select_option("front")
+    button, picture = page.locator("[data-test=camera]"), page.locator("[data-picture]")
+    button.click()
+    expect(button).to_have_text("Stop")
+    page.wait_for_function("() => document.querySelector('[data-picture]').videoWidth > 0")
+    assert page.evaluate("window.asked") == "front"
+    button.click()
+    expect(button).to_have_text("Test")
+    expect(picture).to_be_hidden()
+    assert page.evaluate("window.cameras.map(({ readyState }) => readyState)") == ["ended"]
+    page.evaluate("window.cameraFails = 'NotReadableError'")
+    button.click()
+    expect(page.get_by_text("Another program holds this device")).to_be_visible()
 
 
 @pytest.mark.feature("X5")

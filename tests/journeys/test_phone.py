@@ -1,55 +1,24 @@
 """A dispatcher whose only telephone is her browser: the page where she sets it up, and a call that outlives pages."""
 
 import pytest
-from playwright.sync_api import FrameLocator, Locator, Page, expect
+from playwright.sync_api import expect
 
+from tests.journeys.booth import Booth
 from tests.journeys.conftest import Town
-from tests.journeys.desk import Desk
 from tests.journeys.people import STRANGER, VERA
 from tests.journeys.street import until
-from tests.journeys.web_phone import HEAR, VOICE
 from tests.rig.asterisk import TONES
 
 pytestmark = [pytest.mark.rig, pytest.mark.browser, pytest.mark.alone]
 WEB = 1200  # Hz: Vera's voice
 CLIENT = TONES["client"]
 HEARD = TONES | {"vera": WEB}
-
-
-class Booth:
-    def __init__(self, desk: Desk, page: Page) -> None:
-        self.desk, self.page = desk, page
-
-    @property
-    def inside(self) -> FrameLocator:
-        return self.page.frame_locator("iframe[name=page]")
-
-    @property
-    def bar(self) -> Locator:
-        return self.page.locator("#phone")
-
-    @property
-    def screen(self) -> Locator:
-        return self.page.locator(".phone-screen")
-
-    def hears(self) -> list[int]:
-        return self.page.evaluate(HEAR, list(HEARD.values()))
-
-    def start_shift(self, extension: str) -> None:
-        self.page.goto(f"{self.desk.url}/shift/")
-        self.inside.locator(f"input[name=extension][value='{extension}']").check()
-        self.inside.get_by_role("button", name="Start the shift").click()
+ALL = list(HEARD.values())
 
 
 @pytest.fixture
 def booth(real_town: Town) -> Booth:
-    vera = real_town.desk(VERA)
-    vera.context.add_init_script(f"({VOICE})({WEB})")
-    vera.page.goto(f"{vera.url}/phone/")
-    vera.page.get_by_role("button", name="Use this browser as my telephone").click()
-    booth = Booth(vera, vera.page)
-    expect(booth.bar).to_contain_text("not on shift")
-    return booth
+    return Booth.set_up(real_town.desk(VERA), tone=WEB)
 
 
 @pytest.mark.feature("W1", "M9", "D1")
@@ -57,7 +26,6 @@ def test_vera_answers_in_the_browser_and_the_call_outlives_her_pages(booth: Boot
     street = real_town.street
     assert street.contacts("101w") == 0
     booth.start_shift("101")
-    expect(booth.bar).to_contain_text("registered")
     expect(booth.inside.locator(".health[data-is]:not([data-is=unknown])")).to_be_attached()
 
     street.ring(STRANGER)
@@ -65,20 +33,20 @@ def test_vera_answers_in_the_browser_and_the_call_outlives_her_pages(booth: Boot
     booth.screen.get_by_role("button", name="Answer").click()
     expect(booth.bar).to_contain_text("8 (916) 123-45-67")
     expect(booth.inside.locator("[data-live=talk]")).to_contain_text("You are talking with")
-    until(lambda: booth.hears() == [CLIENT], 8, "she hears the client")
+    until(lambda: booth.hears(ALL) == [CLIENT], 8, "she hears the client")
     assert street.heard_by(STRANGER, {"vera"}, HEARD) == {"vera"}
 
     for name in ("Orders", "Calls", "Clients", "Drivers"):
         booth.inside.locator(".header-nav").get_by_role("link", name=name, exact=True).click()
         expect(booth.inside.locator(".header-nav [aria-current]")).to_have_text(name)
-        assert booth.hears() == [CLIENT]
+        assert booth.hears(ALL) == [CLIENT]
     assert street.heard_by(STRANGER, {"vera"}, HEARD) == {"vera"}
 
     with booth.page.expect_event("dialog") as asked:
         booth.page.once("dialog", lambda dialog: dialog.dismiss())
         booth.page.evaluate("setTimeout(() => location.reload())")
     assert asked.value.type == "beforeunload"
-    assert booth.hears() == [CLIENT]
+    assert booth.hears(ALL) == [CLIENT]
 
     booth.page.keyboard.press("x")
     expect(booth.bar.locator(".phone-talk")).to_have_count(0)
@@ -109,15 +77,12 @@ def test_vera_answers_in_the_browser_and_the_call_outlives_her_pages(booth: Boot
 def test_she_dials_and_her_browser_answers_by_itself_what_she_asked_for(booth: Booth, real_town: Town):
     street = real_town.street
     booth.start_shift("101")
-    expect(booth.bar).to_contain_text("registered")
-    booth.bar.locator("summary", has_text="Dial").click()
-    booth.bar.get_by_label("Number").fill("8 916 123-45-67")
-    booth.page.keyboard.press("Enter")
+    booth.dial("8 916 123-45-67")
     expect(booth.bar.locator(".phone-talk")).to_contain_text("goes out")
     until(lambda: street.is_called(STRANGER), 8, "it rings outside")
     street.lift_outside(STRANGER)
     expect(booth.inside.locator("[data-live=talk]")).to_contain_text("You are talking with")
-    until(lambda: booth.hears() == [CLIENT], 8, "she hears the client")
+    until(lambda: booth.hears(ALL) == [CLIENT], 8, "she hears the client")
     expect(booth.bar).to_contain_text("8 (916) 123-45-67")
     street.put_down_outside(STRANGER)
     expect(booth.bar.locator(".phone-talk")).to_have_count(0)
@@ -127,7 +92,6 @@ def test_she_dials_and_her_browser_answers_by_itself_what_she_asked_for(booth: B
 @pytest.mark.feature("W1", "D6")
 def test_the_card_the_key_and_the_check(booth: Booth, real_town: Town):
     booth.start_shift("101")
-    expect(booth.bar).to_contain_text("registered")
     booth.page.goto(f"{booth.desk.url}/phone/")
     expect(booth.bar).to_contain_text("registered")
     booth.inside.get_by_role("button", name="Check", exact=True).click()
@@ -139,7 +103,7 @@ def test_the_card_the_key_and_the_check(booth: Booth, real_town: Town):
     expect(booth.screen).to_be_visible()
     booth.inside.locator("[data-live=call] .call").get_by_role("button", name="Answer").click()
     expect(booth.inside.locator("[data-live=talk]")).to_contain_text("You are talking with")
-    until(lambda: booth.hears() == [CLIENT], 8, "she hears the client")
+    until(lambda: booth.hears(ALL) == [CLIENT], 8, "she hears the client")
     assert real_town.house.rows("select 1 from telephony_intent") == []
     real_town.street.give_up(STRANGER)
     expect(booth.bar.locator(".phone-talk")).to_have_count(0)

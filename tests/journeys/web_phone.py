@@ -6,9 +6,11 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-# instead of a microphone: a steady tone (the browser's own fake one beeps)
+# instead of a microphone: a steady tone (the browser's own fake one beeps); the camera is the browser's fake one
 VOICE = """(hertz) => {
-  navigator.mediaDevices.getUserMedia = async () => {
+  const own = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = async (wish) => {
+    if (wish.video) return own(wish);
     const context = new AudioContext(), tone = context.createOscillator(), out = context.createMediaStreamDestination();
     const level = context.createGain();
     level.gain.value = 0.2;

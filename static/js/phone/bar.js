@@ -1,10 +1,12 @@
 // The bar of the phone: what it is, whom one talks with, and the screen of a call that comes. What the server has drawn
 // (templates/phone/_bar.html) is filled in here; texts come from there.
 import { span } from "../clock.js";
+import { hint } from "../keymap.js";
 import { toast } from "../toast.js";
 import { offer, whole } from "./countries.js";
 import { fill, worded } from "./figures.js";
 import { kept } from "./kept.js";
+import { Pictures } from "./pictures.js";
 
 const NUMBER_END = 7; // digits in which all ways of writing a number agree
 const ASKED = 10_000; // ms in which the PBX calls us for what was asked
@@ -18,6 +20,7 @@ export class Bar {
   #screens = new Map(); // talk → its screen
   #clock = 0;
   #asked = NOTHING;
+  #pictures;
 
   constructor(element, phone, page) {
     this.element = element;
@@ -31,17 +34,20 @@ export class Bar {
     element.addEventListener("focusout", ({ target, relatedTarget }) => relatedTarget && this.#shut(target.closest("details"), relatedTarget));
     window.addEventListener("blur", () => element.querySelectorAll("details[open]").forEach((menu) => this.#shut(menu))); // into the page
     phone.addEventListener("change", () => this.draw());
-    phone.addEventListener("trouble", ({ detail }) => toast(this.#trouble(detail), "danger"));
+    phone.addEventListener("trouble", ({ detail }) => toast(this.#why("", detail), "danger"));
+    phone.addEventListener("dark", ({ detail }) => toast(this.#why("Dark", detail), "danger"));
     phone.addEventListener("over", ({ detail }) => this.#over(detail));
+    this.#pictures = new Pictures(() => this.element, phone);
     this.draw();
   }
 
   // Drawn anew by the server: another language, another extension. What is going on moves over.
   replace(element) {
-    for (const place of ["[data-phone-talks]", "[data-phone-screens]"]) element.querySelector(place).replaceWith(this.element.querySelector(place));
+    for (const place of ["[data-phone-talks]", "[data-phone-screens]", "[data-phone-pictures]"]) element.querySelector(place).replaceWith(this.element.querySelector(place));
     for (const { name, value } of element.attributes) this.element.setAttribute(name, value);
     this.element.replaceChildren(...element.childNodes);
     this.draw();
+    this.#pictures.draw(); // a video that has moved stands still
   }
 
   draw() {
@@ -64,9 +70,10 @@ export class Bar {
     return this.element.dataset[`say-${state}`.replace(/-(\w)/g, (_, letter) => letter.toUpperCase())] ?? state;
   }
 
-  #trouble({ name }) {
-    const say = this.element.dataset;
-    return { NotAllowedError: say.sayDenied, NotFoundError: say.sayNoDevice, OverconstrainedError: say.sayNoDevice, NotReadableError: say.sayBusyDevice }[name] ?? say.sayNoAnswer;
+  // `of`: "" the microphone, "Dark" the camera.
+  #why(of, { name }) {
+    const why = { NotAllowedError: "Denied", NotFoundError: "NoDevice", OverconstrainedError: "NoDevice", NotReadableError: "BusyDevice" }[name] ?? "NoAnswer";
+    return this.element.dataset[`say${of}${why}`];
   }
 
   #write(place, words) {
@@ -85,9 +92,22 @@ export class Bar {
     line.dataset.state = talk.state;
     const mute = line.querySelector("[data-do=mute]");
     mute.setAttribute("aria-pressed", String(talk.muted === true));
+    this.#drawCamera(line, talk);
     line.querySelector("[data-do=switch]").hidden = this.#phone.up.length < 2 || talk === this.#phone.active;
     line.querySelector("[data-volume]").value = kept().volume;
     this.#drawNetwork(line.querySelector("[data-network]"), talk.network);
+  }
+
+  // Colleagues have telephones that show a picture; the town has none. Whoever is put on hold sees us no more.
+  #drawCamera(line, talk) {
+    const camera = line.querySelector("[data-do=camera]");
+    const digits = (talk.known?.number || talk.number).replace(/\D/g, "");
+    const isAside = (this.#conversation(talk)?.dataset.phase ?? "") !== "";
+    if (talk.filming && (isAside || talk !== this.#phone.active)) this.#phone.film(talk, false);
+    camera.hidden = talk.state !== "up" || talk !== this.#phone.active || isAside || !(talk.shows || talk.filming || (digits && digits.length < NUMBER_END));
+    camera.setAttribute("aria-pressed", String(talk.filming === "on"));
+    camera.setAttribute("aria-busy", String(talk.filming === "asked"));
+    line.querySelector("[data-do=picture]").hidden = !this.#pictures?.isClosed(talk);
   }
 
   #drawNetwork(element, network) {
@@ -123,6 +143,7 @@ export class Bar {
   #made(template, place, talk) {
     const made = this.element.querySelector(`template[data-phone-${template}]`).content.firstElementChild.cloneNode(true);
     made.dataset.talk = talk.id;
+    hint(made); // one's own keys
     this.element.querySelector(place).append(made);
     return made;
   }
@@ -223,6 +244,10 @@ export class Bar {
       phone.reject(turned);
     } else if (name === "hang-up") phone.hangUp(talk);
     else if (name === "mute") phone.mute(talk);
+    else if (name === "camera") phone.film(talk);
+    else if (name === "picture") this.#pictures.close(false);
+    else if (name === "close-picture") this.#pictures.close();
+    else if (name === "enlarge") this.#pictures.enlarge(!this.#pictures.isLarge);
     else if (name === "switch") phone.activate(talk);
     else if (name === "take") phone.start({ take: true });
     else if (name === "start") phone.start();
@@ -250,6 +275,7 @@ export class Bar {
 
   #escape(event) {
     const menu = event.target.closest("details[open]");
+    if (event.key === "Escape" && !menu && this.#pictures.isLarge) this.#pictures.enlarge(false);
     if (event.key !== "Escape" || !menu) return;
     event.stopPropagation();
     menu.open = false;

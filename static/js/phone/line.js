@@ -30,7 +30,7 @@ export class Line extends EventTarget {
   #tick = 0;
   #tickAt = 0;
   #round = 0; // a start that another one, or a stop, has overtaken
-  #sources = new Map(); // of sound: deviceId and whether there is a picture → promise of a stream
+  #sources = new Map(); // of sound: deviceId → promise of a stream
 
   constructor({ credentials }) {
     super();
@@ -81,22 +81,32 @@ export class Line extends EventTarget {
     this.#become("taken", detail.sentence ?? "");
   }
 
-  call(number, { video = false } = {}) {
-    const talk = this.#keep(new Talk(this, { direction: "out", number, video }));
-    this.#dial(talk, video);
+  // Of each connection: sound and picture go by ways of their own (unbundled.js).
+  get connecting() {
+    return { iceServers: this.ice, bundlePolicy: "max-compat" };
+  }
+
+  call(number) {
+    const talk = this.#keep(new Talk(this, { direction: "out", number }));
+    this.#dial(talk);
     return talk;
   }
 
-  // The microphone's sound, and the camera's picture when asked for: one source for all calls, open while there is one.
-  sound(video = false) {
-    const name = `${this.microphone} ${video ? this.camera || "camera" : ""}`;
+  // The microphone's sound: one source for all calls, open while there is one.
+  sound() {
+    const name = this.microphone;
     if (!this.#sources.has(name)) {
-      const device = (id) => (id ? { deviceId: { exact: id } } : true);
-      const opened = navigator.mediaDevices.getUserMedia({ audio: device(this.microphone), video: video && device(this.camera) });
+      const opened = navigator.mediaDevices.getUserMedia({ audio: exactly(name) });
       this.#sources.set(name, opened);
       opened.catch(() => this.#sources.delete(name));
     }
     return this.#sources.get(name);
+  }
+
+  // The camera's picture, opened anew for each that asks, who closes it.
+  picture() {
+    const size = { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 20 } };
+    return navigator.mediaDevices.getUserMedia({ video: this.camera ? { ...exactly(this.camera), ...size } : size });
   }
 
   // --- registration ------------------------------------------------------------------------------------------------
@@ -251,13 +261,13 @@ export class Line extends EventTarget {
 
   // --- calls ---------------------------------------------------------------------------------------------------------
 
-  async #dial(talk, video) {
+  async #dial(talk) {
     try {
       if (this.state !== "registered") throw new Error("not registered");
-      const mediaStream = await talk.sound(video);
+      const mediaStream = await talk.sound();
       if (talk.state === "ended") return;
       const target = `sip:${talk.number}@${this.#given.uri.split("@")[1]}`;
-      const session = this.#agent.call(target, { mediaStream, pcConfig: { iceServers: this.ice } });
+      const session = this.#agent.call(target, { mediaStream, pcConfig: this.connecting });
       talk.tie(session);
     } catch (error) {
       talk.over(error.name === "Error" ? error.message : error.name);
@@ -290,3 +300,5 @@ export class Line extends EventTarget {
     for (const source of sources) (await source.catch(() => null))?.getTracks().forEach((track) => track.stop());
   }
 }
+
+const exactly = (id) => (id ? { deviceId: { exact: id } } : true);

@@ -1,5 +1,6 @@
 // The phone of this browser: one line, its talks and their sound. It draws nothing; "change" says that something is
-// otherwise than before, "rings" and "over" (detail: the talk) what happened.
+// otherwise than before, "rings" and "over" (detail: the talk) what happened, "trouble" and "dark" (detail: an error) why the
+// microphone or the camera did not open.
 import { follow, keep, kept } from "./kept.js";
 import { heard, SOUND } from "./media.js";
 import { Network } from "./network.js";
@@ -66,7 +67,7 @@ export class Phone extends EventTarget {
     talk.isAnswered = true; // the microphone may take a moment
     this.activate(talk);
     try {
-      await talk.answer({ video: false });
+      await talk.answer();
     } catch (error) {
       this.dispatchEvent(new CustomEvent("trouble", { detail: error }));
     }
@@ -83,6 +84,16 @@ export class Phone extends EventTarget {
   mute(talk = this.active, on = !talk?.muted) {
     talk?.mute(on);
     this.#changed();
+  }
+
+  // The camera: of one talk, and only while that is the one that is heard.
+  async film(talk = this.active, on = !talk?.filming) {
+    if (!talk || (on && talk !== this.active)) return;
+    try {
+      await talk.film(on);
+    } catch (error) {
+      this.#inTheDark(talk, error);
+    }
   }
 
   // Calls a number that sends back what it hears. "good", "silent" (nothing came back) or "unanswered".
@@ -113,7 +124,10 @@ export class Phone extends EventTarget {
 
   // Of two talks one is heard and hears; the other one waits in silence.
   activate(talk) {
-    for (const other of this.up) if (other !== talk) other.mute(true);
+    for (const other of this.up.filter((one) => one !== talk)) {
+      other.mute(true);
+      other.film?.(false);
+    }
     if (this.active !== talk) talk.mute?.(false);
     this.active = talk;
     this.#apply();
@@ -155,6 +169,8 @@ export class Phone extends EventTarget {
     talk.network.addEventListener("look", () => this.#changed());
     talk.addEventListener("state", ({ detail }) => this.#follow(talk, detail));
     talk.addEventListener("media", () => this.#listen(talk));
+    talk.addEventListener("picture", () => this.#changed());
+    talk.addEventListener("trouble", ({ detail }) => this.#inTheDark(talk, detail));
     if (talk.direction === "out") this.active ??= talk;
     if (talk.remote) this.#listen(talk);
     if (talk.direction === "in" && this.#answersItself(talk)) this.answer(talk);
@@ -184,6 +200,10 @@ export class Phone extends EventTarget {
       if (this.#stops) this.stop();
     }
     this.#changed();
+  }
+
+  #inTheDark(talk, error) {
+    if (talk.state === "up") this.dispatchEvent(new CustomEvent("dark", { detail: error }));
   }
 
   #record({ callId, page = "", network, upAt }) {
@@ -216,8 +236,8 @@ export class Phone extends EventTarget {
   }
 
   #apply() {
-    const { speaker, volume, microphone } = kept();
-    if (this.line) this.line.microphone = microphone;
+    const { speaker, volume, microphone, camera } = kept();
+    if (this.line) Object.assign(this.line, { microphone, camera });
     for (const [talk, sound] of this.#sounds) {
       sound.volume = volume / 10;
       sound.muted = this.active !== null && talk !== this.active;

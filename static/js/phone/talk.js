@@ -1,12 +1,18 @@
-// One call of the telephone in the browser. Events: "state" (detail: state, cause), "media" (remote has changed).
+// One call of the telephone in the browser. Events: "state" (detail: state, cause), "media" (remote has changed), "picture"
+// (a camera, here or there, went on or off), "trouble" (detail: an error; of our camera during the call).
+import { isPicture, PICTURE, unbundle } from "./unbundled.js";
+
 const OFFICE = "X-Desk-Call"; // our own call id, set by the PBX's dialplan
 
 export class Talk extends EventTarget {
   #session = null;
   #own = null; // our sound, a clone of the microphone's
+  #camera = null; // our picture, while it is on or on its way
+  #offers = false; // an offer of ours is on its way
+  #turn = Promise.resolve(); // one change of the picture after the other
   #line;
 
-  constructor(line, { direction, number = "", name = "", video = false }) {
+  constructor(line, { direction, number = "", name = "" }) {
     super();
     this.#line = line;
     this.id = crypto.randomUUID?.() ?? String(Math.random());
@@ -15,11 +21,12 @@ export class Talk extends EventTarget {
     this.name = name;
     this.callId = "";
     this.asked = false; // the PBX asks us to answer by ourselves: the desk has placed or picked this call
-    this.video = video;
+    this.filming = ""; // our camera: "", "asked" or "on"
     this.state = direction === "in" ? "ringing" : "calling";
     this.cause = "";
     this.held = false; // by the telephone itself, at this side; the desk's own hold is the PBX's
-    this.remote = new MediaStream();
+    this.remote = new MediaStream(); // their sound
+    this.picture = new MediaStream(); // their camera's picture, whether or not anything comes
   }
 
   // --- for the line ----------------------------------------------------------------------------------------------
@@ -29,7 +36,6 @@ export class Talk extends EventTarget {
     const talk = new Talk(line, { direction: "in", number: from.uri.user ?? "", name: from.display_name ?? "" });
     talk.callId = request.getHeader(OFFICE) ?? "";
     talk.asked = /answer-after=0/.test(request.getHeader("Call-Info") ?? "");
-    talk.video = /^m=video [1-9]/m.test(request.body ?? "");
     talk.tie(session);
     return talk;
   }
@@ -41,6 +47,7 @@ export class Talk extends EventTarget {
     session.on("confirmed", () => this.#become("up"));
     session.on("hold", ({ originator }) => this.#held(originator, true));
     session.on("unhold", ({ originator }) => this.#held(originator, false));
+    session.on("reinvite", (theirs) => this.#offers && theirs.reject({ status_code: 491 })); // they try again
     session.on("ended", ({ cause }) => this.over(cause));
     session.on("failed", ({ cause, message }) => this.over(isElsewhere(message) ? "elsewhere" : cause));
     session.on("peerconnection", ({ peerconnection }) => this.#listen(peerconnection));
@@ -51,18 +58,19 @@ export class Talk extends EventTarget {
     if (this.state === "ended") return;
     this.#own?.getTracks().forEach((track) => track.stop());
     this.#own = null;
+    this.#dark();
     this.#become("ended", cause);
   }
 
   // --- what a person does ----------------------------------------------------------------------------------------
 
-  async answer({ video = false } = {}) {
+  // With sound alone, whatever is offered: the camera is a choice of its own.
+  async answer() {
     if (this.direction !== "in" || this.state !== "ringing") return;
-    this.video = video;
     try {
-      const mediaStream = await this.sound(video);
+      const mediaStream = await this.sound();
       if (this.state !== "ringing") return void this.#silence(mediaStream);
-      this.#session.answer({ mediaStream, pcConfig: { iceServers: this.#line.ice } });
+      this.#session.answer({ mediaStream, pcConfig: this.#line.connecting });
     } catch (error) {
       if (this.state === "ringing") this.hangUp({ code: 480 });
       throw error;
@@ -84,6 +92,7 @@ export class Talk extends EventTarget {
   }
 
   hold(on) {
+    if (on) this.film(false);
     this.#session?.[on ? "hold" : "unhold"]();
   }
 
@@ -116,16 +125,107 @@ export class Talk extends EventTarget {
     return this.#session?.connection ?? null;
   }
 
+  // Our camera, on or off. Rejects with what the browser says of the camera, or with "NotSent" when the PBX refuses the picture.
+  film(on) {
+    if (!on) this.#dark(); // at once, whatever else is on its way
+    const turned = this.#turn.then(() => (on ? this.#light() : undefined));
+    this.#turn = turned.catch(() => {});
+    return turned;
+  }
+
+  get filmed() {
+    return this.#camera;
+  }
+
+  // Frames of the other's camera that have come so far.
+  async frames() {
+    const receiver = this.#session?.connection?.getTransceivers().find(isPicture)?.receiver;
+    const report = this.state === "ended" ? null : await receiver?.getStats();
+    return [...(report?.values() ?? [])].find(({ type }) => type === "inbound-rtp")?.framesReceived ?? 0;
+  }
+
+  async #light() {
+    if (this.filming || this.state !== "up") return;
+    this.#film("asked");
+    try {
+      const stream = await this.#line.picture();
+      const [track] = stream.getVideoTracks();
+      if (this.filming !== "asked" || this.state !== "up") return void this.#silence(stream);
+      this.#camera = stream;
+      track.addEventListener("ended", () => this.#unplugged(stream)); // not by our own stop()
+      await this.#send(track);
+      if (this.#camera === stream) this.#film("on");
+    } catch (error) {
+      this.#dark();
+      throw error;
+    }
+  }
+
+  #dark() {
+    this.#silence(this.#camera);
+    this.#camera = null;
+    if (this.state !== "ended") for (const { sender } of this.#session?.connection?.getTransceivers().filter(isPicture) ?? []) sender.replaceTrack(null).catch(() => {});
+    this.#film("");
+  }
+
+  #unplugged(stream) {
+    if (this.#camera !== stream) return;
+    this.#dark();
+    this.dispatchEvent(new CustomEvent("trouble", { detail: new DOMException("gone", "NotFoundError") }));
+  }
+
+  #film(state) {
+    if (this.filming === state) return;
+    this.filming = state;
+    this.dispatchEvent(new Event("picture"));
+  }
+
+  // The first picture of a call is agreed on; from then on the way stays open in both directions, and only the track changes.
+  async #send(track) {
+    const { connection } = this.#session;
+    if (!this.#way) connection.addTrack(track, this.#camera); // by addTrack, so that an offer of theirs that is quicker takes it, too
+    const way = this.#way;
+    const before = way.currentDirection ?? "inactive";
+    await way.sender.replaceTrack(track);
+    const limits = way.sender.getParameters();
+    Object.assign(limits.encodings[0] ?? {}, PICTURE);
+    await way.sender.setParameters(limits).catch(() => {}); // a browser that sends more than needed
+    if (isSent(way)) return;
+    way.direction = "sendrecv";
+    for (const wait of [0, 400 + Math.random() * 800, 2500]) {
+      if (wait) await new Promise((done) => setTimeout(done, wait));
+      if (this.state !== "up" || isSent(way)) return;
+      if ((await this.#offer()) && isSent(way)) return;
+    }
+    if (this.state === "up") way.direction = before;
+    throw new DOMException("refused", "NotSent");
+  }
+
+  get #way() {
+    return this.#session.connection.getTransceivers().find((way) => isPicture(way) && way.direction !== "stopped");
+  }
+
+  // JsSIP's renegotiate() hangs up when it is refused, as it is when two offer at once.
+  async #offer() {
+    const { connection } = this.#session;
+    if (!this.#session.isReadyToReOffer()) return false;
+    this.#offers = true;
+    const taken = await new Promise((settled) => this.#session._sendReinvite({ eventHandlers: { succeeded: () => settled(true), failed: () => settled(false) } }));
+    this.#offers = false;
+    if (connection.signalingState === "have-local-offer") await connection.setLocalDescription({ type: "rollback" });
+    return taken;
+  }
+
   // A clone for this call alone: JsSIP silences the tracks themselves on hold and mute.
-  async sound(video) {
-    const source = await this.#line.sound(video);
+  async sound() {
+    const source = await this.#line.sound();
     if (this.state === "ended") return source.clone();
     this.#own = source.clone();
     return this.#own;
   }
 
   #silence(stream) {
-    stream.getTracks().forEach((track) => track.stop());
+    stream?.getTracks().forEach((track) => track.stop());
   }
 
   #learn(response) {
@@ -139,10 +239,18 @@ export class Talk extends EventTarget {
   }
 
   #listen(connection) {
+    unbundle(connection);
     connection.addEventListener("track", ({ track }) => {
+      if (track.kind === "video") return this.#show(track);
       if (!this.remote.getTrackById(track.id)) this.remote.addTrack(track);
       this.dispatchEvent(new CustomEvent("media", { detail: { remote: this.remote } }));
     });
+  }
+
+  #show(track) {
+    for (const old of this.picture.getTracks()) this.picture.removeTrack(old);
+    this.picture.addTrack(track);
+    this.dispatchEvent(new Event("picture"));
   }
 
   #become(state, cause = "") {
@@ -156,6 +264,8 @@ export class Talk extends EventTarget {
     this.dispatchEvent(new CustomEvent("state", { detail: { state: this.state, cause: this.cause } }));
   }
 }
+
+const isSent = ({ currentDirection }) => ["sendrecv", "sendonly"].includes(currentDirection);
 
 // Another telephone of the house has answered: no missed call.
 const isElsewhere = (message) => /cause=(26|200)\b|elsewhere/i.test(message?.getHeader?.("Reason") ?? "");
