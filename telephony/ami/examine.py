@@ -1,11 +1,12 @@
 """What a doctor asks a PBX: harmless questions, and calls of its own that are none of the office's."""
 
 import asyncio
+import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from telephony.ami.actions import BY_ITSELF
+from telephony.ami.actions import BY_ITSELF, forget, keep_secret
 from telephony.ami.guard import Reply, Session
 from telephony.ami.translate import text
 from telephony.ami.wire import Message
@@ -62,6 +63,10 @@ class Endpoint:
     codecs: str
     busy_at: int
     rtp_timeout: int
+    encryption: str  # of the media: no, sdes, dtls
+    has_ice: bool
+    is_bundled: bool
+    contacts: int  # that may be registered there
 
 
 @dataclass(frozen=True)
@@ -114,6 +119,16 @@ async def value(session: Session, variable: str) -> str:
     return text((await session.read("Getvar", Variable=variable)).headers, "Value")
 
 
+async def reads_secrets(session: Session, *, family: str, realm: str) -> bool:
+    """Whether a telephone may register with a secret in AstDB. What is tried is no telephone's, and gone at once."""
+    login = "desk-doctor"
+    await keep_secret(session, family=family, login=login, realm=realm, ha1=secrets.token_hex(16))
+    try:
+        return await value(session, f"AST_SORCERY(res_pjsip,auth,{login},username)") == login
+    finally:
+        await forget(session, family=family, key=login)
+
+
 async def has_queue(session: Session, queue: str) -> bool:
     reply = await session.read_list("QueueStatus", Queue=queue)
     return any(text(item, "Event") == "QueueParams" for item in reply.items)
@@ -134,10 +149,20 @@ async def parking_lot(session: Session, name: str = "default") -> Lot | None:
 
 
 async def endpoint(session: Session, name: str) -> Endpoint | None:
-    for item in (await session.read_list("PJSIPShowEndpoint", Endpoint=name)).items:
+    items = (await session.read_list("PJSIPShowEndpoint", Endpoint=name)).items
+    contacts = sum(_number(item, "MaxContacts") for item in items if text(item, "Event") == "AorDetail")
+    for item in items:
         if text(item, "Event") == "EndpointDetail":
-            at, silent = _number(item, "DeviceStateBusyAt"), _number(item, "RtpTimeout")
-            return Endpoint(text(item, "Context"), text(item, "Allow").strip("()"), at, silent)
+            return Endpoint(
+                context=text(item, "Context"),
+                codecs=text(item, "Allow").strip("()"),
+                busy_at=_number(item, "DeviceStateBusyAt"),
+                rtp_timeout=_number(item, "RtpTimeout"),
+                encryption=text(item, "MediaEncryption"),
+                has_ice=text(item, "IceSupport") == "true",
+                is_bundled=text(item, "Bundle") == "true",
+                contacts=contacts,
+            )
     return None
 
 

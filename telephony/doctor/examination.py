@@ -15,6 +15,7 @@ from telephony.core import dialplan
 from telephony.doctor import findings as f
 from telephony.doctor import sound
 from telephony.doctor.findings import Finding, fail, ok, unchecked, warn
+from telephony.services.browser_line import FAMILY
 
 TESTED = 22  # the version of Asterisk that our tests run on
 OLDEST = 20
@@ -108,8 +109,8 @@ class _Doctor:
             (f.VERSION, self._version), (f.CLOCK, self._clock), (f.MAY, real(self._may)),
             (f.DIALPLAN, real(self._dialplan)), (f.SETTINGS, real(self._settings)), (f.QUEUE, self._queue),
             (f.PARKING, real(self._parking)), (f.FEATURES, real(self._features)), (f.PHONES, real(self._phones)),
-            (f.CALL, real(self._call)), (f.HEARS, real(self._hears)), (f.MUSIC, real(self._music)),
-            (f.RECORDING, real(self._recording)), (f.TELEPHONES, self._telephones),
+            (f.BROWSERS, real(self._browsers)), (f.CALL, real(self._call)), (f.HEARS, real(self._hears)),
+            (f.MUSIC, real(self._music)), (f.RECORDING, real(self._recording)), (f.TELEPHONES, self._telephones),
         )  # fmt: skip
 
     def listening(self) -> Sequence[tuple[str, Callable[[], Awaitable[list[Finding]]]]]:
@@ -237,6 +238,33 @@ class _Doctor:
             "no_codec": not CODECS & set(seen.codecs.split("|")),
             "other_context": seen.context != settings.PBX_STAFF_CONTEXT,
             "no_hint": not has_hint,
+        }
+        return [what for what, is_so in wrong.items() if is_so]
+
+    async def _browsers(self) -> list[Finding]:
+        if not settings.PHONE_URL:
+            return [unchecked("no_browsers")]
+        if "system" in self._denied:
+            return [unchecked("needs_class", of="system")]
+        wrong: dict[str, list[str]] = {}
+        for number, _ in self._case.telephones:
+            for what in await self._in_browser(number):
+                wrong.setdefault(what, []).append(number)
+        found = [fail(what, numbers=", ".join(numbers)) for what, numbers in wrong.items()]
+        if not await examine.reads_secrets(self._session, family=FAMILY, realm=settings.PHONE_REALM):
+            found.append(fail("web_secret"))
+        return found or [ok("browsers", number=len(self._case.telephones))]
+
+    async def _in_browser(self, number: str) -> list[str]:
+        seen = await examine.endpoint(self._session, f"{number}w")
+        if seen is None:
+            return ["no_web_endpoint"]
+        wrong = {
+            "web_media": seen.encryption != "dtls" or not seen.has_ice,
+            "web_bundle": seen.is_bundled,
+            "web_contact": seen.contacts < 1,
+            "silence": not 0 < seen.rtp_timeout <= LONGEST_SILENCE,
+            "other_context": seen.context != settings.PBX_STAFF_CONTEXT,
         }
         return [what for what, is_so in wrong.items() if is_so]
 

@@ -20,6 +20,7 @@ CHECK_NAMES = {
     f.PARKING: gettext_lazy("Parking lot"),
     f.FEATURES: gettext_lazy("Codes on the keypad"),
     f.PHONES: gettext_lazy("Extensions on the PBX"),
+    f.BROWSERS: gettext_lazy("Telephones in the browser on the PBX"),
     f.CALL: gettext_lazy("Call between two test ends"),
     f.HEARS: gettext_lazy("What we hear"),
     f.MUSIC: gettext_lazy("Music on hold"),
@@ -72,6 +73,12 @@ MENDS = {
     "no_endpoint": "; site/pjsip.conf\n[101](staff)\nauth = 101\naors = 101\n[101](staff-aor)\n"
     "[101](staff-auth)\nusername = 101\npassword = …\n\n" + RELOAD["pjsip"],
     "no_hint": "; site/hints.conf\nexten => 101,hint,PJSIP/101&PJSIP/101w,CustomPresence:101\n\n" + RELOAD["dialplan"],
+    "no_web_endpoint": "; site/pjsip.conf\n[101w](staff-web)\nauth = 101w\naors = 101w\n[101w](staff-web-aor)\n\n"
+    + RELOAD["pjsip"],
+    "web_media": "cp deploy/asterisk/pjsip.conf /etc/asterisk/\n" + RELOAD["pjsip"],
+    "web_bundle": "; pjsip.conf, [staff-web]: no webrtc = yes\nbundle = no\n\n" + RELOAD["pjsip"],
+    "web_contact": "; site/pjsip.conf\n[101w](staff-web-aor)\n\n" + RELOAD["pjsip"],
+    "web_secret": "cp deploy/asterisk/sorcery.conf /etc/asterisk/\nasterisk -rx 'core restart when convenient'",
     "no_music": "; site/musiconhold.conf\ndirectory = /usr/share/asterisk/moh\n\n" + LOAD_CLASSES,
     "classes_empty": LOAD_CLASSES,
     "not_written": "; site/globals.conf\nRECDIR = %(folder)s\n\nchown asterisk %(folder)s",
@@ -220,6 +227,22 @@ def _sentence_of_telephones(said: str) -> str:
             return _("%(numbers)s do not dial in the context “staff”.")
         case "no_hint":
             return _("No light (hint) for %(numbers)s: they would never be shown as off.")
+        case "browsers":
+            return _("The telephones in the browser of all %(number)s extensions are set up as they have to be.")
+        case "no_browsers":
+            return _("This office has no telephone in the browser (PHONE_URL is empty).")
+        case "no_web_endpoint":
+            return _("The PBX has no endpoint for the telephone in the browser of %(numbers)s.")
+        case "web_media":
+            return _("The browser’s endpoint of %(numbers)s has no DTLS or no ICE: no sound would come.")
+        case "web_bundle":
+            return _(
+                "The browser’s endpoint of %(numbers)s bundles its media: a call with a picture would end after 10 s."
+            )
+        case "web_contact":
+            return _("Nothing can be registered at the browser’s endpoint of %(numbers)s.")
+        case "web_secret":
+            return _("The PBX does not read the browsers’ secrets from AstDB: no browser could register.")
         case "few_registered":
             return _("Fewer than two telephones are registered (now: %(numbers)s). Switch on two of them.")
         case "registered":

@@ -29,15 +29,17 @@ def test_anton_sees_every_check_arrive_and_calls_go_on(town: Town) -> None:
     real = isinstance(town.street, RealStreet)
     expect(state).to_contain_text("healthy", timeout=15000)
     rounds = page.locator("#examination .round")
-    expect(rounds).to_have_count(16)
+    expect(rounds).to_have_count(17)
     expect(page.locator("#examination .chip[data-tone=red]")).to_have_count(0)
     music = rounds.filter(has=page.get_by_role("heading", name="Music on hold"))
     expect(music).to_contain_text("hear the class “default”" if real else "this is the pretend PBX")
+    browsers = rounds.filter(has=page.get_by_role("heading", name="Telephones in the browser on the PBX"))
+    expect(browsers).to_contain_text("are set up as they have to be" if real else "this is the pretend PBX")
     expect(page.locator("#examination progress")).to_have_count(0)
     picture(page, f"doctor-{'real' if real else 'sim'}-en")
     assert anton.troubles == []
     told = town.house.manage("doctor")  # the same at the command line; anything to be mended would end it with 1
-    assert told.count("\n") >= 16
+    assert told.count("\n") >= 17
     assert "FAIL" not in told
 
 

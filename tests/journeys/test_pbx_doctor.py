@@ -38,7 +38,7 @@ def pbx() -> Iterator[Pbx]:
 
 @pytest.fixture(autouse=True)
 def recordings(pbx: Pbx, settings) -> None:
-    settings.RECORDINGS_DIR = pbx.recordings
+    settings.RECORDINGS_DIR, settings.PHONE_URL = pbx.recordings, pbx.card["websocket"]
 
 
 def examined(pbx: Pbx, *, ami: str = "", **case) -> dict[str, list[f.Finding]]:
@@ -109,6 +109,9 @@ BROKEN: dict[str, tuple[str, str, str, str]] = {
     "no_codec": ("pjsip.conf", r"^allow = ulaw,alaw", "allow = gsm", "pjsip"),
     "other_context": ("pjsip.conf", r"^context = staff", "context = default", "pjsip"),
     "no_endpoint": ("site/pjsip.conf", r"^\[104\]", "[144]", "pjsip"),
+    "no_web_endpoint": ("site/pjsip.conf", r"^\[104w\]", "[144w]", "pjsip"),
+    "web_media": ("pjsip.conf", r"^media_encryption = dtls", "media_encryption = no", "pjsip"),
+    "web_bundle": ("pjsip.conf", r"^bundle = no", "bundle = yes", "pjsip"),
     "no_hint": ("site/hints.conf", r"^exten => 103,hint.*", "", "dialplan"),
     "not_written": ("site/globals.conf", r"^RECDIR = .*", "RECDIR = /etc/passwd/recordings", "dialplan"),
 }
@@ -128,6 +131,11 @@ def test_what_was_broken_is_found_and_he_says_where_to_mend_it(pbx: Pbx, said: s
     told = words.sentence(finding.said, finding.args) + words.mend(finding.said, finding.args)
     assert wanted in told
     assert said not in faults(examined(pbx)), "mended, it is in order again"
+
+
+def test_an_office_without_telephones_in_the_browser_is_not_asked_for_them(pbx: Pbx, settings) -> None:
+    settings.PHONE_URL = ""
+    assert [(each.state, each.said) for each in examined(pbx)[f.BROWSERS]] == [(f.NOT, "no_browsers")]
 
 
 def test_no_music_is_found(pbx: Pbx) -> None:

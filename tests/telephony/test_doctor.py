@@ -86,13 +86,14 @@ NAMES = (
     "holder host port user why version tested seconds classes of folder contexts files number names city trunk name "
     "queue first last codes numbers ours"
 )
+BROWSERS = ("no_web_endpoint", "web_media", "web_bundle", "web_contact")
 ARGS = dict.fromkeys(NAMES.split(), "100 %")
 
 
 @pytest.mark.parametrize("language", ["en", "ru", "ar", "he", "pl"])
 def test_every_finding_has_its_sentence_in_every_language(language):
     with translation.override(language):
-        said = {id_: words.sentence(id_, ARGS) for id_ in {*SAID, "busy_at", "no_hint", "no_endpoint"}}
+        said = {id_: words.sentence(id_, ARGS) for id_ in {*SAID, "busy_at", "no_hint", "no_endpoint", *BROWSERS}}
         assert len(said) > 50
         assert all(said.values())
         assert all(words.name(check) for check in f.CHECKS)
