@@ -1,14 +1,18 @@
 """What every test may use, and what the end of a run says of the tests that this machine could not run."""
 
+import asyncio
+import contextlib
 import os
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from functools import partialmethod
 from pathlib import Path
+from types import FrameType
 
 import pytest
 from django.core.management import CommandError
-from django.db import OperationalError
+from django.db import OperationalError, connection, transaction
 from django.test import TransactionTestCase
 from django.utils import translation
 from playwright.sync_api import Browser, sync_playwright
@@ -20,27 +24,47 @@ FLAGS = [
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream", "--autoplay-policy=no-user-gesture-required",
 ]  # fmt: skip
+PATIENCE_SECONDS = 120  # with one step of a test: its fixtures, itself, or their end
+TEMPLATE = "TESTS_TEMPLATE"  # set where the engine is our own (tests/engines.py)
+MADE_OF_MODELS = ("django_content_type", "auth_permission")
 NEEDS = {
     "rig": (ASTERISK.exists(), "needs the real Asterisk: bin/rig install (root, Debian)"),
     "browser": (CHROMIUM is not None, "needs Chromium: bin/rig install (root, Debian)"),
 }
 
 
-def _emptied(case: TransactionTestCase, empty: Callable[[TransactionTestCase], None]) -> None:
+def _emptied(case: TransactionTestCase, flush: Callable[[TransactionTestCase], None]) -> None:
     """The web process of a test may still be at its last request, and locks the same tables in an order of its own:
     then one of the two has to go first."""
     for _ in range(4):
         try:
-            return empty(case)
-        except CommandError as error:
-            if not isinstance(error.__cause__, OperationalError):
+            return _forget_rows() if TEMPLATE in os.environ else flush(case)
+        except (CommandError, OperationalError) as error:
+            if not isinstance(error, OperationalError) and not isinstance(error.__cause__, OperationalError):
                 raise
-    return empty(case)
+    return flush(case)
+
+
+def _forget_rows() -> None:
+    """Django's flush in a twentieth of its time. That truncates a hundred tables, makes types and permissions anew."""
+    named = connection.introspection.django_table_names(only_existing=False, include_views=False)
+    tables = [connection.ops.quote_name(table) for table in sorted(named) if table not in MADE_OF_MODELS]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"lock table {', '.join(tables)} in exclusive mode")  # who writes just now has written then
+        cursor.execute("set local session_replication_role = replica")  # as truncate, without triggers
+        cursor.execute(";".join(f"delete from {table}" for table in tables))
 
 
 TransactionTestCase._fixture_teardown = partialmethod(  # type: ignore[method-assign,assignment]
-    _emptied, empty=TransactionTestCase._fixture_teardown
+    _emptied, flush=TransactionTestCase._fixture_teardown
 )
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """The tests' database begins with the tables that their own engine has already (tests/prepared.py)."""
+    if TEMPLATE in os.environ:
+        connection.settings_dict["TEST"]["TEMPLATE"] = os.environ[TEMPLATE]
 
 
 @pytest.fixture(autouse=True)
@@ -60,6 +84,45 @@ def chromium() -> Iterator[Browser]:
         yield browser
         browser.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@contextlib.contextmanager
+def _patience(item: pytest.Item) -> Iterator[None]:
+    """What hangs fails, in the line that hangs, also where that is a call of playwright which waits in its event loop:
+    no dump of the threads would show it, since the test's own stack is then a sleeping greenlet's. Whatever holds out
+    even against this ends with its process (`faulthandler_timeout`)."""
+
+    def ring(number: int, frame: FrameType | None) -> None:
+        with contextlib.suppress(RuntimeError):  # nothing asynchronous here
+            for task in asyncio.all_tasks():
+                task.print_stack()
+        pytest.fail(f"{item.nodeid} hangs: no end within {PATIENCE_SECONDS} s")
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.alarm(PATIENCE_SECONDS)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    with _patience(item):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    with _patience(item):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    with _patience(item):
+        return (yield)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

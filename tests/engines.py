@@ -4,6 +4,7 @@ A plugin (`-p tests.engines` in pyproject.toml), since Django's settings are rea
 """
 
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 _servers: list = []
+_folders: list[Path] = []
 
 
 def _start_engines() -> None:
@@ -21,11 +23,15 @@ def _start_engines() -> None:
     if "-n" in sys.argv:
         return  # each worker of xdist has engines of its own: a channel layer knows no test databases
     from dispatch.embedded import process, servers
+    from tests import prepared
 
     folder = Path(tempfile.mkdtemp(prefix="taxi-tests-"))
     folder.chmod(0o755)
+    _folders.append(folder)
     start = 20000 + os.getpid() % 2000  # below those that the kernel gives away
     if "DATABASE_URL" not in os.environ:
+        prepared.lay_out(folder)
+        os.environ["TESTS_TEMPLATE"] = prepared.MIGRATED
         _servers.append(servers.postgres(folder, port=process.free_port(start), durable=False))
         os.environ["DATABASE_URL"] = _servers[-1].url
     if "REDIS_URL" not in os.environ:
@@ -41,3 +47,5 @@ _start_engines()
 def pytest_unconfigure() -> None:
     while _servers:
         _servers.pop().stop()
+    while _folders:
+        shutil.rmtree(_folders.pop())

@@ -52,6 +52,11 @@ def stop(process: subprocess.Popen[bytes], *, how: signal.Signals = signal.SIGTE
     if process.poll() is not None:
         return
     process.send_signal(how)
+    await_end(process, seconds)
+
+
+def await_end(process: subprocess.Popen[bytes], seconds: float = 8) -> None:
+    """Of one that was told to end; then it is made to."""
     try:
         process.wait(seconds)
     except subprocess.TimeoutExpired:

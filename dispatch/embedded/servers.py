@@ -37,7 +37,7 @@ def postgres(folder: Path, *, port: int, durable: bool = True) -> Server:
     """Start PostgreSQL with its data below `folder`, made on the first start. `durable=False` is for tests only."""
     user = NOBODY if os.geteuid() == 0 else None
     binaries = _postgres_binaries()
-    data = _reachable(folder / "postgres") if user is not None else folder / "postgres"
+    data = data_folder(folder)
     if user is not None and not _can_pass(binaries):
         binaries = _copied_postgres()
     data.mkdir(parents=True, exist_ok=True)
@@ -75,6 +75,11 @@ def postgres(folder: Path, *, port: int, durable: bool = True) -> Server:
     running = process.start(command, user=user, cwd=Path("/"), death=signal.SIGQUIT)
     process.wait_until(lambda: _accepts(binaries, port), process=running, seconds=30, what=f"PostgreSQL on port {port}")
     return Server("postgres", postgres_url(port), port, running, signal.SIGINT)
+
+
+def data_folder(folder: Path) -> Path:
+    """Where `postgres(folder)` keeps its files."""
+    return _reachable(folder / "postgres") if os.geteuid() == 0 else folder / "postgres"
 
 
 def valkey(folder: Path, *, port: int) -> Server:

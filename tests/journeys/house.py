@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from typing import Any
 import psycopg
 
 from dispatch.embedded import process, servers
+from tests import prepared
 from tests.journeys import people
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,10 +50,9 @@ class House:
             "PYTHONPATH": str(ROOT),
         }
         self._parts: dict[str, subprocess.Popen[bytes]] = {}
+        self.passwords: dict[str, str] = json.loads(prepared.lay_out(folder))
         for engine in ("postgres", "valkey"):
             self.start(engine)
-        self.manage("migrate", "-v", "0")
-        self.passwords: dict[str, str] = json.loads(self._run("-m", "tests.journeys.people"))
         for part in ("web", "link", "worker"):
             self.start(part)
         self.await_ready()
@@ -84,10 +85,18 @@ class House:
         os.killpg(self._parts[part].pid, signal.SIGCONT)
 
     def stop(self) -> None:
-        how = {"postgres": signal.SIGINT}
-        for part in reversed(self._parts):
-            process.stop(self._parts[part], how=how.get(part, signal.SIGTERM))
+        """Those of ours together, then the engines beneath them; what the database kept is forgotten."""
+        engines = {"postgres": signal.SIGINT, "valkey": signal.SIGTERM}
+        ours = [running for part, running in self._parts.items() if part not in engines and running.poll() is None]
+        for running in ours:
+            running.terminate()
+        for running in ours:
+            process.await_end(running)
+        for part, how in engines.items():
+            if part in self._parts:
+                process.stop(self._parts[part], how=how)
         self._parts.clear()
+        shutil.rmtree(servers.data_folder(self.folder), ignore_errors=True)
 
     def log(self, part: str) -> str:
         return (self.folder / f"{part}.log").read_text(errors="replace")
