@@ -29,7 +29,7 @@ SAID = ("dispatch", "orders", "places", "telephony", "tests/journeys/people.py",
 
 
 def lay_out(folder: Path) -> str:
-    """Prepare the files with which `servers.postgres(folder)` starts; the passwords of those who work there, as JSON."""
+    """Prepare the files with which `servers.postgres(folder)` starts; the passwords of its people, as JSON."""
     data = servers.data_folder(folder)
     with _kept() as made:
         if not (data / "PG_VERSION").exists():

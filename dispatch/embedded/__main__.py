@@ -87,7 +87,7 @@ def _run(office: Supervisor, wanted: argparse.Namespace, var: Path, began: float
         "link": [python, ROOT / "manage.py", "link"],
         "worker": [python, "-m", "celery", "-A", "dispatch.celery", "--quiet", "worker", "--beat", "--pool=threads",
                    "--concurrency=2", "--loglevel", env["LOG_LEVEL"], "--without-gossip", "--without-mingle",
-                   "--schedule", var / "beat"],
+                   "--without-heartbeat", "--schedule", var / "beat"],
     }  # fmt: skip
     for name, command in commands.items():
         office.add(Part(name, start=partial(office.command, name, command, env=env, cwd=ROOT)))

@@ -1,6 +1,8 @@
 """The timers' worker: dies with nothing, comes back with its broker."""
 
 import os
+import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -18,6 +20,7 @@ from tests.live.wire import Wire
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRST_PORT = 30900
+HEARTBEAT = 2.5  # Celery's own comes every two seconds
 OUTAGE = 6.5  # Celery's own pauses would end 5.5 s after it
 
 
@@ -37,13 +40,14 @@ def wire(broker: redis.Redis) -> Iterator[Wire]:
 
 
 @pytest.fixture
-def worker(wire: Wire, tmp_path: Path) -> Iterator[None]:
+def worker(wire: Wire, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     command = [sys.executable, "-m", "celery", "-A", "dispatch.celery", "--quiet", "worker", "--pool=threads",
-               "--concurrency=1", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]  # fmt: skip
+               "--concurrency=1", "--loglevel", "INFO", "--without-gossip", "--without-mingle",
+               "--without-heartbeat"]  # fmt: skip
     env = {**os.environ, "REDIS_URL": f"redis://127.0.0.1:{wire.port}/0"}
     with (tmp_path / "log").open("wb") as log:
         running = process.start(command, env=env, cwd=ROOT, stdout=log)
-        yield
+        yield running
         process.stop(running)
 
 
@@ -77,7 +81,7 @@ def answers() -> bool:
 
 
 @pytest.mark.feature("X4")
-def test_after_an_outage_of_the_broker_it_takes_work_at_once(broker: redis.Redis, wire: Wire, worker: None) -> None:
+def test_after_an_outage_of_the_broker_it_takes_work_at_once(broker: redis.Redis, wire: Wire, worker: object) -> None:
     await_sign_of_life(broker, 40)
     wire.cut()
     broker.delete(WORKER_KEY)
@@ -87,3 +91,17 @@ def test_after_an_outage_of_the_broker_it_takes_work_at_once(broker: redis.Redis
     wire.mend()
     await_sign_of_life(broker, 3)
     assert answers(), "who shows that he lives takes work"
+
+
+@pytest.mark.feature("X4")
+def test_told_to_end_while_the_broker_is_away_it_ends(
+    broker: redis.Redis, wire: Wire, worker: subprocess.Popen[bytes]
+) -> None:
+    """As when the house of a busy machine goes down: Celery's own heartbeat, which is due then, would try for ever."""
+    await_sign_of_life(broker, 40)
+    worker.send_signal(signal.SIGSTOP)
+    wire.cut()
+    time.sleep(HEARTBEAT)
+    worker.send_signal(signal.SIGCONT)
+    worker.terminate()
+    worker.wait(8)

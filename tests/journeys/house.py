@@ -70,7 +70,7 @@ class House:
             running = servers.valkey(self.folder / "valkey", port=self._ports[part]).process
         else:
             with (self.folder / f"{part}.log").open("ab") as log:
-                running = process.start(self._command(part), env=self.env, cwd=ROOT, stdout=log)
+                running = process.start(self._command(part), env=self.env, cwd=ROOT, stdout=log, death=signal.SIGKILL)
         self._parts[part] = running
 
     def kill(self, part: str) -> None:
@@ -109,7 +109,7 @@ class House:
             "link": [python, ROOT / "manage.py", "link"],
             "worker": [python, "-m", "celery", "-A", "dispatch.celery", "--quiet", "worker", "--beat", "--pool=threads",
                        "--concurrency=2", "--loglevel", "INFO", "--without-gossip", "--without-mingle",
-                       "--schedule", self.folder / "beat"],
+                       "--without-heartbeat", "--schedule", self.folder / "beat"],
         }[part]  # fmt: skip
 
     # --- what it says -------------------------------------------------------------------------------------------
