@@ -1,6 +1,8 @@
 """A real Asterisk for the journeys, with people's telephones around it; and the whole house with a browser."""
 
+import contextlib
 import os
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +21,20 @@ from tests.rig.phones import Lab, Phone
 
 # limits of the dialplan in seconds, shorter than the product's; and what only looks like an extension
 QUICK = {"DESK_RING": "4", "DESK_BACK": "4", "DESK_HOLD_MAX": "20", "CITY_SHORT": "112-199"}
-FIRST_PORT = 25100 + os.getpid() % 90 * 30  # of the house; another run beside this one has others
+PORTS = range(25100, 28000, 100)  # of a run's houses; each run beside it has others
+_claim = socket.socket()
+
+
+def _first_port() -> int:
+    """Of a hundred that nobody else has as long as this process lives: the last one of them says so."""
+    for first in PORTS:
+        with contextlib.suppress(OSError):
+            _claim.bind(("127.0.0.1", first + PORTS.step - 1))
+            return first
+    raise OSError(f"all ports of {PORTS} are taken")
+
+
+FIRST_PORT = _first_port()
 
 
 @pytest.fixture(scope="session")

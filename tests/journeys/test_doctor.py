@@ -10,7 +10,7 @@ from tests.journeys.conftest import Town
 from tests.journeys.people import ANTON
 from tests.journeys.street import RealStreet
 
-pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.feature("P1")]
+pytestmark = [pytest.mark.browser, pytest.mark.journey, pytest.mark.feature("P1")]
 
 
 def picture(page, name: str) -> None:

@@ -11,7 +11,7 @@ from tests.journeys.street import RealStreet
 from tests.journeys.test_doctor import picture
 from tests.rig.site import write_music
 
-pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.feature("P22")]
+pytestmark = [pytest.mark.browser, pytest.mark.journey, pytest.mark.feature("P22")]
 
 
 def test_anton_chooses_and_sees_when_the_pbx_has_it(town: Town) -> None:

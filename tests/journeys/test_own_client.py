@@ -10,7 +10,7 @@ from tests.journeys.people import BORIS, KONSTANTIN, VERA
 from tests.journeys.street import until
 from tests.rig.ami import Ami
 
-pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.feature("P10", "P11")]
+pytestmark = [pytest.mark.browser, pytest.mark.journey, pytest.mark.feature("P10", "P11")]
 
 
 def test_konstantin_rings_at_vera_alone_and_when_she_lets_it_ring_boris_has_him(town: Town) -> None:

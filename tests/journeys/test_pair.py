@@ -10,7 +10,7 @@ from tests.journeys.desk import Desk
 from tests.journeys.people import BORIS, KONSTANTIN, MOBILE_OF_17, VERA
 from tests.journeys.street import RealStreet
 
-pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.feature("X1")]
+pytestmark = [pytest.mark.browser, pytest.mark.journey, pytest.mark.feature("X1")]
 
 GIVEN = (
     "from dispatch.staff.models import Person\nfrom orders import actors\nfrom orders.services import assignment\n"

@@ -11,7 +11,7 @@ from tests.journeys.people import BORIS, KONSTANTIN, VERA
 from tests.journeys.street import until
 from tests.rig.ami import Ami
 
-pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.feature("P9")]
+pytestmark = [pytest.mark.browser, pytest.mark.journey, pytest.mark.feature("P9")]
 
 GONE = 30_000  # ms: the grace of the house of these tests is short
 

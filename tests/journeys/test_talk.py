@@ -12,7 +12,7 @@ from tests.journeys.street import RealStreet, until
 
 HEARD_BYTES = 16_000  # a second of 8 kHz
 
-pytestmark = [pytest.mark.browser, pytest.mark.alone]
+pytestmark = [pytest.mark.browser, pytest.mark.journey]
 
 
 class Office:

@@ -8,7 +8,7 @@ from tests.journeys.people import BORIS, SERGEY, STRANGER, VERA
 from tests.journeys.street import RealStreet, until
 from tests.journeys.test_talk import heard, of, spoken
 
-pytestmark = [pytest.mark.browser, pytest.mark.alone]
+pytestmark = [pytest.mark.browser, pytest.mark.journey]
 
 
 class Office:
