@@ -98,7 +98,12 @@ class Placing:
         phone = await in_use(session, phone)
         log.info("call %s: %s calls from %s", name_of(intent), intent.actor, intent.extension)
         reply = await actions.place(
-            session, name=name_of(intent), phone=phone, number=to, context=settings.PBX_STAFF_CONTEXT
+            session,
+            name=name_of(intent),
+            phone=phone,
+            number=to,
+            context=settings.PBX_STAFF_CONTEXT,
+            shown=await _shown(session, intent),
         )
         if reply.ok:
             return None
@@ -134,6 +139,13 @@ class Placing:
 
     def _talks(self, extension: str) -> bool:
         return phones.is_busy(self._link.board.calls.values(), extension)
+
+
+async def _shown(session: Session, intent: Intent) -> str:
+    """Which of our numbers the street sees; "": the main one."""
+    wanted = intent.args.get("shown", ())
+    lines = await actions.lines(session) if wanted else None
+    return lines.shown(wanted, numbers.e164) if lines else ""
 
 
 def name_of(intent: Intent) -> str:

@@ -75,11 +75,14 @@ async def perform(session: Session, order: Order) -> Reply:
     return await session.order("Redirect", **headers)
 
 
-async def place(session: Session, *, name: str, phone: str, number: str, context: str) -> Reply:
+async def place(session: Session, *, name: str, phone: str, number: str, context: str, shown: str = "") -> Reply:
     """Ring that telephone, and when it is lifted have it dial `number`. `name`: the Uniqueid of its channel, and so
-    that of the call: the PBX places one of a name only once."""
-    if not NUMBER.match(number):
-        raise Unsendable(f"{number!r} is no number")
+    that of the call: the PBX places one of a name only once. `shown`: which of our numbers the street sees; "": the
+    main one."""
+    for one in (number, shown or number):
+        if not NUMBER.match(one):
+            raise Unsendable(f"{one!r} is no number")
+    ours = (f"__DESK_SHOWN={shown}",) if shown else ()
     return await session.order(
         "Originate",
         Channel=f"PJSIP/{_dialled(phone)}",
@@ -89,7 +92,7 @@ async def place(session: Session, *, name: str, phone: str, number: str, context
         Priority="1",
         Async="true",
         Timeout=RING_MS,
-        Variable=(*BY_ITSELF, f"__DISP_CALL={name}", f"PJSIP_HEADER(add,X-Desk-Call)={name}"),
+        Variable=(*BY_ITSELF, f"__DISP_CALL={name}", *ours, f"PJSIP_HEADER(add,X-Desk-Call)={name}"),
     )
 
 

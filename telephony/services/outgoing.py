@@ -23,12 +23,15 @@ ABOUT: dict[str, type[Client] | type[Driver] | type[Order]] = {"client": Client,
 def call(
     *, target: Target, typed: str = "", actor: Person, shift: Shift, intent_id: uuid.UUID, address: str | None = None
 ) -> Intent:
-    """Have the telephone of this shift call him. Raises Refused with a sentence."""
+    """Have the telephone of this shift call him; about an order, he sees a number of its fleet. Raises Refused with a
+    sentence."""
     meant = {"typed": typed, "e164": target.e164, "client": target.client_id, "driver": target.driver_id}
     args: dict[str, Any] = {"to": target.number, "name": target.name}
     args |= {name: value for name, value in meant.items() if value}
     if target.order is not None:
         args["order"] = target.order.pk
+        if shown := _shown(target.order):
+            args["shown"] = shown
     return intents.ask(
         verb=naming.CALL,
         call=None,
@@ -52,7 +55,7 @@ def connect(*, order: Order, actor: Person, shift: Shift, intent_id: uuid.UUID, 
     args |= {"order": order.pk, "driver": driver.driver_id, "e164": client.e164}
     if client.client_id:
         args["client"] = client.client_id
-    args["shown"] = sorted(order.fleet.numbers.values_list("e164", flat=True)) if order.fleet else []
+    args["shown"] = _shown(order)
     with transaction.atomic():
         Order.objects.select_for_update(no_key=True).get(pk=order.pk)  # of two who click at once, the second is told
         before = Intent.objects.filter(verb=naming.PAIR, state__in=intents.UNDER_WAY, args__order=order.pk).first()
@@ -71,6 +74,11 @@ def connect(*, order: Order, actor: Person, shift: Shift, intent_id: uuid.UUID, 
             address=address,
             about=order,
         )
+
+
+def _shown(order: Order) -> list[str]:
+    """Numbers, E.164, by which the order's people know its fleet."""
+    return sorted(order.fleet.numbers.values_list("e164", flat=True)) if order.fleet else []
 
 
 def under_way(e164: str) -> QuerySet[Intent]:

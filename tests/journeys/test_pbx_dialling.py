@@ -12,6 +12,7 @@ def test_vera_reaches_the_emergency_service(office: Office) -> None:
     call = office.on_shift("101").dial("112")
     answered = service.incoming().answer()
     assert "112" in answered.head.splitlines()[0]
+    assert f"<sip:{office.pbx.card['city_number']}@" in answered.caller  # and no colleague's name
     call.wait_up().hang_up()
     answered.wait_over()
 
@@ -25,5 +26,6 @@ def test_a_caller_is_passed_on_to_it(office: Office) -> None:
     office.redirect(client, "desk-transfer", "112-101")
     answered = service.incoming().answer()
     assert "112" in answered.head.splitlines()[0]
+    assert f"<sip:{office.pbx.card['city_number']}@" in answered.caller
     call.hang_up()
     answered.wait_over()

@@ -12,6 +12,7 @@ from django.db import transaction
 from dispatch.staff.models import Person, ShiftBreak
 from dispatch.staff.refusal import Refused
 from dispatch.staff.services import breaks
+from orders.models import Fleet, FleetNumber
 from telephony.models import Call, Extension, Intent, Lease, MissedCaller, PhoneModel, Recording
 from telephony.selectors import phonebook
 from telephony.services import control, intents, outgoing, targets
@@ -273,6 +274,22 @@ def calls(desk, to: str) -> Intent:
 
 def up(lab, phone):
     return lab.wait(lambda: [call for call in phone.calls if call.is_up], 5, "talks")[0]
+
+
+@pytest.mark.feature("X1", "C9")
+def test_a_client_who_is_called_about_his_order_sees_the_number_of_its_fleet(desk):
+    konstantin = desk.pbx.trunk(desk.pbx.lab(), "mobile", listens=True)
+    night = Fleet.objects.create(name="Night Express")
+    FleetNumber.objects.create(fleet=night, e164="+74954950002", raw="4950002")
+    his = office.order(office.client(), phone="+79161234567", fleet=night)
+    shift = desk.vera.shifts.get(ended_at=None)
+    outgoing.call(target=targets.client_of(his), actor=desk.vera, shift=shift, intent_id=uuid.uuid4())
+    assert "4950002" in konstantin.incoming().caller
+    assert row(dialled="79161234567").order == his
+    konstantin.hang_up_all()
+
+    calls(desk, "8 (916) 123-45-67")  # about no order: the main one
+    assert "4950000" in konstantin.incoming().caller
 
 
 def heard_in(desk, call: Call) -> list[set[str]]:
