@@ -125,7 +125,7 @@ class Ami:
         for line in text.split("\r\n"):
             key, _, value = line.partition(":")
             event[key] = f"{event[key]}\n{value.strip()}" if key in event else value.strip()
-        if "Response" in event:
+        if "Response" in event and "Event" not in event:  # OriginateResponse has both
             self._answers[event.get("ActionID", "")] = event
         else:
             self.events.append(event)
