@@ -178,13 +178,15 @@ def lose_the_answer(desk: WatchedDesk) -> None:
     intake = "**/orders/intake/"
 
     def lose(route: Route) -> None:
-        if route.request.method == "POST":
-            route.fetch()
-        route.abort()
+        if route.request.method != "POST":
+            return route.continue_()
+        route.fetch()
+        return route.abort()
 
-    desk.page.route(intake, lose, times=1)
+    desk.page.route(intake, lose)
     desk.page.keyboard.press("Control+Enter")
     expect(desk.toast).to_contain_text("The server did not answer")
+    desk.page.unroute(intake)
 
 
 def test_the_timers_are_killed(office: Office, talk: Talk) -> None:
