@@ -154,7 +154,8 @@ NOTE = """() => {
   note();
 }"""
 SHOWN = """() => ({
-  stale: (document.querySelector(".stale").hidden ? "" : document.querySelector(".stale").textContent.trim()) || document.body.matches("[data-stale-all], [data-stale-phone]"),
+  stale: document.querySelector(".stale:not([hidden])")?.textContent.trim()
+    ?? document.body.matches("[data-stale-all], [data-stale-phone]"),
   talks: [...document.querySelectorAll("[data-live=talk] .talk")].map((one) => Number(one.dataset.call)),
   calls: Object.fromEntries([...document.querySelectorAll("[data-live=call] .call")]
     .map((one) => [Number(one.id.split("-")[1]), one.dataset.state])),
