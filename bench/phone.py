@@ -268,7 +268,6 @@ def office() -> Iterator[Booth]:
             folder, first_port=FIRST_PORT, ami=pbx.card["ami"], recordings=pbx.recordings, phone=pbx.card["websocket"]
         )
         stack.callback(house.stop)
-        pbx.read_database(house.database_of_the_pbx())
         browser = stack.enter_context(sync_playwright()).chromium.launch(
             executable_path="/usr/bin/chromium", args=FLAGS
         )
