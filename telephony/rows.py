@@ -36,6 +36,7 @@ class Hanging:
 
     legs: list[Leg] = field(default_factory=list)
     transfers: list[Transfer] = field(default_factory=list)
+    over: list[Leg] = field(default_factory=list)  # nobody saw them end
     gone: list[Leg] = field(default_factory=list)
     revoked: list[Transfer] = field(default_factory=list)
 
@@ -46,6 +47,7 @@ class Hanging:
             unique_fields=["call", "uniqueid"],
             update_fields=[name.removesuffix("_id") for name in OF_LEGS],
         )
+        Leg.objects.bulk_update(self.over, ["ended_at"])
         Transfer.objects.bulk_create(
             self.transfers, update_conflicts=True, unique_fields=["call", "place"], update_fields=list(OF_TRANSFERS)
         )
@@ -123,7 +125,7 @@ def write_legs(
         gone = [leg for leg in gone if leg.ended_at is None]
         for leg in gone:
             leg.ended_at = row.ended_at or timezone.now()
-        different += gone
+        hanging.over += gone
     hanging.legs += different
     return bool(different or gone)
 

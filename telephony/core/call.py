@@ -36,6 +36,7 @@ class Transfer:
 
 
 HOLD, ALL, TRANSFER, HOME, PARK, OWN = "hold", "all", "transfer", "home", "park", "own"
+SPOKEN = (HOLD, ALL, PARK)  # somebody has talked with him, also where nobody saw it
 QUEUE = "queue"  # the target of a transfer that is no telephone
 CALLED, RUNG, WITH, ASIDE = "called", "ringing", "talking", "held"
 

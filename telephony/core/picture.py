@@ -3,7 +3,21 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from telephony.core.call import ENDED, HOME, IN, INTERNAL, OUT, RINGING, TALKING, Call, Handling, Leg, Transfer, Watcher
+from telephony.core.call import (
+    ENDED,
+    HOME,
+    IN,
+    INTERNAL,
+    OUT,
+    RINGING,
+    SPOKEN,
+    TALKING,
+    Call,
+    Handling,
+    Leg,
+    Transfer,
+    Watcher,
+)
 from telephony.core.channel import ANSWERED, BUSY, BY_CAUSE, CANCELLED, FAILED, NOANSWER, NORMAL, REJECTED, Channel
 from telephony.core.naming import is_pair
 from telephony.core.party import Parties
@@ -28,10 +42,11 @@ class Painter:
         main = track.main()
         talking = () if ended or main is None else self._names(self._wires.talking(main))
         ringing = self._ringing(track)
+        handling = None if ended else self._handling(track, at)
         return Call(
             key=track.key,
             direction=self._direction(track, party),
-            state=ENDED if ended else self._state(track, talking, ringing),
+            state=ENDED if ended else self._state(track, handling, talking, ringing),
             result=self._result(track) if ended else "",
             caller=party,
             caller_name=caller.caller_name if caller else "",
@@ -50,7 +65,7 @@ class Painter:
             ended_at=track.ended_at if ended else None,
             legs=tuple([self._leg(track, each) for each in track.legs.values()]),
             transfers=tuple([self._transfer(each) for each in track.handovers]) if track.handovers else (),
-            handling=None if ended else self._handling(track, at),
+            handling=handling,
             watchers=self._watchers(track) if self._wires.watchers else (),
             held_by=self._names(each for each in track.live.values() if each.held),
         )
@@ -100,8 +115,10 @@ class Painter:
                 return INTERNAL
         return INTERNAL if track.dialled[:1] in ("", "*", "#") or is_staff(track.dialled) else OUT
 
-    def _state(self, track: Track, talking: tuple[str, ...], ringing: tuple[str, ...]) -> str:
-        if talking:
+    def _state(
+        self, track: Track, handling: Handling | None, talking: tuple[str, ...], ringing: tuple[str, ...]
+    ) -> str:
+        if talking or (handling and handling.phase in SPOKEN):
             return TALKING
         if not track.talked and not track.answered_by:
             return RINGING

@@ -95,17 +95,21 @@ def chan(number: int, name: str, party: str, context: str, exten: str) -> pbx.Ch
 CLIENT = chan(1, "trunk", "79161234567", "desk-hold", "1795.2")
 
 
-def late(*entries: pbx.ChannelEntry, bridges: tuple[pbx.Bridge, ...] = ()) -> Handling | None:
+def found(*entries: pbx.ChannelEntry, bridges: tuple[pbx.Bridge, ...] = ()) -> Call:
     board = Board()
     board.resync(pbx.Snapshot(channels=entries, bridges=bridges), 1795.0)
-    return board.calls["1795.1"].handling
+    return board.calls["1795.1"]
 
 
-def test_a_late_link_knows_who_holds() -> None:
+def late(*entries: pbx.ChannelEntry, bridges: tuple[pbx.Bridge, ...] = ()) -> Handling | None:
+    return found(*entries, bridges=bridges).handling
+
+
+def test_a_late_link_knows_who_holds_and_that_whoever_is_held_was_talked_with() -> None:
     leg = chan(2, "101", "101", "desk-idle", "1795.1")
-    handling = late(pbx.ChannelEntry(CLIENT, application="MusicOnHold"), pbx.ChannelEntry(leg, application="Wait"))
-    assert handling
-    assert said(handling) == "hold 101"
+    call = found(pbx.ChannelEntry(CLIENT, application="MusicOnHold"), pbx.ChannelEntry(leg, application="Wait"))
+    assert call.handling
+    assert (said(call.handling), call.state) == ("hold 101", "talking")
 
 
 @pytest.mark.parametrize(("bridge", "state"), [("", "ringing"), ("b", "talking")])
