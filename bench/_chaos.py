@@ -404,14 +404,12 @@ NOBODY = {"abandoned", "noanswer"}
 
 
 def _history(office: Office, story: Story, found: Round, mark: int, down: tuple[float, float]) -> None:
-    house, events = office.house, office.tape.events[mark:]
-    came = {
-        each["CallerIDNum"]: each["Uniqueid"]
-        for each in events
-        if each["Event"] == "Newchannel" and each["CallerIDNum"] in story.numbers
-    }
+    house = office.house
     if not story.wait(lambda: not house.rows(LIVE), 5):
         found.wrong.append(f"still alive in the history: {house.rows(LIVE)}")
+    story.wait(lambda: not _left(office.tape.events[mark:], story.numbers), 2)
+    events = office.tape.events[mark:]
+    came = _came(events, story.numbers)
     rows = house.rows(ROWS, story.numbers)
     if sorted(row[1] for row in rows) != sorted(came):
         found.wrong.append(f"the history has {[row[1] for row in rows]}, called have {sorted(came)}")
@@ -431,6 +429,17 @@ def _history(office: Office, story: Story, found: Round, mark: int, down: tuple[
             found.wrong.append(f"{number} spoke with {sorted(missing)}, which his call does not say: {spoke}")
     if not story.wait(lambda: not house.rows(CLICKS, list(UNSETTLED)), 12):
         found.wrong.append(f"clicks whose outcome nobody knows: {house.rows(CLICKS, list(UNSETTLED))}")
+
+
+def _came(events: list[Event], numbers: list[str]) -> dict[str, str]:
+    """Number → channel."""
+    new = (each for each in events if each["Event"] == "Newchannel" and each["CallerIDNum"] in numbers)
+    return {each["CallerIDNum"]: each["Uniqueid"] for each in new}
+
+
+def _left(events: list[Event], numbers: list[str]) -> set[str]:
+    """Channels whose end the PBX has not told yet."""
+    return set(_came(events, numbers).values()) - {e["Uniqueid"] for e in events if e["Event"] == "Hangup"}
 
 
 def _gone(events: list[Event], uniqueid: str) -> float:
