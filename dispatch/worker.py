@@ -50,6 +50,14 @@ class Consumer(consumer.Consumer):
             interval_max=AGAIN_SECONDS,
         )
 
+    def on_connection_error_after_connected(self, exc: Exception) -> None:
+        """Let go of the broker that is lost. Where work was taken and not begun, kombu 5.7 means to put it back over
+        the connection that it has let go already, and the error that it gets would end the worker."""
+        try:
+            super().on_connection_error_after_connected(exc)
+        except AttributeError as error:
+            log.warning("the broker has its unfinished work still, or has lost it: %s", error)
+
 
 class SignOfLife(bootsteps.StartStopStep):
     """A key in Redis, written each second as long as tasks are taken: dispatch.live.beat reads how long it has left.

@@ -16,6 +16,7 @@ from django.conf import settings
 
 from dispatch.embedded import process
 from dispatch.live.beat import WORKER_KEY
+from dispatch.worker import AGAIN_SECONDS
 from tests.live.wire import Wire
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -91,6 +92,30 @@ def test_after_an_outage_of_the_broker_it_takes_work_at_once(broker: redis.Redis
     wire.mend()
     await_sign_of_life(broker, 3)
     assert answers(), "who shows that he lives takes work"
+
+
+@pytest.mark.feature("X4")
+def test_work_that_lay_there_unfinished_when_the_broker_went_does_not_end_it(
+    broker: redis.Redis, wire: Wire, worker: subprocess.Popen[bytes]
+) -> None:
+    await_sign_of_life(broker, 40)
+    app = Celery(broker=settings.REDIS_URL, set_as_current=False)
+    app.send_task("orders.tasks.release_due", countdown=60)
+    await_unfinished(broker, 5)
+    wire.cut()
+    broker.flushall()  # as with a broker that was killed
+    time.sleep(2 * AGAIN_SECONDS)
+    wire.mend()
+    await_sign_of_life(broker, 5)
+    assert worker.poll() is None
+    assert answers()
+
+
+def await_unfinished(broker: redis.Redis, seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while not broker.hlen("unacked"):
+        assert time.monotonic() < end, f"nothing was taken within {seconds} s"
+        time.sleep(0.05)
 
 
 @pytest.mark.feature("X4")
