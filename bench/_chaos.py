@@ -43,9 +43,12 @@ class Phones(RealTelephones):
     """Petrov's and the dispatchers' telephones ring until the story lifts them."""
 
     def answer_if_rings(self, extension: str) -> bool:
+        """Whether somebody talks there now: what rings may stop in that instant."""
         for call in self._desks[extension].ringing:
-            call.answer()
-            return True
+            call.lab.ask("reply", call=call.number, code=200)
+            call.lab.wait(lambda call=call: call.is_up or call.is_over, 8, f"call {call.number} is answered")
+            if call.is_up:
+                return True
         return False
 
     def refuse_if_rings(self, extension: str) -> None:
