@@ -19,7 +19,7 @@ from telephony.core import naming, phones
 from telephony.core.facts import CallChanged, CallJoined, Fact, PhoneChanged, Said
 from telephony.lease import AWAY, LeaseLost, Tenure
 from telephony.models import Call, Intent, Leg, Recording, Transfer
-from telephony.recognition import is_short
+from telephony.recognition import colleagues_on_mobile, is_short
 from telephony.rows import Earlier, Hanging, at, write_call, write_legs, write_transfers
 from telephony.services import after_call, belongings, missed, outgoing, phonebook
 from telephony.services import calls as desk
@@ -175,7 +175,7 @@ class Recorder:
         return any(leg.answered_at is not None for call in batch.calls.values() for leg in call.legs)
 
     def _write_calls(self, calls: Mapping[str, told.Call], rows: dict[str, Call]) -> set[int]:
-        """Returns the ids of the calls that look different now. Seven queries at most, and one for each row."""
+        """Returns the ids of the calls that look different now. Eight queries at most, and one for each row."""
         if not calls:
             return set()
         seats = _seats(calls.values())
@@ -311,13 +311,17 @@ def _doing(call: told.Call | None) -> Doing:
 
 
 def _seats(calls: Iterable[told.Call]) -> dict[str, int]:
-    """Who sits at the telephones in these calls; no query where there is nobody yet but a caller from outside."""
-    parties = {party for call in calls for party in (*call.answered_by, *(leg.party for leg in call.legs))}
+    """Who sits at the telephones in these calls, or is had on his mobile; no query where there is nobody yet but a
+    caller from outside."""
+    legs = [leg for call in calls for leg in call.legs]
+    parties = {party for call in calls for party in call.answered_by} | {leg.party for leg in legs}
+    called = {leg.party for leg in legs if leg.role != "caller"}
+    mobile = {number: person.pk for number, person in colleagues_on_mobile(called).items()}
     extensions = [party for party in parties if is_short(party)]
     if not extensions:
-        return {}
+        return mobile
     shifts = Shift.objects.filter(extension__in=extensions, ended_at=None)
-    return dict(shifts.values_list("extension", "person_id"))
+    return mobile | dict(shifts.values_list("extension", "person_id"))
 
 
 def _placeless(call: told.Call) -> told.Call:

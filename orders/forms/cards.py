@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dispatch.staff.models import Person, Role
 from orders import numbers
-from orders.models import Client, ClientAddress, ClientMark, Driver
+from orders.models import Client, ClientAddress, ClientMark, Driver, Instead
 from orders.services.card_numbers import Phones
 from orders.services.client_addresses import Written
 from orders.services.clients import Own
@@ -49,11 +49,12 @@ class ClientForm(PhonesMixin, forms.ModelForm):
 
     class Meta:
         model = Client
-        fields = ("name", "notes", "responsible", "own_seconds", "own_instead")
+        fields = ("name", "notes", "responsible", "own_seconds", "own_then", "own_instead")
         labels = {
             "responsible": _("Whose client"),
             "own_seconds": _("It rings there for, in seconds"),
-            "own_instead": _("And then at"),
+            "own_then": _("And then at"),
+            "own_instead": _("Which number"),
         }
         widgets = {
             "notes": forms.Textarea(attrs={"rows": 3}),
@@ -68,25 +69,36 @@ class ClientForm(PhonesMixin, forms.ModelForm):
         who.queryset = Person.objects.filter(at_a_desk | of_now).order_by("last_name", "first_name")  # type: ignore[attr-defined]
         who.empty_label = _("nobody's: the queue")  # type: ignore[attr-defined]
         self.fields["own_seconds"].required = False
+        self.fields["own_then"] = forms.ChoiceField(
+            label=self.fields["own_then"].label, choices=Instead.choices, required=False
+        )
         if self.instance.own_instead:
             self.initial["own_instead"] = numbers.national(self.instance.own_instead)
 
     def clean_own_seconds(self) -> int:
         return self.cleaned_data["own_seconds"] or Client._meta.get_field("own_seconds").default
 
+    def clean_own_then(self) -> Instead:
+        then, whose = Instead(self.cleaned_data["own_then"]), self.cleaned_data.get("responsible")
+        if then == Instead.MOBILE and not (whose and whose.mobile):
+            raise forms.ValidationError(_("No mobile telephone of this colleague is known."))
+        if then == Instead.EXTENSION and not (whose and whose.own_extension):
+            raise forms.ValidationError(_("This colleague has no extension of their own."))
+        return then
+
     def clean_own_instead(self) -> str:
+        if self.cleaned_data.get("own_then") != Instead.NUMBER:
+            return ""
         typed = self.cleaned_data["own_instead"].strip()
-        if EXTENSION.fullmatch(typed):
-            return typed
-        number = numbers.e164(typed)
-        if typed and not number:
-            raise forms.ValidationError(_("Write an extension or a telephone number, or nothing for the queue."))
+        number = typed if EXTENSION.fullmatch(typed) else numbers.e164(typed)
+        if not number:
+            raise forms.ValidationError(_("Write an extension or a telephone number."))
         return number
 
     def own(self) -> Own:
         """Of a valid form."""
         said = self.cleaned_data
-        return Own(said["responsible"], said["own_seconds"], said["own_instead"])
+        return Own(said["responsible"], said["own_seconds"], said["own_then"], said["own_instead"])
 
 
 class MarkForm(forms.Form):

@@ -1,7 +1,7 @@
 from orders.models.account import Account, Employee
 from orders.models.cancelling import CancelReason
 from orders.models.choices import Alarm, CalledOffBy, Channel, Payment, ServiceClass, TripOption
-from orders.models.client import Client, ClientAddress, ClientMark, ClientPhone, MarkProposal
+from orders.models.client import Client, ClientAddress, ClientMark, ClientPhone, Instead, MarkProposal
 from orders.models.driver import Driver, DriverDocument, DriverPhone, Vehicle
 from orders.models.driving import DriverAct, DriverBreak, DriverPosition, DriverShift
 from orders.models.fleet import Fleet, FleetLogo, FleetNumber
@@ -41,6 +41,7 @@ __all__ = [
     "Import",
     "ImportFault",
     "ImportFile",
+    "Instead",
     "KeptQuote",
     "MarkProposal",
     "Offer",

@@ -15,6 +15,15 @@ class ClientMark(models.TextChoices):
     BLACKLISTED = "blacklisted", _("blacklisted")
 
 
+class Instead(models.TextChoices):
+    """Where an own client's call goes on when his person does not answer. In the end the queue has it."""
+
+    QUEUE = "", _("the queue")
+    MOBILE = "mobile", _("that person's mobile telephone")
+    EXTENSION = "extension", _("that person's own extension")
+    NUMBER = "number", _("another number")
+
+
 class ClientQuerySet(models.QuerySet["Client"]):
     def known(self) -> "ClientQuerySet":
         """Without the shells of merged cards."""
@@ -46,7 +55,8 @@ class Client(models.Model):
     own_seconds = models.PositiveSmallIntegerField(
         _("rings there for, in seconds"), default=20, validators=[MinValueValidator(5), MaxValueValidator(60)]
     )
-    own_instead = models.CharField(_("and then at"), max_length=16, blank=True)  # extension or E.164; "": the queue
+    own_then = models.CharField(_("and then at"), max_length=9, choices=Instead.choices, blank=True)
+    own_instead = models.CharField(_("the other number"), max_length=16, blank=True)  # extension or E.164
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="earlier_cards"
     )  # an empty shell that leads on: what points here by chance is never lost
@@ -56,6 +66,11 @@ class Client(models.Model):
     objects = ClientQuerySet.as_manager()
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(own_then=Instead.NUMBER) ^ models.Q(own_instead=""), name="client_own_instead"
+            ),
+        ]
         indexes = [
             models.Index(fields=["name"], name="client_name"),
             # A month of orders sorted by client takes each name from here, and opens no card for it.

@@ -12,7 +12,7 @@ from dispatch.audit import journal
 from dispatch.audit.models import Entry
 from dispatch.staff.models import Person
 from dispatch.staff.refusal import Refused
-from orders.models import Client, ClientMark, ClientPhone, Draft, Order, OrderEvent, OrderStop
+from orders.models import Client, ClientMark, ClientPhone, Draft, Instead, Order, OrderEvent, OrderStop
 from orders.services import clients
 from orders.signals import client_anonymised, client_anonymising
 
@@ -106,7 +106,7 @@ def _forget_card(client: Client) -> None:
         what.all().delete()
     client.name = client.notes = client.mark_reason = ""
     client.mark, client.mark_until, client.marked_by, client.marked_at = ClientMark.NONE, None, None, None
-    client.responsible, client.own_instead = None, ""
+    client.responsible, client.own_then, client.own_instead = None, Instead.QUEUE, ""
     client.anonymised_at = timezone.now()
     client.save()
 

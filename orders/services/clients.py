@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from dispatch.audit import journal
 from dispatch.staff.models import Person
 from dispatch.staff.refusal import Refused
-from orders.models import Client, ClientMark, MarkProposal, Order
+from orders.models import Client, ClientMark, Instead, MarkProposal, Order
 from orders.services import card_numbers
 from orders.services.card_numbers import Phones
 from orders.services.lifecycle import publish_change
@@ -20,15 +20,21 @@ from orders.services.lifecycle import publish_change
 
 @dataclass(frozen=True)
 class Own:
-    """Whose own client it is: at whom it rings first, for how long, and then at which number ("": the queue)."""
+    """Whose own client it is: at whom it rings first, for how long, and where then. `number`: of another one."""
 
     responsible: Person | None = None
     seconds: int = 20
-    instead: str = ""
+    then: Instead = Instead.QUEUE
+    number: str = ""
 
     @property
     def columns(self) -> dict[str, Any]:
-        return {"responsible": self.responsible, "own_seconds": self.seconds, "own_instead": self.instead}
+        return {
+            "responsible": self.responsible,
+            "own_seconds": self.seconds,
+            "own_then": self.then,
+            "own_instead": self.number,
+        }
 
 
 NOBODYS = Own()

@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 from dispatch.audit import journal
 from dispatch.staff.models import Person
 from dispatch.staff.refusal import Refused
-from orders.models import Client, ClientMark, Draft
+from orders.models import Client, ClientMark, Draft, Instead
 from orders.services import clients
 from orders.signals import client_merged
 
 MARK = ("mark", "mark_reason", "mark_until", "marked_by", "marked_at")
-OWN = ("responsible", "own_seconds", "own_instead")
+OWN = ("responsible", "own_seconds", "own_then", "own_instead")
 
 
 @dataclass(frozen=True)
@@ -133,6 +133,6 @@ def _write(kept: Client, gone: Client, marked: Client, choice: Choice) -> None:
 def _empty(gone: Client, kept: Client) -> None:
     gone.name = gone.notes = gone.mark_reason = ""
     gone.mark, gone.mark_until, gone.marked_by, gone.marked_at = ClientMark.NONE, None, None, None
-    gone.responsible, gone.own_instead = None, ""
+    gone.responsible, gone.own_then, gone.own_instead = None, Instead.QUEUE, ""
     gone.merged_into = kept
     gone.save()

@@ -8,7 +8,7 @@ from typing import Any
 
 from orders import numbers
 from telephony.models import Call, Leg, Recording, Transfer
-from telephony.recognition import Kind
+from telephony.recognition import Kind, is_short
 from telephony.selectors import history, privacy
 from telephony.selectors.history import Row
 
@@ -108,7 +108,7 @@ class _Parties:
         if name := self._pair.get(party):
             return Party(name)
         if person := self._people.get(party):
-            return Party(person.full_name, party, person.pk)
+            return Party(person.full_name, party if is_short(party) else "", person.pk)
         is_open = self._whole or numbers.e164(party) == self._open
         return Party(privacy.shown_party(party, whole=is_open))
 

@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from dispatch.live.registry import Viewer, once
 from dispatch.staff.models import Shift
 from orders.models import Fleet
 from telephony.core.call import OWN
 from telephony.models import Call
+from telephony.recognition import colleagues_on_mobile, is_short
 from telephony.selectors import who
 from telephony.selectors.who import Who
 
@@ -22,11 +24,16 @@ TOLD = timedelta(seconds=8)  # so long every desk is told who took a call
 
 @dataclass(frozen=True)
 class Seat:
-    """A telephone and who sits there now, if anybody."""
+    """A telephone and who sits there now, if anybody. The number of a colleague's mobile telephone is not shown."""
 
     number: str
     name: str = ""
     person_id: int | None = None
+    is_mobile: bool = False
+
+    @property
+    def shown(self) -> str:
+        return self.name if self.is_mobile else self.number
 
 
 @dataclass(frozen=True)
@@ -45,6 +52,20 @@ class Card:
     def can_be_picked(self) -> bool:
         waits = self.call.state == Call.State.RINGING and (not self.call.handling or self.call.phase == OWN)
         return waits and (bool(self.call.queue) or self.call.phase == OWN)
+
+    @property
+    def telephones_ringing(self) -> list[str]:
+        return [seat.number for seat in self.ringing if not seat.is_mobile]
+
+    @property
+    def telephones_talking(self) -> list[str]:
+        return [seat.number for seat in self.talking if not seat.is_mobile]
+
+    @property
+    def only_at(self) -> str:
+        """The extension that alone may answer; no telephone of the house where it rings at a number of the street."""
+        by = str(self.call.handling["by"])
+        return by if is_short(by) else "outside"
 
     @property
     def sort(self) -> str:
@@ -146,9 +167,12 @@ def _may_know_who(call: Call, viewer: Viewer) -> bool:
 
 
 def seats_at(numbers: Iterable[str]) -> dict[str, Seat]:
-    """Who sits at these telephones. One query."""
+    """Who sits at these telephones, and whose mobile telephone each is. One query, two with numbers of the street."""
     wanted = set(numbers)
     seats = {number: Seat(number) for number in wanted}
+    for number, person in colleagues_on_mobile(wanted).items():
+        name = _("%(name)s, mobile") % {"name": person.full_name}
+        seats[number] = Seat(number, name, person.pk, is_mobile=True)
     for shift in Shift.objects.filter(extension__in=wanted, ended_at=None).select_related("person"):
         seats[shift.extension] = Seat(shift.extension, shift.person.full_name, shift.person_id)
     return seats

@@ -263,13 +263,14 @@ def _missed(calls: Sequence[Call]) -> dict[int, Transfer]:
 
 
 def named(parties: Iterable[str]) -> dict[str, Seat]:
-    """Colleagues by name, drivers by call sign, others by their number. Two queries at most."""
+    """Colleagues by name, drivers by call sign, others by their number. Three queries at most."""
     wanted = set(parties)
     outside = {f"+{party.removeprefix('+')}": party for party in wanted if party and not is_short(party)}
     seats = seats_at(party for party in wanted)
     drivers = DriverPhone.objects.filter(e164__in=outside).select_related("driver") if outside else ()
     for number, party in outside.items():
-        seats[party] = Seat(party, numbers.national(number))
+        if not seats[party].is_mobile:
+            seats[party] = Seat(party, numbers.national(number))
     for phone in drivers:
         sign = _("Driver %(sign)s") % {"sign": phone.driver.call_sign}
         seats[outside[phone.e164]] = Seat(outside[phone.e164], f"{sign}, {phone.driver.last_name}")

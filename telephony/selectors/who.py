@@ -13,7 +13,7 @@ from orders import numbers
 from orders.flow import BUSY_STATES
 from orders.models import Client, ClientMark, Driver, Order
 from telephony.models import Call
-from telephony.recognition import Kind
+from telephony.recognition import Kind, is_short
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class _Describer:
         number = number_of(call)
         if call.recognised == Kind.STAFF:
             name = call.colleague.full_name if call.colleague else call.caller_name
-            return Who(Kind.STAFF, name, number, is_outsider=False)
+            return Who(Kind.STAFF, name, number if is_short(number) else "", is_outsider=False)
         if call.recognised == Kind.CHOICE and not call.order:
             return Who(Kind.CHOICE, call.caller_name, number, options=self._options(call))
         if call.driver and not call.is_pair:

@@ -13,15 +13,16 @@ from django.utils.translation import gettext_lazy as _
 
 from dispatch.audit import journal, verbs
 from dispatch.live import publish
-from dispatch.staff.models import Person, Shift
+from dispatch.staff.models import Person
 from dispatch.staff.refusal import Refused
+from orders import numbers
 from telephony import bell, pulses
 from telephony.core import naming, operations, placing, rules, watching
 from telephony.core.call import OWN
 from telephony.lease import ROW, LeaseLost, Tenure
 from telephony.models import Call, Intent
 from telephony.recognition import is_short
-from telephony.selectors import phonebook
+from telephony.selectors import panel, phonebook
 from telephony.sentences import sentence
 
 verbs.register(
@@ -263,9 +264,8 @@ def _named(why: rules.Refusal | None) -> rules.Refusal | None:
     return why and rules.Refusal(why.id, {name: _name_at(by) for name, by in why.args.items()})
 
 
-def _name_at(extension: str) -> str:
-    shift = Shift.objects.filter(extension=extension, ended_at=None).select_related("person").first()
-    return shift.person.full_name if shift else extension
+def _name_at(party: str) -> str:
+    return panel.seats_at([party])[party].name or numbers.national(numbers.e164(party) or party)
 
 
 def _standing(call: Call, actor: Person) -> rules.Standing:

@@ -8,8 +8,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from django.db.models import Case, When
+
 from orders import numbers
-from orders.models import Client
+from orders.models import Client, Instead
 from telephony import dialling
 from telephony.core.call import QUEUE
 from telephony.recognition import is_short
@@ -43,7 +45,12 @@ class Plan:
 def ways() -> list[Way]:
     """Of all cards with a responsible person, the oldest card first. One query; two where a card names a number."""
     cards = Client.objects.filter(responsible__is_active=True, merged_into=None).exclude(phones=None).order_by("pk")
-    rows = list(cards.values_list("phones__e164", "responsible_id", "own_seconds", "own_instead"))
+    instead = Case(
+        When(own_then=Instead.MOBILE, then="responsible__mobile"),
+        When(own_then=Instead.EXTENSION, then="responsible__own_extension"),
+        default="own_instead",
+    )
+    rows = list(cards.values_list("phones__e164", "responsible_id", "own_seconds", instead))
     typed = {row[3] for row in rows}
     outside = {number for number in typed if number and not is_short(number)}
     rules = dial_plan.current().rules if outside else dialling.Rules()

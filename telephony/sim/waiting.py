@@ -68,7 +68,7 @@ class Waiting:
             return await self._talks(client, done.leg)
         at(client, 7)
         self._pbx.user_event("DeskOwnEnd", client, *who, ("Result", done.status), ("Cause", str(done.cause)))
-        if desk_target(instead) and not refuses(self._pbx, instead):
+        if instead != extension and desk_target(instead) and not refuses(self._pbx, instead):
             return Place("desk-instead", f"{instead}-{extension}")
         return Place("desk-queue", "late")
 

@@ -15,7 +15,7 @@ from dispatch.audit.models import Entry
 from dispatch.live import registry
 from dispatch.live.models import Change
 from dispatch.live.registry import Viewer
-from dispatch.staff.models import Shift
+from dispatch.staff.models import Person, Shift
 from dispatch.staff.services import breaks, people
 from orders import numbers
 from orders.models import Client, ClientPhone
@@ -23,6 +23,7 @@ from orders.services import clients, merging
 from orders.services.clients import Own
 from telephony.core import rules
 from telephony.models import Extension, Lease
+from telephony.recognition import Kind, Recognition, colleagues_on_mobile, recognise
 from telephony.services import membership, own_clients
 from telephony.services.own_clients import Plan, Way
 from tests.telephony import office
@@ -39,9 +40,14 @@ def vera():
     return made
 
 
-def anna(of, *given, seconds=10, instead="", name="Anna Sidorova"):
+def anna(of, *given, seconds=10, then="", instead="", name="Anna Sidorova"):
     made = office.client(name, *given)
-    own = {"responsible": of, "own_seconds": seconds, "own_instead": instead}
+    own = {
+        "responsible": of,
+        "own_seconds": seconds,
+        "own_then": then or ("number" if instead else ""),
+        "own_instead": instead,
+    }
     Client.objects.filter(pk=made.pk).update(**own)
     return made
 
@@ -75,6 +81,19 @@ def test_the_book_says_who_for_how_long_and_what_then(django_assert_num_queries)
     assert book["desk-own", "89031112233"] == f"{sits.pk}-20-103"
     assert book["desk-own", "79262222222"] == f"{sits.pk}-10-79055555555"
     assert not [key for _, key in book if key.endswith("9261111111")]
+
+
+def test_after_her_telephone_it_may_be_her_mobile_or_her_own_extension(django_assert_num_queries):
+    sits, boris = vera(), office.boris()
+    Person.objects.filter(pk=sits.pk).update(mobile="8 (905) 555-55-55", own_extension="103")
+    anna(sits, then="mobile")
+    anna(sits, "+79262222222", then="extension", name="Olga Own")
+    anna(boris, "+79031112233", then="mobile", name="Irina Own")  # whose person has none
+    with django_assert_num_queries(2):
+        book = own_clients.book(own_clients.ways())
+    assert book["desk-own", "79161234567"] == f"{sits.pk}-10-79055555555"
+    assert book["desk-own", "79262222222"] == f"{sits.pk}-10-103"
+    assert book["desk-own", "79031112233"] == f"{boris.pk}-10-queue"
 
 
 def test_who_works_here_no_more_has_no_clients():
@@ -161,10 +180,16 @@ def test_the_card_says_whose_client_it_is_and_the_journal_who_said_so(client):
     sits = office.vera()
     client.force_login(office.boris())
     hers = office.client()
-    said = {"name": hers.name, "responsible": sits.pk, "own_seconds": "10", "own_instead": "8 905 555 55 55"}
+    said = {
+        "name": hers.name,
+        "responsible": sits.pk,
+        "own_seconds": "10",
+        "own_then": "number",
+        "own_instead": "8 905 555 55 55",
+    }
     assert client.post(reverse("orders:client-edit", args=[hers.pk]), said).status_code == 302
     hers.refresh_from_db()
-    assert (hers.responsible, hers.own_seconds, hers.own_instead) == (sits, 10, "+79055555555")
+    assert (hers.responsible, hers.own_seconds, hers.own_then, hers.own_instead) == (sits, 10, "number", "+79055555555")
     card = " ".join(strip_tags(client.get(reverse("orders:client", args=[hers.pk])).content.decode()).split())
     assert "Whose client Ivanova Vera 10 s, then 8 (905) 555-55-55, then the queue" in card
     assert "does not take calls of own clients now" in card
@@ -179,14 +204,20 @@ def test_the_card_says_whose_client_it_is_and_the_journal_who_said_so(client):
         ("own_seconds", "61"),
         ("own_instead", "wherever"),
         ("own_instead", "1"),
+        ("own_instead", ""),
+        ("own_then", "mobile"),
+        ("own_then", "extension"),
+        ("own_then", "the moon"),
         ("responsible", "marina"),
     ],
 )
 def test_what_cannot_be_is_said_at_the_field(client, field, value):
-    client.force_login(office.boris())
+    boris = office.boris()
+    client.force_login(boris)
     value = office.marina().pk if value == "marina" else value  # a manager has no telephone of the desk
     hers = office.client()
-    answer = client.post(reverse("orders:client-edit", args=[hers.pk]), {"name": hers.name, field: value})
+    said = {"name": hers.name, "responsible": boris.pk, "own_then": "number", "own_instead": "103"}
+    answer = client.post(reverse("orders:client-edit", args=[hers.pk]), said | {field: value})
     assert answer.status_code == 422
     assert field in answer.context["form"].errors
 
@@ -224,7 +255,7 @@ def test_two_cards_that_become_one_stay_hers(client):
 
 
 def test_own_without_words_is_nobodys():
-    assert Own().columns == {"responsible": None, "own_seconds": 20, "own_instead": ""}
+    assert Own().columns == {"responsible": None, "own_seconds": 20, "own_then": "", "own_instead": ""}
 
 
 # --- what the desks see --------------------------------------------------------------------------------------------
@@ -262,3 +293,56 @@ def test_the_breakdown_says_that_it_rang_at_her_before_the_queue(client):
     client.force_login(office.sofia())
     page = " ".join(strip_tags(client.get(f"/calls/{call.pk}/").content.decode()).split())
     assert "The telephone of Ivanova Vera rang for 0:10: no answer own client, before the queue" in page
+
+
+# --- her mobile telephone, whose number nobody reads -----------------------------------------------------------------
+
+
+MOBILE = "79055555555"
+
+
+def on_mobile():
+    sits = office.vera()
+    Person.objects.filter(pk=sits.pk).update(mobile="8 (905) 555-55-55")
+    return sits
+
+
+def test_while_her_mobile_rings_every_desk_reads_so_and_nobody_its_number(client):
+    sits = on_mobile()
+    call = her_call(by=MOBILE, to="101", client=office.client(), recognised="known")
+    html = registry.renderers["call"]([str(call.pk)], DESK)[str(call.pk)]
+    assert "for Ivanova Vera, own client" in html
+    assert "rings at Ivanova Vera, mobile" in " ".join(strip_tags(html).split())
+    assert MOBILE not in html
+    assert "905" not in strip_tags(html)
+    now = timezone.now()
+    Lease.objects.update_or_create(pk=1, defaults={"pbx": "up", "renewed_at": now, "pbx_seen_at": now, "epoch": 1})
+    client.force_login(sits)
+    answer = client.post(reverse("telephony:pick", args=[call.pk]), {"id": str(uuid.uuid4())})
+    assert answer.content.decode().startswith("It rings at Ivanova Vera, mobile")
+
+
+def test_what_she_answers_there_is_hers_on_the_list_and_in_the_history(client):
+    sits = on_mobile()
+    call = office.answered(sits, MOBILE, caller_e164=office.ANNA, client=office.client())
+    office.leg(call, MOBILE, role="own", person=sits, outcome="answered", answered_at=call.answered_at)
+    client.force_login(office.sofia())
+    for page in (f"/calls/{call.pk}/", "/calls/"):
+        html = client.get(page).content.decode()
+        assert "Ivanova Vera" in html
+        assert MOBILE[1:] not in re.sub(r"\D", "", strip_tags(html))
+
+
+def test_two_who_share_a_mobile_are_neither():
+    sits, boris = on_mobile(), office.boris()
+    assert colleagues_on_mobile([MOBILE, "101", "", office.ANNA]) == {MOBILE: sits}
+    Person.objects.filter(pk=boris.pk).update(mobile="+79055555555")
+    assert colleagues_on_mobile([MOBILE]) == {}
+
+
+def test_a_colleague_who_is_called_on_his_mobile_is_a_colleague():
+    sits = on_mobile()
+    assert recognise(MOBILE, direction="out") == Recognition(Kind.STAFF, person_id=sits.pk)
+    assert recognise(MOBILE, direction="in").kind == Kind.NEW  # calls as anybody does, and may want a taxi
+    office.client("Vera herself", "+79055555555")
+    assert recognise(MOBILE, direction="out").kind == Kind.KNOWN

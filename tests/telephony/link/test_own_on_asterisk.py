@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from dispatch.staff.models import Person
 from dispatch.staff.services import people
 from orders.models import Client
 from telephony.models import Intent
@@ -16,7 +17,7 @@ from tests.telephony.link.test_on_asterisk import Desk, awaited, pick, row
 
 pytestmark = [pytest.mark.rig, pytest.mark.django_db(transaction=True), pytest.mark.feature("P10", "P11")]
 
-ANNA = office.ANNA.removeprefix("+")
+ANNA, MOBILE = office.ANNA.removeprefix("+"), "79055555555"
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +74,35 @@ def test_what_nobody_answers_there_is_the_same_call_in_the_queue(desk):
     ]
     call.hang_up()
     assert row(pk=waits.pk, state="ended").result == "answered"
+
+
+def test_what_nobody_answers_there_rings_at_her_mobile_and_is_hers(desk):
+    Person.objects.filter(pk=desk.vera.pk).update(mobile="8 (905) 555-55-55")
+    Client.objects.update(own_then="mobile")
+    awaited(lambda: keeps(desk, f"{own_clients.WAYS}/{ANNA}") == f"{desk.vera.pk}-5-{MOBILE}", 12)
+    street = desk.pbx.trunk(desk.pbx.lab(), "mobile", listens=True)
+    call = anna_calls(desk)
+    rings = row(caller_raw=ANNA, ringing=["101"])
+    walks = street.called_at(MOBILE, 12)
+    at_mobile = row(pk=rings.pk, ringing=[MOBILE])
+    assert (at_mobile.phase, at_mobile.queue) == ("own", "")
+    assert not desk.phones["102"].calls
+    walks.answer()
+    talk = row(pk=rings.pk, state="talking", talking_to=[MOBILE])
+    assert talk.answered_by == desk.vera
+    assert hear_at_last({"client": call, "mobile": walks}, TONES, {"client": {"mobile"}})["client"] == {"mobile"}
+    walks.hang_up()
+    assert row(pk=rings.pk, state="ended").result == "answered"
+
+
+def test_when_her_own_extension_is_where_she_sits_it_does_not_ring_there_twice(desk):
+    Person.objects.filter(pk=desk.vera.pk).update(own_extension="101")
+    Client.objects.update(own_then="extension")
+    awaited(lambda: keeps(desk, f"{own_clients.WAYS}/{ANNA}") == f"{desk.vera.pk}-5-101", 12)
+    anna_calls(desk)
+    rings = row(caller_raw=ANNA, ringing=["101"])
+    waits = row(pk=rings.pk, queue="dispatch", seconds=12)
+    assert [leg.role for leg in waits.legs.filter(party="101")].count("own") == 1
 
 
 def test_with_the_link_killed_the_pbx_does_it_alone(desk):
