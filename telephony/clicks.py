@@ -12,7 +12,6 @@ from uuid import UUID
 from django.conf import settings
 from django.utils import timezone
 
-from dispatch.staff.models import Shift
 from telephony.ami import actions
 from telephony.ami.guard import NotSent, Reply, Session, Unanswered
 from telephony.ami.link import Link
@@ -29,6 +28,7 @@ from telephony.models import Intent
 from telephony.operating import Operations
 from telephony.own_phone import OwnPhone, in_use
 from telephony.placing import Placing
+from telephony.selectors import panel
 from telephony.services import intents
 
 log = logging.getLogger(__name__)
@@ -134,7 +134,7 @@ class Clicks:
                 self._begin(intent, self._placing.resolve(intent))
                 continue
             if intent.verb != "pick":
-                await self._operations.resolve(intent)
+                self._begin(intent, self._operations.resolve(intent))
                 continue
             call = self._link.board.calls.get(self._board_key(intent.its_call.key))
             if call is None:
@@ -292,13 +292,8 @@ def _is_requested(reply: Reply) -> bool:
 
 def _refuse(tenure: Tenure, intent: Intent, why: rules.Refusal) -> None:
     """An extension in the arguments becomes the name of who sits there."""
-    args = {name: _name_at(value) if name == "by" else value for name, value in why.args.items()}
+    args = {name: panel.name_at(value) if name == "by" else value for name, value in why.args.items()}
     intents.refuse(tenure, intent, why.id, args)
-
-
-def _name_at(extension: str) -> str:
-    shift = Shift.objects.filter(extension=extension, ended_at=None).select_related("person").first()
-    return shift.person.full_name if shift else extension
 
 
 def _settle_by_row(tenure: Tenure, intent: Intent) -> None:

@@ -1,10 +1,11 @@
 """Clicks on a call that is being talked in: sent as the one action that each is, settled by what it then shows."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.utils import timezone
 
 from telephony.ami import actions
 from telephony.ami.guard import Session
@@ -41,6 +42,11 @@ class Running(OnItsWay):
     key: str
     call: told.Call | None
     leg: str = ""  # of a supervisor: the leg that he watches with
+
+    @property
+    def turn(self) -> str:
+        """One at a time has it."""
+        return f"{self.key} {self.intent.extension}" if self.intent.verb in watching.BESIDE else self.key
 
     @property
     def desk(self) -> str:
@@ -92,7 +98,7 @@ class Operations:
         self._database = database
         self._settle = settle
         self._following = Following(link, tenure, database, settle)
-        self._running: dict[str, Running] = {}  # by the board's key: one at a time for each call
+        self._running: dict[str, Running] = {}  # by whose turn it is
 
     def hear(self, facts: tuple[Fact, ...]) -> None:
         for running in self._running.values():
@@ -107,24 +113,33 @@ class Operations:
         key = self._board_key(intent.its_call.key)
         running = Running(intent, key, self._link.board.calls.get(key))
         why = refusal(intent, operations.standing(running.call))
-        turn = f"{key} {intent.extension}" if intent.verb in watching.BESIDE else key
-        before = self._running.get(turn)
+        before = self._running.get(running.turn)
         if why is None and before is not None and before.outcome is None:
             why = rules.Refusal("under_way")
         if why is not None:
             await self._settle(intent, Outcome(why.id, why.args.get("by", "")))
             return
-        self._running[turn] = running  # before anything is awaited
-        try:
-            await self._following.written(intent, self._perform(session, running), unsent="no_link_talk")
-        finally:
-            if self._running.get(turn) is running:  # and not the next one, of somebody who has seen the outcome already
-                del self._running[turn]
+        await self._follow(running, self._perform(session, running))
 
     async def resolve(self, intent: Intent) -> None:
-        """After a reconnect: what the PBX has now tells what became of it."""
-        call = self._link.board.calls.get(self._board_key(intent.its_call.key))
-        await self._settle(intent, seen(intent, call) or Outcome(operations.NOT_DONE))
+        """After a reconnect: what the PBX has now tells what became of it, or will."""
+        key, session = self._board_key(intent.its_call.key), self._link.session
+        running = Running(intent, key, self._link.board.calls.get(key))
+        outcome = running.look()
+        rings = intent.verb in intents.RUNG and intent.deadline > timezone.now()  # his own telephone, perhaps still
+        if outcome is None and rings and session is not None and running.turn not in self._running:
+            running.leg = _name_of_leg(intent)
+            await self._follow(running, self._following.shown(session, running, intent.deadline))
+        else:
+            await self._settle(intent, outcome or Outcome(operations.NOT_DONE))
+
+    async def _follow(self, running: Running, work: Awaitable[Outcome | None]) -> None:
+        self._running[running.turn] = running  # before anything is awaited
+        try:
+            await self._following.written(running.intent, work, unsent="no_link_talk")
+        finally:  # but not the next one, of somebody who has seen the outcome already
+            if self._running.get(running.turn) is running:
+                del self._running[running.turn]
 
     async def _perform(self, session: Session, running: Running) -> Outcome | None:
         intent = running.intent
@@ -157,7 +172,7 @@ class Operations:
             return None
         if intent.verb not in watching.VERBS:
             return operations.order(intent.verb, call, running.desk, endpoint=endpoint, args=intent.args)
-        running.leg = watching.name(intent.pk.hex, intent.asked_at.timestamp())
+        running.leg = _name_of_leg(intent)
         order = watching.order(wish(intent), call, endpoint=endpoint, leg=running.leg)
         if order is None or order.to is None:
             mine = watching.own(call, intent.extension)
@@ -177,6 +192,10 @@ class Operations:
             return Outcome(placing.TARGET_REFUSES)
         is_off = await actions.is_off(session, to, context=settings.PBX_STAFF_CONTEXT)
         return Outcome("unreachable") if is_off else None
+
+
+def _name_of_leg(intent: Intent) -> str:
+    return watching.name(intent.pk.hex, intent.asked_at.timestamp())
 
 
 def wish(intent: Intent) -> watching.Wish:

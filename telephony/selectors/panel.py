@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from dispatch.live.registry import Viewer, once
 from dispatch.staff.models import Shift
+from orders import numbers
 from orders.models import Fleet
 from telephony.core.call import OWN
 from telephony.models import Call
@@ -164,6 +165,11 @@ def _may_know(call: Call, viewer: Viewer) -> bool:
 def _may_know_who(call: Call, viewer: Viewer) -> bool:
     """A caller who waits is everybody's; who talks with whom is for supervisors."""
     return viewer.audience == "supervisor" or call.state == Call.State.RINGING
+
+
+def name_at(party: str) -> str:
+    """Who has this telephone, or its number as people write it."""
+    return seats_at([party])[party].name or numbers.national(numbers.e164(party) or party)
 
 
 def seats_at(numbers: Iterable[str]) -> dict[str, Seat]:

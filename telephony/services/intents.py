@@ -15,7 +15,6 @@ from dispatch.audit import journal, verbs
 from dispatch.live import publish
 from dispatch.staff.models import Person
 from dispatch.staff.refusal import Refused
-from orders import numbers
 from telephony import bell, pulses
 from telephony.core import naming, operations, placing, rules, watching
 from telephony.core.call import OWN
@@ -227,7 +226,7 @@ def _may_be_asked(verb: str, call: Call | None, actor: Person, extension: str, a
         if why is None and verb == operations.UNPARK:
             why = rules.phone_is_busy(_phone(extension, call))
     if why is not None:
-        args = {name: _name_at(value) if why.id == rules.OWN_CLIENT else value for name, value in why.args.items()}
+        args = {name: panel.name_at(value) if why.id == rules.OWN_CLIENT else value for name, value in why.args.items()}
         raise Refused(sentence(why.id, args))
 
 
@@ -261,11 +260,7 @@ def _talk(call: Call) -> operations.Standing:
 
 def _named(why: rules.Refusal | None) -> rules.Refusal | None:
     """With the names of those who sit at its extensions."""
-    return why and rules.Refusal(why.id, {name: _name_at(by) for name, by in why.args.items()})
-
-
-def _name_at(party: str) -> str:
-    return panel.seats_at([party])[party].name or numbers.national(numbers.e164(party) or party)
+    return why and rules.Refusal(why.id, {name: panel.name_at(by) for name, by in why.args.items()})
 
 
 def _standing(call: Call, actor: Person) -> rules.Standing:

@@ -1,12 +1,14 @@
 """Sofia, the supervisor, at Vera's conversation: the real link attached to the simulator."""
 
+import asyncio
 import uuid
 
 import pytest
 
 from dispatch.staff.refusal import Refused
-from telephony.models import Call, Extension, Intent, Transfer
+from telephony.models import Call, Extension, Intent, Lease, Transfer
 from telephony.services import intents
+from telephony.sim.channel import State
 from tests.telephony import office
 from tests.telephony.link.conftest import awaited, in_database
 
@@ -83,3 +85,45 @@ async def test_a_telephone_that_is_off_or_silent_changes_nothing(desk, sim, sofi
     with pytest.raises(Refused, match="Your own telephone is not switched on"):
         await asks(sofia, call, verb)
     await desk.row(call.key, state="talking", talking_to=["101"], watchers=[])
+
+
+async def rings_at_hers_when_the_line_breaks(desk, sim, asked: Intent) -> None:
+    await awaited(lambda: Intent.objects.filter(pk=asked.pk, state="sent").exists())
+    await until(lambda: ringing(sim))
+    sim.drop()
+    await awaited(lambda: Intent.objects.filter(pk=asked.pk, state="unknown").exists())
+
+
+def ringing(sim) -> bool:
+    return any(leg.device == "PJSIP/104" and leg.state is State.RINGING for leg in sim.pbx.channels.values())
+
+
+async def until(look) -> None:
+    async with asyncio.timeout(5):
+        while not look():
+            await asyncio.sleep(0.02)
+
+
+@pytest.mark.feature("P17", "P18")
+@pytest.mark.parametrize("verb", ["listen", "take_over"])
+@pytest.mark.parametrize("lifts", ["while it is broken", "after it", "never"])
+async def test_her_telephone_rings_while_the_line_breaks(desk, sim, sofia, verb, lifts):
+    call = await talking(desk, sim)
+    sim.mute("104")
+    asked = await asks(sofia, call, verb)
+    await rings_at_hers_when_the_line_breaks(desk, sim, asked)
+    if lifts == "while it is broken":
+        sim.answer("104")
+    await awaited(lambda: Lease.objects.filter(pbx=Lease.Pbx.UP).exists())
+    if lifts == "after it":
+        assert (await in_database(lambda: Intent.objects.get(pk=asked.pk))).state == "unknown"
+        sim.answer("104")
+    if lifts == "never":
+        assert (await desk.becomes(asked, "refused")).reason == "not_lifted_watch"
+        await desk.row(call.key, state="talking", talking_to=["101"], watchers=[])
+        return
+    await desk.becomes(asked, "confirmed")
+    if verb == "take_over":
+        await desk.row(call.key, state="talking", talking_to=["104"], watchers=[])
+    else:
+        await desk.row(call.key, talking_to=["101"], watchers=[{"by": "104", "mode": "listen", "of": "101"}])
