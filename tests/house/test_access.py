@@ -5,14 +5,17 @@ slips in the code is seen here. An address without a line fails the test.
 """
 
 import re
+import shutil
 import uuid
 import wave
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import time, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 from django.test import Client as Browser
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -478,14 +481,29 @@ EVERY_ADDRESS = sorted(addresses(get_resolver().url_patterns))
 class World:
     """One person of each role, what is theirs, and what is somebody else's."""
 
-    people: dict[str, Person] = field(default_factory=dict)
+    sessions: dict[str, str] = field(default_factory=dict)  # role → the cookie of who is signed in
     own: dict[tuple[str, str], Any] = field(default_factory=dict)  # (kind, role) → its key
     others: dict[str, Any] = field(default_factory=dict)  # kind → the key of somebody else's
 
 
+@pytest.fixture(scope="module")
+def made(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[tuple[World, Path]]:
+    """The world, made once, in a transaction that ends with this file, and the folder of its recordings."""
+    folder = tmp_path_factory.mktemp("recordings")
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield made_in(folder), folder
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def world(db, settings, tmp_path) -> World:
-    settings.RECORDINGS_DIR = tmp_path
+def world(made, db, settings, tmp_path) -> World:
+    """Every case has it as it was made: `db` is a savepoint within that transaction, the recordings are a copy."""
+    world, folder = made
+    settings.RECORDINGS_DIR = shutil.copytree(folder, tmp_path / "recordings")
+    return world
+
+
+def made_in(folder: Path) -> World:
     world = World()
     client = Client.objects.create(name="Анна")
     phone = ClientPhone.objects.create(client=client, e164="+79161234567", raw="8 916 123-45-67", is_main=True)
@@ -517,7 +535,7 @@ def world(db, settings, tmp_path) -> World:
     version = TariffVersion.objects.create(tariff=tariff, valid_from=now, currency="RUB", rates={})
     quote = KeptQuote.objects.create(tariff_version=version, pickup="Арбат, 1", price=100, currency="RUB")
     webhook, _secret = webhooks.subscribe(url="https://shop.example/", kinds=[], whole_numbers=False, actor=petrov)
-    world.others = things_of(petrov, client, driver("99"), tmp_path) | {
+    world.others = things_of(petrov, client, driver("99"), folder) | {
         "ringing": ringing.pk,
         "missed": missed.pk,
         "closed": closed.pk,
@@ -552,13 +570,22 @@ def world(db, settings, tmp_path) -> World:
         "filter": SavedFilter.objects.create(owner=petrov, name="hers").pk,
     }
     for number, role in enumerate(ROLES, start=1):
-        someone = world.people[role] = person(f"{role}-1", role)
+        someone = person(f"{role}-1", role)
         if role in (Role.DISPATCHER, Role.SUPERVISOR):
             Shift.objects.create(person=someone, extension=f"10{number}", started_at=timezone.now())
         his_driver = driver(f"{number}", someone if role == Role.DRIVER else None)
-        for kind, key in things_of(someone, client, his_driver, tmp_path).items():
+        for kind, key in things_of(someone, client, his_driver, folder).items():
             world.own[kind, role] = key
+        browser = Browser()
+        browser.force_login(someone)
+        world.sessions[role] = browser.cookies[settings.SESSION_COOKIE_NAME].value
     return world
+
+
+def signed_in(world: World, role: str) -> Browser:
+    browser = Browser(raise_request_exception=False)
+    browser.cookies[settings.SESSION_COOKIE_NAME] = world.sessions[role]
+    return browser
 
 
 def person(username: str, role: Role) -> Person:
@@ -589,7 +616,7 @@ def driver(call_sign: str, person: Person | None = None) -> Driver:
     return made
 
 
-def things_of(person: Person, client: Client, driver: Driver, folder: Any) -> dict[str, Any]:
+def things_of(person: Person, client: Client, driver: Driver, folder: Path) -> dict[str, Any]:
     """What the person made or answered: a finished call with its recording, an order that his driver has, a draft."""
     now = timezone.now()
     ended = Call.objects.create(
@@ -655,8 +682,7 @@ def test_every_address_has_its_line():
 def test_who_may(world, line):
     wrong = []
     for role, read, post in zip(ROLES, line.reading, line.posting, strict=True):
-        browser = Browser(raise_request_exception=False)
-        browser.force_login(world.people[role])
+        browser = signed_in(world, role)
         for method, cell in (("GET", read), ("POST", post)):
             for whose, expected in cases(cell):
                 key = world.own.get((line.kind, role)) if whose == "own" else world.others.get(line.kind)
@@ -666,11 +692,8 @@ def test_who_may(world, line):
     assert not wrong, "\n".join(wrong)
 
 
-def test_the_api_knows_tokens_and_no_people(db):
-    browsers = {"nobody": Browser(raise_request_exception=False)}
-    for role in ROLES:
-        browsers[role] = Browser(raise_request_exception=False)
-        browsers[role].force_login(person(f"{role}-1", role))
+def test_the_api_knows_tokens_and_no_people(world):
+    browsers = {"nobody": Browser(raise_request_exception=False)} | {role: signed_in(world, role) for role in ROLES}
     for rest in API:
         path = f"/api/v1/{re.sub('<[^>]+>', '1', rest)}"
         for who, browser in browsers.items():
@@ -700,8 +723,7 @@ def test_what_does_not_exist_is_not_found_by_anybody(world, line):
     """Nor is it an error: a key of nothing, or a number that no database holds."""
     missing = [uuid.uuid4()] if "<uuid:" in line.route else [987654321, 2**80]
     for role, read, post in zip(ROLES, line.reading, line.posting, strict=True):
-        browser = Browser(raise_request_exception=False)
-        browser.force_login(world.people[role])
+        browser = signed_in(world, role)
         for key in missing:
             for method, cell in (("GET", read), ("POST", post)):
                 expected = {404, 405} if cell == NO_SUCH_METHOD else {404, 403}
