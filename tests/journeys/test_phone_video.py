@@ -31,6 +31,9 @@ FRAMES = """async () => {
 SENT = FRAMES.replace("TYPE", "outbound-rtp").replace("COUNT", "framesSent")
 SEEN = FRAMES.replace("TYPE", "inbound-rtp").replace("COUNT", "framesDecoded")
 MEDIA = "phone.active.connection.getTransceivers().map(({ receiver }) => receiver.track.kind)"
+PRESS = """(at) => {
+  setTimeout(() => document.querySelector("#phone [data-do=camera]").click(), at - Date.now());
+}"""
 WHY = (
     ("NotAllowedError", "does not let this page see it"),
     ("NotReadableError", "another program holds it"),
@@ -123,6 +126,20 @@ def test_each_shows_a_picture_only_when_asked_and_the_camera_goes_out(two: tuple
     expect(vera.bar.locator("[data-phone-pictures]")).to_be_hidden()
     assert cameras(boris) == ["ended"]
     assert vera.desk.troubles == boris.desk.troubles == []
+
+
+@pytest.mark.parametrize("later", [-45, 0, 10])
+def test_both_who_press_in_the_same_instant_see_each_other(two: tuple[Booth, Booth], real_town: Town, later: int):
+    vera, boris = two
+    soon = vera.page.evaluate("Date.now()") + 500
+    vera.page.evaluate(PRESS, soon)
+    boris.page.evaluate(PRESS, soon + later)
+    assert grows(boris, SEEN)
+    assert grows(vera, SEEN)
+    for booth in two:
+        expect(booth.bar.get_by_role("button", name="Camera")).to_have_attribute("aria-pressed", "true")
+    until(lambda: vera.hears([HER, HIS]) == [HIS], 20, "she hears him")
+    until(lambda: boris.hears([HER, HIS]) == [HER], 20, "he hears her")
 
 
 def test_a_picture_alone_outlives_the_time_in_which_a_dead_phone_is_noticed(two: tuple[Booth, Booth], real_town: Town):

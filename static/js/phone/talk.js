@@ -1,5 +1,6 @@
 // One call of the telephone in the browser. Events: "state" (detail: state, cause), "media" (remote has changed), "picture"
 // (a camera, here or there, went on or off), "trouble" (detail: an error; of our camera during the call).
+import { Offers } from "./offers.js";
 import { isPicture, PICTURE, unbundle } from "./unbundled.js";
 
 const OFFICE = "X-Desk-Call"; // our own call id, set by the PBX's dialplan
@@ -8,7 +9,7 @@ export class Talk extends EventTarget {
   #session = null;
   #own = null; // our sound, a clone of the microphone's
   #camera = null; // our picture, while it is on or on its way
-  #offers = false; // an offer of ours is on its way
+  #offers = null; // ours, while it lasts
   #turn = Promise.resolve(); // one change of the picture after the other
   #line;
 
@@ -42,12 +43,12 @@ export class Talk extends EventTarget {
 
   tie(session) {
     this.#session = session;
+    this.#offers = new Offers(session, this.direction === "out");
     session.on("progress", ({ response }) => this.#learn(response));
     session.on("accepted", ({ response }) => this.#learn(response));
     session.on("confirmed", () => this.#become("up"));
     session.on("hold", ({ originator }) => this.#held(originator, true));
     session.on("unhold", ({ originator }) => this.#held(originator, false));
-    session.on("reinvite", (theirs) => this.#offers && theirs.reject({ status_code: 491 })); // they try again
     session.on("ended", ({ cause }) => this.over(cause));
     session.on("failed", ({ cause, message }) => this.over(isElsewhere(message) ? "elsewhere" : cause));
     session.on("peerconnection", ({ peerconnection }) => this.#listen(peerconnection));
@@ -182,38 +183,28 @@ export class Talk extends EventTarget {
 
   // The first picture of a call is agreed on; from then on the way stays open in both directions, and only the track changes.
   async #send(track) {
-    const { connection } = this.#session;
-    if (!this.#way) connection.addTrack(track, this.#camera); // by addTrack, so that an offer of theirs that is quicker takes it, too
+    const before = this.#way?.currentDirection ?? "inactive";
+    const open = () => {
+      if (!this.#way) this.#session.connection.addTrack(track, this.#camera); // by addTrack, so that an offer of theirs that is quicker takes it, too
+      this.#way.direction = "sendrecv";
+    };
+    const settled = () => isSent(this.#way) || this.filming !== "asked" || this.state !== "up";
+    const isSettled = await this.#offers.until(settled, open);
     const way = this.#way;
-    const before = way.currentDirection ?? "inactive";
+    if (!isSent(way)) {
+      if (way && this.state === "up") way.direction = before; // refused, or turned off meanwhile
+      if (isSettled) return;
+      throw new DOMException("refused", "NotSent");
+    }
+    if (this.filming !== "asked") return;
     await way.sender.replaceTrack(track);
     const limits = way.sender.getParameters();
     Object.assign(limits.encodings[0] ?? {}, PICTURE);
     await way.sender.setParameters(limits).catch(() => {}); // a browser that sends more than needed
-    if (isSent(way)) return;
-    way.direction = "sendrecv";
-    for (const wait of [0, 400 + Math.random() * 800, 2500]) {
-      if (wait) await new Promise((done) => setTimeout(done, wait));
-      if (this.state !== "up" || isSent(way)) return;
-      if ((await this.#offer()) && isSent(way)) return;
-    }
-    if (this.state === "up") way.direction = before;
-    throw new DOMException("refused", "NotSent");
   }
 
   get #way() {
     return this.#session.connection.getTransceivers().find((way) => isPicture(way) && way.direction !== "stopped");
-  }
-
-  // JsSIP's renegotiate() hangs up when it is refused, as it is when two offer at once.
-  async #offer() {
-    const { connection } = this.#session;
-    if (!this.#session.isReadyToReOffer()) return false;
-    this.#offers = true;
-    const taken = await new Promise((settled) => this.#session._sendReinvite({ eventHandlers: { succeeded: () => settled(true), failed: () => settled(false) } }));
-    this.#offers = false;
-    if (connection.signalingState === "have-local-offer") await connection.setLocalDescription({ type: "rollback" });
-    return taken;
   }
 
   // A clone for this call alone: JsSIP silences the tracks themselves on hold and mute.
@@ -239,7 +230,7 @@ export class Talk extends EventTarget {
   }
 
   #listen(connection) {
-    unbundle(connection);
+    unbundle(connection, () => this.#offers.givesWay());
     connection.addEventListener("track", ({ track }) => {
       if (track.kind === "video") return this.#show(track);
       if (!this.remote.getTrackById(track.id)) this.remote.addTrack(track);
@@ -265,7 +256,7 @@ export class Talk extends EventTarget {
   }
 }
 
-const isSent = ({ currentDirection }) => ["sendrecv", "sendonly"].includes(currentDirection);
+const isSent = (way) => ["sendrecv", "sendonly"].includes(way?.currentDirection);
 
 // Another telephone of the house has answered: no missed call.
 const isElsewhere = (message) => /cause=(26|200)\b|elsewhere/i.test(message?.getHeader?.("Reason") ?? "");

@@ -6,12 +6,17 @@ const GATHERS = 2000; // ms at most
 // Without the PBX's estimate of what the network carries: what a small picture needs.
 export const PICTURE = { maxBitrate: 600_000, maxFramerate: 20 };
 
-export function unbundle(connection) {
+// `givesWay`: () → whether an offer that is ready to go is not to go.
+export function unbundle(connection, givesWay) {
   const [own, theirs] = [connection.setLocalDescription.bind(connection), connection.setRemoteDescription.bind(connection)];
   // JsSIP takes a connection that has once gathered its addresses for one that has them all: so it gets a description only then.
   connection.setLocalDescription = async (description) => {
     await own(description);
-    if (connection.remoteDescription) await gathered(connection);
+    if (!connection.remoteDescription) return;
+    await gathered(connection);
+    if (description.type !== "offer" || !givesWay()) return;
+    await theirs(untaken(connection));
+    throw new DOMException("theirs came first", "AbortError");
   };
   // A picture that is offered is answered with a way back, on which nothing goes as long as no camera is on. An offer of our own,
   // later, would not do: the browser makes it as if the two were one connection, and what comes on the second one ends.
@@ -20,6 +25,17 @@ export function unbundle(connection) {
     if (description.type === "offer") for (const way of connection.getTransceivers()) if (isPicture(way) && way.direction === "recvonly") way.direction = "sendrecv";
   };
 }
+
+// An answer that leaves all as it was, to an offer of ours that nobody takes. Chromium can also roll back, but then gives no more of
+// what comes in to the page: the call goes on in silence.
+export function untaken({ localDescription, remoteDescription, currentLocalDescription }) {
+  const offered = parts(localDescription.sdp);
+  const theirs = parts(remoteDescription.sdp.replaceAll("a=setup:actpass", `a=setup:${/^a=setup:active/m.test(currentLocalDescription.sdp) ? "passive" : "active"}`));
+  const refused = (medium) => `${medium.match(/^m=.*/)[0].replace(/^m=(\w+) \d+/, "m=$1 0")}\r\nc=IN IP4 0.0.0.0\r\na=inactive\r\n${medium.match(/^a=mid:.*\r\n/m)[0]}`;
+  return { type: "answer", sdp: [...theirs, ...offered.slice(theirs.length).map(refused)].join("") };
+}
+
+const parts = (sdp) => sdp.split(/^(?=m=)/m); // the head, and each medium
 
 export const isPicture = ({ receiver }) => receiver.track.kind === "video";
 
@@ -42,7 +58,7 @@ function gathered(connection) {
 
 const EVENTS = ["icecandidate", "icegatheringstatechange", "signalingstatechange"];
 
-// A medium that is not turned down and has no address yet.
+// A medium that is not turned down and has no address yet that the PBX can send to: TCP comes first at times.
 function lacks(sdp) {
-  return sdp.split(/^m=/m).slice(1).some((medium) => !/^\w+ 0 /.test(medium) && !/^a=candidate/m.test(medium));
+  return parts(sdp).slice(1).some((medium) => !/^m=\w+ 0 /.test(medium) && !/^a=candidate:\S+ \d+ udp /im.test(medium));
 }

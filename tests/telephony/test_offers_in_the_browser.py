@@ -1,0 +1,156 @@
+"""Two ends of a call that offer at once (static/js/phone/offers.js), in the browser; the wire beneath is the test's."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Route
+
+pytestmark = [pytest.mark.browser, pytest.mark.feature("W6")]
+SCRIPTS = Path(__file__).resolve().parents[2] / "static/js/phone"
+# What the PBX says to each offer: a code, "theirs first", or "agreed". What became of it, what the PBX was told, and how long
+# it took from each offer to the next.
+OFFERED = """async ([began, answers, theirs]) => {
+  const { Offers } = await import("/offers.js");
+  const heard = {}, made = [], told = [];
+  let agreed = false;
+  const meet = () => heard.reinvite({ reject: ({ status_code }) => told.push(status_code) });
+  const session = {
+    on: (event, act) => { heard[event] = act; },
+    isReadyToReOffer: () => true,
+    connection: { signalingState: "stable" },
+    _dialog: {},
+    _sendReinvite({ eventHandlers: { succeeded, failed } }) {
+      made.push(performance.now());
+      const answer = answers[made.length - 1];
+      setTimeout(() => {
+        if (answer === "theirs first") meet();
+        if (offers.givesWay()) return failed();
+        this._dialog.uac_pending_reply = true;
+        if (theirs) meet();
+        setTimeout(() => {
+          this._dialog.uac_pending_reply = false;
+          if (answer === "agreed") agreed = true;
+          answer === "agreed" || answer === 200 ? succeeded() : failed({ status_code: answer });
+        }, 5);
+      }, 5);
+    },
+  };
+  const offers = new Offers(session, began);
+  const result = await offers.until(() => agreed);
+  return { result, told, waited: made.slice(1).map((at, n) => Math.round(at - made[n])) };
+}"""
+PAUSES = """async ([began, chances]) => {
+  const { pause } = await import("/offers.js");
+  return chances.map((chance) => pause(began, chance));
+}"""
+
+# Two ends of a call in one page, whose sound and picture are not bundled, as the PBX has it. One makes an offer with a
+# picture that nobody takes; then the other makes one. Whether the first hears: before, after its own, after the other's.
+CALL = """async () => {
+  const { unbundle, untaken } = await import("/unbundled.js");
+  const context = new AudioContext();
+  await context.resume();
+  const out = context.createMediaStreamDestination(), tone = new OscillatorNode(context);
+  tone.connect(out);
+  tone.start();
+  const [vera, pbx] = [0, 1].map(() => new RTCPeerConnection({ bundlePolicy: "max-compat" }));
+  const remote = new MediaStream();
+  vera.addEventListener("track", ({ track }) => remote.addTrack(track));
+  for (const each of [vera, pbx]) {
+    unbundle(each, () => false);
+    each.addTrack(out.stream.clone().getAudioTracks()[0], out.stream);
+    const other = each === vera ? pbx : vera;
+    const pass = ({ candidate }) => candidate && other.addIceCandidate(candidate).catch(() => {});
+    each.addEventListener("icecandidate", pass);
+  }
+  const plain = ({ type, sdp }) => ({ type, sdp: sdp.replace(/a=group:BUNDLE.*\\r\\n/, "") });
+  const agree = async (one, other) => {
+    await one.setLocalDescription(await one.createOffer());
+    await other.setRemoteDescription(plain(one.localDescription));
+    await other.setLocalDescription(await other.createAnswer());
+    await one.setRemoteDescription(plain(other.localDescription));
+  };
+  const loud = async () => {
+    const ear = context.createAnalyser(), wave = new Float32Array(2048);
+    context.createMediaStreamSource(remote).connect(ear);
+    for (let end = performance.now() + 5000, loudest = 0; ; await new Promise((done) => setTimeout(done, 50))) {
+      ear.getFloatTimeDomainData(wave);
+      loudest = Math.max(...wave);
+      if (loudest > 0.1 || performance.now() > end) return loudest > 0.1;
+    }
+  };
+  const camera = await navigator.mediaDevices.getUserMedia({ video: true });
+  await agree(...(ORDER));
+  Object.assign(new Audio(), { muted: true, srcObject: remote }).play();
+  const heard = [await loud()];
+  vera.addTrack(camera.getVideoTracks()[0].clone(), camera);
+  await vera.setLocalDescription(await vera.createOffer());
+  await vera.setRemoteDescription(untaken(vera));
+  heard.push(await loud());
+  pbx.addTrack(camera.getVideoTracks()[0], camera);
+  await agree(pbx, vera);
+  const shown = Object.assign(document.createElement("video"), { muted: true, srcObject: remote });
+  await shown.play();
+  heard.push(await loud());
+  const ways = vera.getTransceivers().map(({ receiver, currentDirection }) => [receiver.track.kind, currentDirection]);
+  for (const each of [vera, pbx]) each.close();
+  return { heard, ways, width: shown.videoWidth };
+}"""
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    page = chromium.new_page()
+    modules = {f"https://desk.example/{path.name}": path.read_text() for path in SCRIPTS.glob("*.js")}
+
+    def answer(route: Route) -> None:
+        body = modules.get(route.request.url)
+        route.fulfill(body=body or "<!doctype html>", content_type="text/javascript" if body else "text/html")
+
+    page.route("**/*", answer)
+    page.goto("https://desk.example/")
+    yield page
+    page.close()
+
+
+def offered(page: Page, *answers: str | int, began: bool = False, theirs: bool = False) -> dict:
+    return page.evaluate(OFFERED, [began, answers, theirs])
+
+
+def test_who_began_the_call_waits_longer_than_the_other_ever_does(page):
+    ours, theirs = (page.evaluate(PAUSES, [began, [0, 0.5, 1]]) for began in (True, False))
+    assert ours == [2100, 3050, 4000]
+    assert theirs == [0, 1000, 2000]
+
+
+def test_an_offer_that_met_theirs_is_made_again(page):
+    seen = offered(page, 491, "agreed")
+    assert seen["result"]
+    assert [-1 < wait < 2500 for wait in seen["waited"]] == [True]
+    began = offered(page, 491, "agreed", began=True)
+    assert began["result"]
+    assert [2100 <= wait < 4500 for wait in began["waited"]] == [True]
+
+
+def test_what_is_still_being_made_gives_way_and_what_is_sent_does_not(page):
+    assert offered(page, "theirs first", "agreed")["told"] == []
+    assert offered(page, "agreed", theirs=True)["told"] == [491]
+
+
+def test_a_few_offers_and_no_more(page):
+    seen = offered(page, *[491] * 9)
+    assert not seen["result"]
+    assert len(seen["waited"]) == 3
+
+
+def test_what_is_refused_for_good_is_not_offered_again(page):
+    assert offered(page, 488, "agreed") == {"result": False, "told": [], "waited": []}
+
+
+@pytest.mark.parametrize("order", ["[vera, pbx]", "[pbx, vera]"])
+def test_an_offer_that_nobody_takes_leaves_the_sound_as_it_was_and_theirs_can_come(page, order):
+    seen = page.evaluate(CALL.replace("ORDER", order))
+    assert seen["heard"] == [True, True, True]
+    assert seen["ways"] == [["audio", "sendrecv"], ["video", "sendrecv"]]
+    assert seen["width"]
