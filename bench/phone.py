@@ -204,13 +204,14 @@ class Booth:
         """Each rings, is answered by the phone itself, talks for a moment, and ends."""
         self._on_the_desk(auto=True)
         seen = self._desk.context.new_cdp_session(self._page)
+        talk = self._page.locator(".phone-talk")  # no handle on what was found: that would hold it in memory
         early = 0.0
         for n in range(1, calls + 1):
             call = self._other.dial("101").wait_up()
-            self._page.wait_for_selector(".phone-talk[data-state=up]")
+            talk.and_(self._page.locator("[data-state=up]")).wait_for()
             call.hang_up()
             call.wait_over()
-            self._page.wait_for_selector(".phone-talk", state="detached")
+            talk.wait_for(state="detached")
             if n == settled:
                 early = heap(seen)
             if sys.stderr.isatty() or n % 50 == 0:
