@@ -45,10 +45,15 @@ class Following:
 
     async def shown(self, session: Session, click: OnItsWay, until: datetime) -> Outcome:
         """Raises TimeoutError, or LineLost."""
-        async with asyncio.timeout((until - timezone.now()).total_seconds()):
-            while click.outcome is None:
-                await self.news(session, click.news)
+        await self.until(session, click, lambda: click.outcome is not None, until)
+        assert click.outcome is not None
         return click.outcome
+
+    async def until(self, session: Session, click: OnItsWay, look: Callable[[], bool], until: datetime) -> None:
+        """The PBX is heard until `look` says so. Raises TimeoutError, or LineLost."""
+        async with asyncio.timeout((until - timezone.now()).total_seconds()):
+            while not look():
+                await self.news(session, click.news)
 
     async def news(self, session: Session, news: asyncio.Event) -> None:
         """Raises LineLost."""

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from dispatch.desk import state
-from dispatch.staff.access import SignedInRequest, requires
+from dispatch.staff.access import SignedInRequest, may, requires
 from dispatch.staff.refusal import say
 from dispatch.staff.selectors import roster
 from orders.selectors import saved
@@ -50,6 +50,7 @@ def desk(request: SignedInRequest) -> HttpResponse:
     if shift is None:
         return redirect("desk:shift")
     around = _furniture() | furniture(request.user, saved.of_person(request.user))
+    around["may_watch"] = may(request.user, "calls.watch")
     return render(request, "desk/desk.html", _context(state.read(request.user, shift)) | around)
 
 

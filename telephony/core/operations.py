@@ -90,9 +90,7 @@ def refusal(verb: str, call: Standing) -> Refusal | None:
         return Refusal(NOT_NOW)
     held, talks = call.phase == HOLD, call.phase == ""
     if verb in (CONNECT, SWAP, TOGETHER):
-        ready = held and call.second == WITH
-        if verb == SWAP:
-            ready = ready or (talks and call.second == ASIDE)
+        ready = (held and call.second == WITH) or (talks and call.second == ASIDE)
         return None if ready else Refusal(NO_SECOND)
     if verb == BACK:
         return None if held else Refusal(NOT_HELD)
@@ -140,6 +138,13 @@ def order(verb: str, call: Call, desk: str, *, endpoint: str, args: Mapping[str,
         case "keys":
             return Order(keys=args.get("keys", ""), keys_for=client)
     return None
+
+
+def swaps_first(verb: str, call: Call) -> bool:
+    """Whether the second party, who waits aside, is talked with again before it is done: both begin with the client on
+    hold."""
+    second = call.handling.second if call.handling else None
+    return verb in (CONNECT, TOGETHER) and second is not None and second.state == ASIDE
 
 
 def outcome(verb: str, call: Call | None, desk: str, args: Mapping[str, str]) -> Outcome | None:

@@ -68,20 +68,9 @@ class Talk:
         return datetime.fromisoformat(since) if since else None
 
     @property
-    def can_connect(self) -> bool:
-        return self.is_held and self.state == WITH
-
-    @property
-    def can_swap(self) -> bool:
-        return self.can_connect or self.state == ASIDE
-
-    @property
-    def cannot_connect(self) -> bool:
-        return not self.can_connect
-
-    @property
-    def cannot_swap(self) -> bool:
-        return not self.can_swap
+    def is_unanswered(self) -> bool:
+        """By the second party: who has answered is talked with, or waits aside."""
+        return not (self.is_held and self.state == WITH) and self.state != ASIDE
 
     @property
     def name(self) -> str:

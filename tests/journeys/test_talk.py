@@ -125,6 +125,8 @@ def test_vera_swaps_as_fast_as_the_screen_changes(office: Office) -> None:
         expect(office.second).to_contain_text("waits")
         office.swap()
         expect(office.second).to_contain_text("You are talking with")
+    office.swap()
+    expect(office.second).to_contain_text("waits")
     expect(office.connect).to_be_enabled()
     office.press("c")
     expect(of(office.vera)).to_have_count(0)

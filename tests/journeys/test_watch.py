@@ -31,9 +31,6 @@ class Office:
     def ask(self, word: str) -> None:
         self.row.get_by_role("button", name=f"{word}: Sidorova Vera").click()
 
-    def change(self, word: str) -> None:
-        of(self.sergey).get_by_role("button", name=f"{word}: Sidorova Vera").click()
-
 
 @pytest.fixture
 def office(town: Town) -> Office:
@@ -51,13 +48,13 @@ def test_sergey_listens_whispers_joins_and_stops(office: Office) -> None:
     until(lambda: office.street.talks("103"), 5, "Sergey's telephone has answered by itself")
     expect(hers.locator(".talk-watched")).to_have_count(0)
 
-    office.change("Whisper")
+    office.sergey.page.keyboard.press("q")
     expect(his).to_contain_text("You whisper to Sidorova Vera")
     expect(hers).to_contain_text("Volkov Sergey whispers to you: the caller does not hear it")
     office.sergey.page.reload()
     expect(his).to_contain_text("You whisper to Sidorova Vera")
 
-    office.change("Join")
+    office.sergey.page.keyboard.press("z")
     expect(his).to_contain_text("You have joined Sidorova Vera")
     expect(hers).to_contain_text("Volkov Sergey has joined: all hear each other")
     spoken(office, conversations=2)  # type: ignore[arg-type]

@@ -8,8 +8,8 @@ from playwright.sync_api import Browser, Page, Route
 
 pytestmark = [pytest.mark.browser, pytest.mark.feature("W6")]
 SCRIPTS = Path(__file__).resolve().parents[2] / "static/js/phone"
-# What the PBX says to each offer: a code, "theirs first", or "agreed". What became of it, what the PBX was told, and how long
-# it took from each offer to the next.
+# What the PBX says to each offer: a code, "theirs first", or "agreed". What became of it, what the PBX was told, and
+# how long it took from each offer to the next.
 OFFERED = """async ([began, answers, theirs]) => {
   const { Offers } = await import("/offers.js");
   const heard = {}, made = [], told = [];
@@ -45,8 +45,9 @@ PAUSES = """async ([began, chances]) => {
   return chances.map((chance) => pause(began, chance));
 }"""
 
-# Two ends of a call in one page, whose sound and picture are not bundled, as the PBX has it. One makes an offer with a
-# picture that nobody takes; then the other makes one. Whether the first hears: before, after its own, after the other's.
+# Two ends of a call in one page, whose sound and picture are not bundled, as the PBX has it. One makes an offer with
+# a picture that nobody takes; then the other makes one. Whether the first hears: before, after its own, after the
+# other's.
 CALL = """async () => {
   const { unbundle, untaken } = await import("/unbundled.js");
   const context = new AudioContext();

@@ -106,6 +106,19 @@ async def test_vera_swaps_and_swaps_back(desk, sim, petrov):
 
 
 @pytest.mark.feature("D11")
+@pytest.mark.parametrize(("verb", "after"), [("connect", ["103"]), ("together", ["101", "103"])])
+async def test_while_petrov_waits_aside_one_click_does_it_too(desk, sim, petrov, verb, after):
+    call = await talk(desk, sim)
+    await asked(desk, sim, call)
+    await desk.does(desk.vera, "swap", call)
+    await desk.handled(call.key, "", "held")
+    await desk.does(desk.vera, verb, call)
+    done = await awaited(lambda: Call.objects.filter(key=call.key, talking_to__contains=after).first())
+    assert sorted(done.talking_to) == after
+    assert done.phase == ("all" if verb == "together" else "")
+
+
+@pytest.mark.feature("D11")
 async def test_all_three_talk_and_vera_leaves_them(desk, sim, petrov):
     call = await talk(desk, sim)
     await asked(desk, sim, call)
