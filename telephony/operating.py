@@ -152,7 +152,9 @@ class Operations:
         if why is not None:
             return why
         if running.call is not None and operations.swaps_first(intent.verb, running.call):
-            await self._swap(session, running)
+            why = await self._swap(session, running, running.call)
+            if why is not None:
+                return why
         order = await self._order(session, running, endpoint)
         if order is None:
             return Outcome(rules.OVER)
@@ -167,19 +169,19 @@ class Operations:
             return DONE  # a sound: the PBX reports none that it makes
         return await self._following.shown(session, running, intent.deadline)
 
-    async def _swap(self, session: Session, running: Running) -> None:
-        """Raises TimeoutError, LineLost."""
-        call = running.call
-        order = operations.order(operations.SWAP, call, running.desk, endpoint="", args={}) if call else None
-        reply = await actions.perform(session, order) if order else None
-        if reply is None or not reply.ok:
-            return
+    async def _swap(self, session: Session, running: Running, call: told.Call) -> Outcome | None:
+        """Why he who waits aside is not talked with again, None: he is. Raises TimeoutError, LineLost."""
 
         def is_done() -> bool:
             back = operations.outcome(operations.SWAP, running.call, running.desk, {"second_was": told.ASIDE})
             return bool(running.outcome or back)
 
+        order = operations.order(operations.SWAP, call, running.desk, endpoint="", args={})
+        reply = await actions.perform(session, order) if order else None
+        if reply is None or not reply.ok:
+            return running.outcome or Outcome(operations.NOT_DONE)
         await self._following.until(session, running, is_done, running.intent.deadline)
+        return running.outcome
 
     async def _order(self, session: Session, running: Running, endpoint: str) -> Order | Outcome | None:
         """The action; or why his own telephone cannot be called for it."""
