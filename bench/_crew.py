@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from collections.abc import Sequence
 
 
 def main(on_shift: list[str], colleagues: list[str]) -> None:
@@ -10,6 +11,11 @@ def main(on_shift: list[str], colleagues: list[str]) -> None:
     import django
 
     django.setup()
+    sys.stdout.write(json.dumps(crew(on_shift, colleagues)))
+
+
+def crew(on_shift: Sequence[str], colleagues: Sequence[str] = ()) -> dict[str, str]:
+    """Extension → session key. Inside Django only."""
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore
 
@@ -30,8 +36,8 @@ def main(on_shift: list[str], colleagues: list[str]) -> None:
         session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
         session[HASH_SESSION_KEY] = person.get_session_auth_hash()
         session.create()
-        keys[number] = session.session_key
-    sys.stdout.write(json.dumps(keys))
+        keys[number] = str(session.session_key)
+    return keys
 
 
 if __name__ == "__main__":

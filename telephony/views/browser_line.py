@@ -45,7 +45,7 @@ def line(request: SignedInRequest) -> HttpResponse:
     except browser_line.Taken as taken:
         where = {"device": taken.device, "since": taken.since.isoformat()}
         return _answer({"taken": where | {"sentence": browser_line.moved_to(taken.device)}}, status=409)
-    return _answer(_registration(given))
+    return _answer(registration(given))
 
 
 def _why_none() -> str:
@@ -56,7 +56,8 @@ def _why_none() -> str:
     return ""
 
 
-def _registration(given: BrowserLine) -> dict[str, object]:
+def registration(given: BrowserLine) -> dict[str, object]:
+    """What a tab registers with, as static/js/phone/line.js takes it."""
     return {
         "extension": given.extension,
         "uri": f"sip:{given.login}@{settings.PHONE_REALM}",

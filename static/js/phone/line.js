@@ -15,6 +15,7 @@ const PROBE = 5000;
 const SPREAD = 500; // ms, after a sleep or a new network: this desk alone has lost the line, so it need not wait long
 const ON_ITS_WAY = 3000; // ms: so long may new credentials be on their way to the PBX
 const SOON = 250;
+const ANSWERS = 6000; // ms, to a registration: a PBX that is just starting may take the wire and lose what came first
 const EXPIRES = 120; // s that a registration lasts; a tab that died rings no longer than that
 const NEVER = 1_000_000; // s: when to connect again is ours to say, not JsSIP's
 
@@ -26,6 +27,7 @@ export class Line extends EventTarget {
   #wanted = false;
   #attempt = 0;
   #again = 0; // timers
+  #unanswered = 0;
   #renew = 0;
   #tick = 0;
   #tickAt = 0;
@@ -121,7 +123,7 @@ export class Line extends EventTarget {
       if (round !== this.#round) return;
       this.#hold(given);
       if (!this.#agent) this.#begin(library.default, given);
-      else if (this.#agent.isConnected()) this.#agent.register();
+      else if (this.#agent.isConnected()) this.#register();
       else this.#agent.transport.connect();
     } catch (trouble) {
       if (round === this.#round) this.#failed(trouble);
@@ -144,6 +146,7 @@ export class Line extends EventTarget {
     });
     this.#agent = agent;
     const mine = (act) => (event) => agent === this.#agent && act(event);
+    agent.on("connected", mine(() => this.#await()));
     agent.on("registered", mine(() => this.#registered()));
     agent.on("registrationFailed", mine(({ response }) => this.#refused(response)));
     agent.on("disconnected", mine(() => this.#later()));
@@ -151,18 +154,32 @@ export class Line extends EventTarget {
     agent.start();
   }
 
+  #register() {
+    this.#agent.register();
+    this.#await();
+  }
+
+  // JsSIP would wait for 32 s.
+  #await() {
+    const wire = this.#wire;
+    clearTimeout(this.#unanswered);
+    this.#unanswered = setTimeout(() => wire === this.#wire && this.state !== "registered" && wire.drop(), ANSWERS);
+  }
+
   #registered() {
     this.#attempt = 0;
     clearTimeout(this.#again);
+    clearTimeout(this.#unanswered);
     this.#become("registered");
   }
 
   // The PBX does not know us any more: whether we still have the line, our own server knows.
   #refused(response) {
     if (!this.#agent.isConnected()) return;
+    clearTimeout(this.#unanswered);
     if (response && Date.now() - this.#given.at < ON_ITS_WAY) {
       clearTimeout(this.#again);
-      this.#again = setTimeout(() => this.#agent?.isConnected() && this.#agent.register(), SOON);
+      this.#again = setTimeout(() => this.#agent?.isConnected() && this.#register(), SOON);
       return;
     }
     if (response) return this.#later(true);
@@ -205,6 +222,7 @@ export class Line extends EventTarget {
 
   #idle() {
     clearTimeout(this.#again);
+    clearTimeout(this.#unanswered);
     clearTimeout(this.#renew);
     clearInterval(this.#tick);
     removeEventListener("online", this.#online);
