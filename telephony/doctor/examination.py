@@ -13,7 +13,7 @@ from telephony.ami.examine import Ear
 from telephony.ami.guard import Address, Limits, NotAmi, NotSent, Session, Unanswered, WrongPassword
 from telephony.core import dialplan
 from telephony.doctor import findings as f
-from telephony.doctor import sound
+from telephony.doctor import sound, wire
 from telephony.doctor.findings import Finding, fail, ok, unchecked, warn
 from telephony.services.browser_line import FAMILY
 
@@ -84,6 +84,13 @@ async def _open(session: Session, address: Address) -> Finding | None:
     return None
 
 
+def _desk() -> str:
+    """Where browsers open the desk; "": no setting says so."""
+    hosts = [host for host in settings.ALLOWED_HOSTS if host[:1] not in "*.[" and host not in wire.LOOPBACK]
+    told = [*settings.CSRF_TRUSTED_ORIGINS, *(f"https://{host}" for host in hosts if settings.HTTPS)]
+    return next((origin for origin in told if "*" not in origin), "")
+
+
 def _names(address: Address) -> dict[str, str]:
     return {"host": address.host, "port": str(address.port), "user": address.user}
 
@@ -109,8 +116,9 @@ class _Doctor:
             (f.VERSION, self._version), (f.CLOCK, self._clock), (f.MAY, real(self._may)),
             (f.DIALPLAN, real(self._dialplan)), (f.SETTINGS, real(self._settings)), (f.QUEUE, self._queue),
             (f.PARKING, real(self._parking)), (f.FEATURES, real(self._features)), (f.PHONES, real(self._phones)),
-            (f.BROWSERS, real(self._browsers)), (f.CALL, real(self._call)), (f.HEARS, real(self._hears)),
-            (f.MUSIC, real(self._music)), (f.RECORDING, real(self._recording)), (f.TELEPHONES, self._telephones),
+            (f.BROWSERS, real(self._browsers)), (f.WIRE, real(self._wire)), (f.CALL, real(self._call)),
+            (f.HEARS, real(self._hears)), (f.MUSIC, real(self._music)), (f.RECORDING, real(self._recording)),
+            (f.TELEPHONES, self._telephones),
         )  # fmt: skip
 
     def listening(self) -> Sequence[tuple[str, Callable[[], Awaitable[list[Finding]]]]]:
@@ -267,6 +275,11 @@ class _Doctor:
             "other_context": seen.context != settings.PBX_STAFF_CONTEXT,
         }
         return [what for what, is_so in wrong.items() if is_so]
+
+    async def _wire(self) -> list[Finding]:
+        if not settings.PHONE_URL:
+            return [unchecked("no_browsers")]
+        return [await wire.examine(settings.PHONE_URL, desk=_desk(), realm=settings.PHONE_REALM)]
 
     # --- a call ---------------------------------------------------------------------------------------------------
 

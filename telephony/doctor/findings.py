@@ -5,13 +5,13 @@ from typing import Any
 
 OK, WARN, FAIL, NOT = "ok", "warn", "fail", "not"  # not: it was not checked, and the sentence says why
 
-LINK, CONNECTION, VERSION, CLOCK, MAY, DIALPLAN, SETTINGS, QUEUE, PARKING, FEATURES, PHONES, BROWSERS = (
+LINK, CONNECTION, VERSION, CLOCK, MAY, DIALPLAN, SETTINGS, QUEUE, PARKING, FEATURES, PHONES, BROWSERS, WIRE = (
     "link", "connection", "version", "clock", "may", "dialplan", "settings", "queue", "parking", "features", "phones",
-    "browsers",
+    "browsers", "wire",
 )  # fmt: skip
 CALL, HEARS, MUSIC, RECORDING, TELEPHONES = "call", "hears", "music", "recording", "telephones"
 CHECKS = (
-    LINK, CONNECTION, VERSION, CLOCK, MAY, DIALPLAN, SETTINGS, QUEUE, PARKING, FEATURES, PHONES, BROWSERS,
+    LINK, CONNECTION, VERSION, CLOCK, MAY, DIALPLAN, SETTINGS, QUEUE, PARKING, FEATURES, PHONES, BROWSERS, WIRE,
     CALL, HEARS, MUSIC, RECORDING, TELEPHONES,
 )  # fmt: skip
 BADNESS = {OK: 0, NOT: 1, WARN: 2, FAIL: 3}

@@ -21,6 +21,7 @@ CHECK_NAMES = {
     f.FEATURES: gettext_lazy("Codes on the keypad"),
     f.PHONES: gettext_lazy("Extensions on the PBX"),
     f.BROWSERS: gettext_lazy("Telephones in the browser on the PBX"),
+    f.WIRE: gettext_lazy("Way from the browser to the PBX"),
     f.CALL: gettext_lazy("Call between two test ends"),
     f.HEARS: gettext_lazy("What we hear"),
     f.MUSIC: gettext_lazy("Music on hold"),
@@ -41,8 +42,14 @@ RELOAD = {
     "queue": 'asterisk -rx "queue reload all"',
     "features": 'asterisk -rx "module reload features"',
     "moh": 'asterisk -rx "moh reload"',
+    "http": 'asterisk -rx "module reload http"',
 }
 LOAD_CLASSES = "touch /etc/asterisk/musiconhold.conf\n" + RELOAD["moh"]  # an untouched file is not read again
+KEYS = "tlscertfile = /etc/asterisk/keys/fullchain.pem\ntlsprivatekey = /etc/asterisk/keys/privkey.pem\n"
+TLS = (
+    "; site/http.conf\nbindaddr = 0.0.0.0\nbindport = 8088\ntlsenable = yes\ntlsbindaddr = 0.0.0.0:8089\n"
+    f"{KEYS}\n{RELOAD['http']}\n\nPHONE_URL=wss://HOST:8089/ws"
+)
 STAFF = "; pjsip.conf, [staff](!)\n"
 MENDS = {
     "no_pbx": "AMI_URL=ami://dispatch:SECRET@HOST:5038",
@@ -79,6 +86,16 @@ MENDS = {
     "web_bundle": "; pjsip.conf, [staff-web]: no webrtc = yes\nbundle = no\n\n" + RELOAD["pjsip"],
     "web_contact": "; site/pjsip.conf\n[101w](staff-web-aor)\n\n" + RELOAD["pjsip"],
     "web_secret": "cp deploy/asterisk/sorcery.conf /etc/asterisk/\nasterisk -rx 'core restart when convenient'",
+    "wire_plain": TLS,
+    "wire_refused": TLS,
+    "wire_no_tls": TLS,
+    "wire_untrusted": f"; site/http.conf\n{KEYS}\n{RELOAD['http']}",
+    "wire_not_found": 'asterisk -rx "module load res_http_websocket.so"\n\nPHONE_URL=wss://%(host)s:%(port)s/ws',
+    "wire_no_sip": "; site/pjsip.conf\n[transport-wss]\ntype = transport\nprotocol = wss\nbind = 0.0.0.0\n\n"
+    'asterisk -rx "module load res_pjsip_transport_websocket.so"',
+    "wire_proxy_alone": "# Caddyfile\nhandle /phone-line/ {\n  rewrite * /ws\n  reverse_proxy PBX:8088\n}",
+    "wire_no_upgrade": "# nginx\nlocation = /phone-line/ {\n  proxy_pass http://PBX:8088/ws;\n"
+    '  proxy_http_version 1.1;\n  proxy_set_header Upgrade $http_upgrade;\n  proxy_set_header Connection "upgrade";\n}',
     "no_music": "; site/musiconhold.conf\ndirectory = /usr/share/asterisk/moh\n\n" + LOAD_CLASSES,
     "classes_empty": LOAD_CLASSES,
     "not_written": "; site/globals.conf\nRECDIR = %(folder)s\n\nchown asterisk %(folder)s",
@@ -243,6 +260,8 @@ def _sentence_of_telephones(said: str) -> str:
             return _("Nothing can be registered at the browser’s endpoint of %(numbers)s.")
         case "web_secret":
             return _("The PBX does not read the browsers’ secrets from AstDB: no browser could register.")
+        case _ if said.startswith("wire"):
+            return _sentence_of_the_wire(said)
         case "few_registered":
             return _("Fewer than two telephones are registered (now: %(numbers)s). Switch on two of them.")
         case "registered":
@@ -257,6 +276,42 @@ def _sentence_of_telephones(said: str) -> str:
             return _("%(numbers)s were lifted, and the PBX did not connect them. Look into its log.")
         case _:
             return _sentence_of_the_call(said)
+
+
+def _sentence_of_the_wire(said: str) -> str:
+    match said:
+        case "wire":
+            return _("A browser reaches the PBX at %(url)s, and it answers.")
+        case "wire_unknown":
+            return _(
+                "Not checked: PHONE_URL is the path %(url)s, and neither CSRF_TRUSTED_ORIGINS nor ALLOWED_HOSTS says "
+                "at which address browsers open this desk."
+            )
+        case "wire_plain":
+            return _("%(url)s has no TLS: from a page of https a browser opens no such connection.")
+        case "wire_refused":
+            return _(
+                "Nothing listens at %(host)s:%(port)s, where browsers look for the PBX. Let its HTTP server listen."
+            )
+        case "wire_silent":
+            return _("%(url)s does not answer. See whether a firewall or a proxy lets WebSockets through to the PBX.")
+        case "wire_untrusted":
+            return _(
+                "The certificate of %(url)s is not trusted (%(why)s): browsers refuse it without asking. Install one "
+                "that they trust, with its whole chain."
+            )
+        case "wire_no_tls":
+            return _("What listens at %(host)s:%(port)s speaks no TLS. Turn it on, or name the port that has it.")
+        case "wire_unreachable":
+            return _("%(url)s cannot be reached (%(why)s). See whether PHONE_URL names the right machine.")
+        case "wire_not_found":
+            return _("The PBX has no WebSocket at %(url)s. The path is /ws, and res_http_websocket must be loaded.")
+        case "wire_no_sip":
+            return _("The WebSocket at %(url)s takes no SIP: res_pjsip_transport_websocket must be loaded.")
+        case "wire_proxy_alone":
+            return _("The proxy at %(url)s does not reach the PBX (%(status)s). See which address it has for it.")
+        case _:
+            return _("%(url)s answers %(status)s and opens no WebSocket. The proxy must pass “Upgrade” on to the PBX.")
 
 
 def _sentence_of_the_call(said: str) -> str:

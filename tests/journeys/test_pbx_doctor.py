@@ -14,6 +14,7 @@ from telephony.ami import examine
 from telephony.ami.guard import Address
 from telephony.doctor import findings as f
 from telephony.doctor import sound, words
+from telephony.doctor import wire as way
 from telephony.doctor.examination import Case, examine_all
 from telephony.doctor.words import RELOAD
 from tests.rig import chroot
@@ -111,6 +112,7 @@ BROKEN: dict[str, tuple[str, str, str, str]] = {
     "no_endpoint": ("site/pjsip.conf", r"^\[104\]", "[144]", "pjsip"),
     "no_web_endpoint": ("site/pjsip.conf", r"^\[104w\]", "[144w]", "pjsip"),
     "web_media": ("pjsip.conf", r"^media_encryption = dtls", "media_encryption = no", "pjsip"),
+    "web_contact": ("pjsip.conf", r"^qualify_frequency = 20", "qualify_frequency = 20\nmax_contacts = 0", "pjsip"),
     "web_bundle": ("pjsip.conf", r"^bundle = no", "bundle = yes", "pjsip"),
     "no_hint": ("site/hints.conf", r"^exten => 103,hint.*", "", "dialplan"),
     "not_written": ("site/globals.conf", r"^RECDIR = .*", "RECDIR = /etc/passwd/recordings", "dialplan"),
@@ -241,3 +243,132 @@ def test_a_telephone_that_is_off_is_named_at_once(pbx: Pbx) -> None:
     pbx.send_home()
     assert [(each.said, each.args) for each in found] == [("not_lifted", {"number": "103"})]
     assert seconds < 10
+
+
+# --- the way from the browser to the PBX
+
+
+def wire(pbx: Pbx) -> f.Finding:
+    (found,) = examined(pbx)[f.WIRE]
+    return found
+
+
+@pytest.fixture
+def trusted(pbx: Pbx, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The certificate of the rig, which nobody else vouches for."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(pbx.recordings.parent / "keys" / "self-signed.crt"))
+
+
+def test_over_tls_the_pbx_answers_as_it_answers_a_browser(pbx: Pbx, settings, trusted: None) -> None:
+    settings.PHONE_URL = pbx.card["secure_websocket"]
+    assert wire(pbx) == f.ok("wire", url=settings.PHONE_URL, host="127.0.0.1", port=str(pbx.card["base"] + 89))
+
+
+def test_a_path_alone_is_looked_for_at_the_desk(pbx: Pbx, settings) -> None:
+    settings.PHONE_URL = "/ws"
+    settings.ALLOWED_HOSTS, settings.CSRF_TRUSTED_ORIGINS = ["localhost", "127.0.0.1"], []
+    assert wire(pbx) == f.unchecked("wire_unknown", url="/ws")
+    settings.CSRF_TRUSTED_ORIGINS = [pbx.card["websocket"].replace("ws:", "http:").removesuffix("/ws")]
+    assert wire(pbx).said == "wire"
+    assert wire(pbx).args["url"] == pbx.card["websocket"]
+
+
+def test_a_certificate_that_browsers_refuse_is_named(pbx: Pbx, settings) -> None:
+    settings.PHONE_URL = pbx.card["secure_websocket"]
+    found = wire(pbx)
+    assert (found.state, found.said) == (f.FAIL, "wire_untrusted")
+    assert "self-signed certificate" in found.args["why"]
+    assert "fullchain.pem" in words.mend(found.said, found.args)
+
+
+@pytest.mark.parametrize(
+    ("url", "said", "mend"),
+    [
+        ("ws://pbx.example.org:8088/ws", "wire_plain", "tlsenable = yes"),
+        ("wss://127.0.0.1:{http}/ws", "wire_no_tls", "tlsenable = yes"),
+        ("wss://127.0.0.1:1/ws", "wire_refused", "tlsbindaddr"),
+        ("wss://pbx.invalid/ws", "wire_unreachable", ""),
+        ("ws://127.0.0.1:{http}/phone", "wire_not_found", "/ws"),
+        ("ws://127.0.0.1:{ami}/ws", "wire_unreachable", ""),
+    ],
+)
+def test_an_address_that_is_wrong_is_told_apart(pbx: Pbx, settings, url: str, said: str, mend: str) -> None:
+    settings.PHONE_URL = url.format(http=pbx.card["base"] + 88, ami=pbx.card["base"] + 38)
+    found = wire(pbx)
+    assert (found.state, found.said) == (f.FAIL, said)
+    assert mend in words.mend(found.said, found.args)
+    assert words.sentence(found.said, found.args)
+
+
+@pytest.mark.parametrize(
+    ("module", "said"),
+    [("res_pjsip_transport_websocket.so", "wire_no_sip"), ("res_http_websocket.so", "wire_not_found")],
+)
+def test_a_module_that_is_not_loaded_is_named_and_comes_back_by_what_he_says(module: str, said: str, settings) -> None:
+    with lame(module) as pbx:
+        settings.RECORDINGS_DIR, settings.PHONE_URL = pbx.recordings, pbx.card["websocket"]
+        found = wire(pbx)
+        assert (found.state, found.said) == (f.FAIL, said)
+        assert module in words.mend(found.said, found.args)
+
+
+def test_secrets_that_the_pbx_does_not_look_for_are_noticed(settings) -> None:
+    with lame("", "sorcery.conf", "auth = astdb,desk-line", "") as pbx:
+        settings.RECORDINGS_DIR, settings.PHONE_URL = pbx.recordings, pbx.card["websocket"]
+        assert [each.said for each in examined(pbx)[f.BROWSERS]] == ["web_secret"]
+    assert "sorcery.conf" in words.mend("web_secret", {})
+
+
+@contextmanager
+def lame(module: str, file: str = "", old: str = "", new: str = "") -> Iterator[Pbx]:
+    """A PBX that starts without a module, or with something else in a file that is read at its start alone."""
+    pbx = Pbx(f"lame-{os.getpid()}")
+    try:
+        etc = Path(pbx.recordings).parent / "etc"
+        if module:
+            with (etc / "modules.conf").open("a") as modules:
+                modules.write(f"\nnoload = {module}\n")
+        else:
+            right = (etc / file).read_text()
+            assert old in right
+            (etc / file).write_text(right.replace(old, new))
+        pbx.restart()
+        yield pbx
+    finally:
+        pbx.stop()
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("HTTP/1.1 200 OK\r\nServer: nginx", "wire_no_upgrade"),
+        ("HTTP/1.1 404 Not Found\r\nServer: nginx", "wire_no_upgrade"),
+        ("HTTP/1.1 502 Bad Gateway\r\nServer: Caddy", "wire_proxy_alone"),
+        ("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket", "wire_no_sip"),
+        ("HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Protocol: sip", "wire_silent"),
+        ("220 mail.example.org", "wire_unreachable"),
+    ],
+)
+def test_a_proxy_that_stands_in_the_way_is_told_apart_from_the_pbx(answer: str, said: str, monkeypatch) -> None:
+    monkeypatch.setattr(way, "SECONDS", 0.5)
+
+    served = []
+
+    async def proxy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        served.append(asyncio.current_task())
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(f"{answer}\r\n\r\n".encode())
+        await reader.read()
+        writer.close()
+        await writer.wait_closed()
+
+    async def examine() -> f.Finding:
+        async with await asyncio.start_server(proxy, "127.0.0.1", 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            found = await way.examine(f"ws://127.0.0.1:{port}/phone-line/", desk="", realm="taxi-desk")
+            await asyncio.wait(served)
+            return found
+
+    found = asyncio.run(examine())
+    assert (found.state, found.said) == (f.FAIL, said)
+    assert words.sentence(found.said, found.args)

@@ -17,7 +17,7 @@ from telephony.core.board import Board
 from telephony.core.pbx import Chan, ChannelNew
 from telephony.doctor import examination as source
 from telephony.doctor import findings as f
-from telephony.doctor import words
+from telephony.doctor import wire, words
 from telephony.models import Examination
 from telephony.services import examinations
 from tests.telephony import office
@@ -81,10 +81,14 @@ def test_the_doctors_calls_are_none_of_the_office():
     assert not board.calls
 
 
-SAID = re.findall(r'(?:ok|warn|fail|unchecked)\(\s*"(\w+)"', Path(source.__file__).read_text())
+SAID = [
+    said
+    for file in (source, wire)
+    for said in re.findall(r'(?:ok|warn|fail|unchecked)\(\s*"(\w+)"', Path(file.__file__).read_text())
+]
 NAMES = (
     "holder host port user why version tested seconds classes of folder contexts files number names city trunk name "
-    "queue first last codes numbers ours"
+    "queue first last codes numbers ours url status"
 )
 BROWSERS = ("no_web_endpoint", "web_media", "web_bundle", "web_contact")
 ARGS = dict.fromkeys(NAMES.split(), "100 %")
