@@ -47,6 +47,7 @@ class Card:
     talking: tuple[Seat, ...]
     was_told: bool  # everybody has had the time to read who took it
     own: Seat | None = None  # the caller's own person, where it rings first
+    called: Seat | None = None  # of a call between colleagues
     held_by: tuple[Seat, ...] = ()  # whose telephone itself holds the other side, as far as the viewer may know
 
     @property
@@ -133,7 +134,8 @@ def _cards(calls: Sequence[Call], viewer: Viewer) -> list[Card]:
     known = once(("who calls", ids), lambda: who.of_calls(calls))
     owners = {call.pk: str(call.handling["to"]) for call in calls if call.phase == OWN}
     heard = (number for call in calls for number in (*call.ringing, *call.desks, *call.talking_to, *call.held_by))
-    seats = once(("their seats", ids), lambda: seats_at([*heard, *owners.values()]))
+    called = {call.pk: call.dialled for call in calls if call.direction == Call.Direction.INTERNAL and call.dialled}
+    seats = once(("their seats", ids), lambda: seats_at([*heard, *owners.values(), *called.values()]))
     shown = [call for call in calls if _may_know(call, viewer)]
     people = {call.pk: known[call.pk] for call in shown if _may_know_who(call, viewer)}
     now = timezone.now()
@@ -145,6 +147,7 @@ def _cards(calls: Sequence[Call], viewer: Viewer) -> list[Card]:
             tuple(seats[number] for number in _with(call) if call.pk in people or seats[number].person_id),
             was_told=call.answered_at is not None and call.answered_at < now - TOLD,
             own=seats[owners[call.pk]] if call.pk in owners else None,
+            called=seats[called[call.pk]] if call.pk in called else None,
             held_by=tuple(seats[party] for party in call.held_by) if call.pk in people else (),
         )
         for call in shown

@@ -62,6 +62,8 @@ def two(real_town: Town) -> tuple[Booth, Booth]:
     vera.dial("102")
     boris.screen.get_by_role("button", name="Answer").click()
     until(lambda: vera.hears([HER, HIS]) == [HIS], 20, "she hears him")
+    expect(vera.bar.locator(".phone-talk")).to_contain_text("Petrov Boris")
+    expect(boris.bar.locator(".phone-talk")).to_contain_text("Sidorova Vera")
     return vera, boris
 
 

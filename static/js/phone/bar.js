@@ -171,7 +171,9 @@ export class Bar {
     const words = (place) => shown?.querySelector(place)?.textContent.replace(/\s+/g, " ").trim() ?? "";
     const number = /\d/.test(talk.number) ? talk.number : ""; // "anonymous"
     if (shown) {
-      talk.known = { who: words(".who-name") || words(".call-who"), number: words(".call-number") || number };
+      const { from, to, toName } = shown.dataset; // of a call between colleagues, where the card is its caller's
+      const called = from === this.element.dataset.extension && { who: toName, number: to };
+      talk.known = called || { who: words(".who-name") || words(".call-who"), number: words(".call-number") || number };
       talk.page = shown.id.replace(/^\w+-/, ""); // of the call, in the history
     }
     return talk.known ?? { who: number && talk.name !== number ? talk.name : "", number };

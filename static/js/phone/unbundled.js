@@ -42,7 +42,7 @@ export const isPicture = ({ receiver }) => receiver.track.kind === "video";
 function gathered(connection) {
   return new Promise((done) => {
     const look = () => {
-      if (connection.signalingState !== "closed" && lacks(connection.localDescription?.sdp ?? "")) return;
+      if (connection.signalingState !== "closed" && !has(connection)) return;
       clearTimeout(timer);
       for (const event of EVENTS) connection.removeEventListener(event, look);
       done();
@@ -58,7 +58,9 @@ function gathered(connection) {
 
 const EVENTS = ["icecandidate", "icegatheringstatechange", "signalingstatechange"];
 
-// A medium that is not turned down and has no address yet that the PBX can send to: TCP comes first at times.
-function lacks(sdp) {
-  return parts(sdp).slice(1).some((medium) => !/^m=\w+ 0 /.test(medium) && !/^a=candidate:\S+ \d+ udp /im.test(medium));
+// All addresses, and each medium that is not turned down one of its own that the PBX can send to. "Complete" alone may be said of
+// the media of before; one address alone may be that which the PBX can not reach, and it is told no others.
+function has({ iceGatheringState, localDescription }) {
+  const media = parts(localDescription?.sdp ?? "").slice(1);
+  return iceGatheringState === "complete" && media.every((medium) => /^m=\w+ 0 /.test(medium) || /^a=candidate:\S+ \d+ udp /im.test(medium));
 }
