@@ -114,3 +114,28 @@ def test_the_card_the_key_and_the_check(booth: Booth, real_town: Town):
     booth.page.keyboard.press("a")
     expect(booth.inside.locator("[data-live=talk]")).to_contain_text("You are talking with")
     assert booth.desk.troubles == []
+
+
+@pytest.mark.feature("W1")
+def test_what_the_browsers_menu_prints_is_the_whole_page_and_nothing_to_press(booth: Booth, real_town: Town):
+    order = real_town.order_for(STRANGER, "Lenina 5")
+    real_town.street.unplug("101")  # type: ignore[attr-defined]
+    booth.start_shift("101")
+    booth.page.goto(f"{real_town.house.url}/orders/{order}/")
+    pressed = booth.inside.locator(".button", has_text="Call the client")
+    expect(pressed).to_be_visible()
+    expect(booth.inside.get_by_text("Gromov").first).to_be_visible()  # all that the page fetches is there
+    booth.page.set_viewport_size({"width": 1440, "height": 300})
+    frame = booth.page.locator("iframe[name=page]")
+    assert frame.bounding_box()["height"] < 300  # type: ignore[index]
+    booth.page.emulate_media(media="print")
+    booth.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(booth.bar).to_be_hidden()
+    expect(pressed).to_be_hidden()
+    expect(booth.inside.locator(".header")).to_be_hidden()
+    expect(booth.inside.get_by_text("Lenina 5").first).to_be_visible()
+    longer = booth.inside.locator("html").evaluate("(page) => innerHeight - page.querySelector('main').scrollHeight")
+    assert longer >= 0
+    booth.page.emulate_media(media="screen")
+    booth.page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert frame.bounding_box()["height"] < 300  # type: ignore[index]

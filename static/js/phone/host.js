@@ -9,6 +9,7 @@ import { Phone } from "./phone.js";
 import { Ring } from "./ring.js";
 
 const VERSION = new URL(import.meta.url).pathname.split("/").at(-4);
+const PAPER = "718px"; // A4 and its margins
 const KEYS = { KeyA: "answer", Delete: "reject", F6: "mute", KeyX: "hang-up" };
 
 // False: it cannot be one now, and the page shall begin as if there were no phone.
@@ -162,6 +163,14 @@ export async function start() {
     event.preventDefault();
     frame.contentWindow.print();
   }
+
+  // From the browser's menu it does print this document: then the frame is as long as its page is on paper.
+  window.addEventListener("beforeprint", () => {
+    frame.style.setProperty("inline-size", PAPER);
+    frame.style.setProperty("block-size", `${inside()?.documentElement.scrollHeight ?? 0}px`);
+    frame.style.removeProperty("inline-size");
+  });
+  window.addEventListener("afterprint", () => frame.style.removeProperty("block-size"));
 
   // "Answer" on the card of the call that rings right here.
   function answerCard(event) {
