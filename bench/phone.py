@@ -79,6 +79,7 @@ EARS = """() => {
     return Math.max(heard, sent);
   };
 }"""
+CONNECTED = "() => window.peers.at(-1)?.deref()?.connectionState === 'connected'"
 # One tone for a voice, and which tracks of it are still open.
 VOICE = """() => {
   const tracks = [];
@@ -210,6 +211,7 @@ class Booth:
         for n in range(1, calls + 1):
             call = self._other.dial("101").wait_up()
             talk.and_(self._page.locator("[data-state=up]")).wait_for()
+            self._page.wait_for_function(CONNECTED)  # one closed while it connects Chromium itself never lets go
             call.hang_up()
             call.wait_over()
             talk.wait_for(state="detached")
