@@ -189,7 +189,7 @@ def handled(phase: str = "", second: str = "", **fields: str) -> Call:
         ("hold", "", {"back", "consult", "transfer", "park", "hang_up"}),
         ("hold", "ringing", {"back", "hang_up"}),
         ("hold", "talking", {"back", "connect", "swap", "together", "hang_up"}),
-        ("", "held", {"swap", "keys", "hang_up"}),
+        ("", "held", {"connect", "swap", "together", "keys", "hang_up"}),
         ("all", "talking", {"hang_up"}),
         ("park", "", {"unpark", "hang_up"}),
         ("transfer", "", {"hang_up"}),
