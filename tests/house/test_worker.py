@@ -37,7 +37,7 @@ def broker() -> Iterator[redis.Redis]:
 def wire(broker: redis.Redis) -> Iterator[Wire]:
     made = Wire(urlsplit(settings.REDIS_URL).port, FIRST_PORT)
     yield made
-    made.cut()
+    made.close()
 
 
 @pytest.fixture

@@ -27,14 +27,14 @@ def web(start_web):
 def redis_wire():
     wire = Wire(REDIS_PORT, FIRST_PORT + 200)
     yield wire
-    wire.cut()
+    wire.close()
 
 
 @pytest.fixture
 def database_wire(db):
     wire = Wire(int(connection.settings_dict["PORT"]), FIRST_PORT + 250)
     yield wire
-    wire.cut()
+    wire.close()
 
 
 @pytest.fixture

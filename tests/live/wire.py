@@ -4,15 +4,14 @@ import contextlib
 import socket
 import threading
 
-from dispatch.embedded.process import free_port
-
 
 class Wire:
     """Listens on `port`, passes everything on to `target`. Cut: connections die and none is taken. Frozen: silence."""
 
     def __init__(self, target: int, first_port: int) -> None:
         self._target = target
-        self.port = free_port(first_port)
+        self._holder = _held(first_port)
+        self.port = self._holder.getsockname()[1]
         self._sockets: set[socket.socket] = set()
         self._flows = threading.Event()
         self._flows.set()
@@ -32,6 +31,10 @@ class Wire:
                     one.shutdown(socket.SHUT_RDWR)
             self._sockets.clear()
 
+    def close(self) -> None:
+        self.cut()
+        self._holder.close()
+
     def freeze(self) -> None:
         """As with an engine that hangs: connections stay, and bring nothing."""
         self._flows.clear()
@@ -39,7 +42,7 @@ class Wire:
     def mend(self) -> None:
         self._flows.set()
         if self._listener is None:
-            self._listener = socket.create_server(("127.0.0.1", self.port), backlog=100)
+            self._listener = socket.create_server(("127.0.0.1", self.port), backlog=100, reuse_port=True)
             threading.Thread(target=self._accept, args=[self._listener], daemon=True).start()
 
     def _accept(self, listener: socket.socket) -> None:
@@ -67,3 +70,18 @@ class Wire:
             with self._lock:
                 self._sockets.discard(one)
             one.close()
+
+
+def _held(first_port: int) -> socket.socket:
+    """A port that stays ours while the wire is cut: the next of us would take it, and it could not be mended. It takes
+    nobody, as no one listens."""
+    for port in range(first_port, first_port + 400):
+        holder = socket.socket()
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        try:
+            holder.bind(("127.0.0.1", port))
+        except OSError:
+            holder.close()
+        else:
+            return holder
+    raise OSError(f"no free port from {first_port} to {first_port + 399}")
