@@ -10,21 +10,20 @@ class Wire:
 
     def __init__(self, target: int, first_port: int) -> None:
         self._target = target
-        self._holder = _held(first_port)
-        self.port = self._holder.getsockname()[1]
+        self._listener = _bound(first_port)  # also while it is cut: the next of us would take the port
+        self.port = self._listener.getsockname()[1]
         self._sockets: set[socket.socket] = set()
         self._flows = threading.Event()
         self._flows.set()
         self._lock = threading.Lock()
-        self._listener: socket.socket | None = None
+        self._is_cut = True
         self.mend()
 
     def cut(self) -> None:
         """As after kill -9 of the engine: resets, then refusals."""
-        listener, self._listener = self._listener, None
-        if listener is not None:
-            listener.shutdown(socket.SHUT_RDWR)
-            listener.close()
+        if not self._is_cut:
+            self._is_cut = True
+            self._listener.shutdown(socket.SHUT_RDWR)
         with self._lock:
             for one in self._sockets:
                 with contextlib.suppress(OSError):
@@ -33,7 +32,7 @@ class Wire:
 
     def close(self) -> None:
         self.cut()
-        self._holder.close()
+        self._listener.close()
 
     def freeze(self) -> None:
         """As with an engine that hangs: connections stay, and bring nothing."""
@@ -41,14 +40,15 @@ class Wire:
 
     def mend(self) -> None:
         self._flows.set()
-        if self._listener is None:
-            self._listener = socket.create_server(("127.0.0.1", self.port), backlog=100, reuse_port=True)
-            threading.Thread(target=self._accept, args=[self._listener], daemon=True).start()
+        if self._is_cut:
+            self._is_cut = False
+            self._listener.listen(100)
+            threading.Thread(target=self._accept, daemon=True).start()
 
-    def _accept(self, listener: socket.socket) -> None:
+    def _accept(self) -> None:
         with contextlib.suppress(OSError):
             while True:
-                near, _address = listener.accept()
+                near, _address = self._listener.accept()
                 try:
                     far = socket.create_connection(("127.0.0.1", self._target))
                 except OSError:  # nobody is there just now
@@ -72,16 +72,15 @@ class Wire:
             one.close()
 
 
-def _held(first_port: int) -> socket.socket:
-    """A port that stays ours while the wire is cut: the next of us would take it, and it could not be mended. It takes
-    nobody, as no one listens."""
+def _bound(first_port: int) -> socket.socket:
+    """At the first port from there on that nobody has."""
     for port in range(first_port, first_port + 400):
-        holder = socket.socket()
-        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        made = socket.socket()
         try:
-            holder.bind(("127.0.0.1", port))
+            made.bind(("127.0.0.1", port))
         except OSError:
-            holder.close()
+            made.close()
         else:
-            return holder
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # to listen again beside its dying connections
+            return made
     raise OSError(f"no free port from {first_port} to {first_port + 399}")
