@@ -11,10 +11,9 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
 from dispatch.staff.models import Person, Role
 from tests.desk.office import ring
-from tests.house.test_access import OWN, OWN_HIDDEN, ROLES, SERVED, TABLE, World, world
-from tests.live.web import Web, session_of
+from tests.house.test_access import OWN, OWN_HIDDEN, ROLES, SERVED, TABLE, World, made_in
+from tests.live.web import Web
 
-__all__ = ["world"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.feature("X5")]
 
 WHO = (Role.DISPATCHER, Role.SUPERVISOR, Role.MANAGER, Role.ADMINISTRATOR, Role.DRIVER)  # the first who may, looks
@@ -60,12 +59,18 @@ class Eye:
 
 
 @pytest.fixture
+def world(transactional_db, settings, tmp_path) -> World:
+    settings.RECORDINGS_DIR = tmp_path
+    return made_in(tmp_path)
+
+
+@pytest.fixture
 def eyes(chromium: Browser, web: Web, world: World) -> Iterator[dict[Role | None, Eye]]:
     """Of one of each role, and of nobody (None)."""
     contexts = {role: chromium.new_context(viewport=SCREEN) for role in (None, *WHO)}
     home = f"http://127.0.0.1:{web.port}"
     for role in WHO:
-        cookie = {"name": "sessionid", "value": session_of(world.people[role]), "url": home}
+        cookie = {"name": "sessionid", "value": world.sessions[role], "url": home}
         contexts[role].add_cookies([cookie])
     yield {role: Eye(context, home) for role, context in contexts.items()}
     for context in contexts.values():
