@@ -1,6 +1,7 @@
 // One order on the screen: single keys press its buttons (by their place on the keyboard, in every layout), and it is
 // read anew when somebody changes it. One pair of listeners for whatever order is shown.
 import { meant } from "./keymap.js";
+import { isOvertaken } from "./overtaken.js";
 
 const TYPING = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
 const stale = new Set();
@@ -14,6 +15,8 @@ export function start(order) {
   order.addEventListener("focusout", later);
   for (const over of ["toggle", "pause", "ended"]) order.addEventListener(over, later, true);
   order.addEventListener("htmx:afterRequest", later);
+  if (isOvertaken(order)) stale.add(order.dataset.order);
+  later();
   if (isListening) return;
   isListening = true;
   document.addEventListener("keydown", key);

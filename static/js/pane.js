@@ -1,5 +1,7 @@
 // What is open in #pane comes back after a reload, and its order is marked in the list. A click anywhere on a row opens
 // its order.
+import "./overtaken.js"; // hears from now on, before the first order is open
+
 const STORE = "pane";
 
 export function start(desk) {

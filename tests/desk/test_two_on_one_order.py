@@ -1,12 +1,15 @@
 """Vera and Boris have one order open: each sees the other, and what both type is lost by neither."""
 
 import re
+import time
 
 import pytest
-from playwright.sync_api import Page, expect
+from django.db import transaction
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from orders import actors
 from orders.models import Client, Order, Presence
+from orders.services.lifecycle import publish_change
 from tests.orders.conftest import placed
 
 pytestmark = [pytest.mark.browser, pytest.mark.feature("C4")]
@@ -29,6 +32,29 @@ def edited(desk: Page, order: Order) -> Page:
     expect(desk.locator("#pane form.intake")).to_be_visible()
     expect(desk.locator("#pane [name=phone]")).to_be_focused()
     return desk
+
+
+def test_what_changes_while_the_order_is_being_opened_is_on_the_screen(sit_down, vera, order):
+    """The answer is made, and on its way, when the change is told: nothing else of this order comes after it."""
+    desk = sit_down(vera)
+    ways: list[tuple[Route, APIResponse]] = []
+    desk.route(f"**/orders/{order.pk}/", lambda route: ways.append((route, route.fetch())), times=1)
+    desk.evaluate(
+        "() => document.addEventListener('live:told', ({ detail }) => (window.told ||= detail.kind === 'order'))"
+    )
+    desk.locator(f"#order-{order.pk} th a").click()
+    end = time.monotonic() + 5
+    while not ways:
+        assert time.monotonic() < end, "no answer"
+        desk.evaluate("() => new Promise(requestAnimationFrame)")
+    with transaction.atomic():
+        Order.objects.filter(pk=order.pk).update(comment="с кошкой")
+        publish_change(order)
+    desk.wait_for_function("() => window.told")
+    [(way, answer)] = ways
+    assert "с собакой" in answer.text()
+    way.fulfill(response=answer)
+    expect(desk.locator("#pane .order")).to_contain_text("с кошкой")
 
 
 def test_boris_sees_that_vera_looks_at_his_order_changes_it_and_goes(sit_down, vera, boris, order):

@@ -29,7 +29,7 @@ def test_anton_sees_every_check_arrive_and_calls_go_on(town: Town) -> None:
     real = isinstance(town.street, RealStreet)
     expect(state).to_contain_text("healthy", timeout=15000)
     rounds = page.locator("#examination .round")
-    expect(rounds).to_have_count(17)
+    expect(rounds).to_have_count(18)
     expect(page.locator("#examination .chip[data-tone=red]")).to_have_count(0)
     music = rounds.filter(has=page.get_by_role("heading", name="Music on hold"))
     expect(music).to_contain_text("hear the class “default”" if real else "this is the pretend PBX")
