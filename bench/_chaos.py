@@ -89,7 +89,7 @@ def house() -> Iterator[Office]:
         closing.callback(pbx.stop)
         street = Phones(pbx)
         wire = TimedWire(urlsplit(street.ami).port or 0, FIRST_PORT + 40)
-        closing.callback(wire.cut)
+        closing.callback(wire.close)
         ami = street.ami.rsplit(":", 1)[0] + f":{wire.port}"
         made = SturdyHouse(folder, first_port=FIRST_PORT, ami=ami, recordings=street.recordings)
         closing.callback(made.stop)

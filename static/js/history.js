@@ -1,5 +1,7 @@
 // What happened to an order: chosen by kind, for as long as the page is open; walked through by the arrows; read anew
 // when something that a line shows changes (a call that is still going on). What is being heard is not cut off.
+import { isOvertaken } from "./overtaken.js";
+
 let shown = "";
 let place = -1; // of the line that had the focus, when the lines were swapped away
 
@@ -10,7 +12,7 @@ export function start(history) {
   const choices = [...history.querySelectorAll("[data-show]")];
   const isHeard = () => [...history.querySelectorAll("audio")].some((piece) => !piece.paused);
   const visible = () => lines.filter((line) => !line.hidden);
-  let isStale = false;
+  let isStale = isOvertaken(history, [...follows]);
 
   function show(group) {
     shown = group;
@@ -53,4 +55,5 @@ export function start(history) {
   show(shown);
   if (place >= 0) lines[Math.min(place, lines.length - 1)]?.focus({ preventScroll: true });
   place = -1;
+  setTimeout(refresh);
 }

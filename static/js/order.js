@@ -15,7 +15,7 @@ export function start(order) {
   order.addEventListener("focusout", later);
   for (const over of ["toggle", "pause", "ended"]) order.addEventListener(over, later, true);
   order.addEventListener("htmx:afterRequest", later);
-  if (isOvertaken(order)) stale.add(order.dataset.order);
+  if (isOvertaken(order, [`order:${order.dataset.order}`])) stale.add(order.dataset.order);
   later();
   if (isListening) return;
   isListening = true;

@@ -7,9 +7,12 @@ import pytest
 from django.db import transaction
 from playwright.sync_api import APIResponse, Page, Route, expect
 
+from dispatch.live import publish
 from orders import actors
 from orders.models import Client, Order, Presence
 from orders.services.lifecycle import publish_change
+from telephony.models import Call
+from tests.desk.office import ring
 from tests.orders.conftest import placed
 
 pytestmark = [pytest.mark.browser, pytest.mark.feature("C4")]
@@ -34,27 +37,39 @@ def edited(desk: Page, order: Order) -> Page:
     return desk
 
 
-def test_what_changes_while_the_order_is_being_opened_is_on_the_screen(sit_down, vera, order):
+@pytest.mark.parametrize("what", ["the order", "a call about it"])
+def test_what_changes_while_the_order_is_being_opened_is_on_the_screen(sit_down, vera, order, what):
     """The answer is made, and on its way, when the change is told: nothing else of this order comes after it."""
     desk = sit_down(vera)
     ways: list[tuple[Route, APIResponse]] = []
     desk.route(f"**/orders/{order.pk}/", lambda route: ways.append((route, route.fetch())), times=1)
     desk.evaluate(
-        "() => document.addEventListener('live:told', ({ detail }) => (window.told ||= detail.kind === 'order'))"
+        "() => document.addEventListener('live:told', ({ detail }) => ((window.told ??= {})[detail.kind] = true))"
     )
     desk.locator(f"#order-{order.pk} th a").click()
     end = time.monotonic() + 5
     while not ways:
         assert time.monotonic() < end, "no answer"
         desk.evaluate("() => new Promise(requestAnimationFrame)")
-    with transaction.atomic():
-        Order.objects.filter(pk=order.pk).update(comment="с кошкой")
-        publish_change(order)
-    desk.wait_for_function("() => window.told")
+    if what == "the order":
+        with transaction.atomic():
+            Order.objects.filter(pk=order.pk).update(comment="с кошкой")
+            publish_change(order)
+        desk.wait_for_function("() => window.told?.order")
+    else:
+        call = ring("+79161110001")
+        with transaction.atomic():
+            Call.objects.filter(pk=call.pk).update(order=order)
+            publish.changed("orders", "timeline", order.pk)
+        desk.wait_for_function("() => window.told?.timeline")
     [(way, answer)] = ways
     assert "с собакой" in answer.text()
+    assert "call-on-line" not in answer.text()
     way.fulfill(response=answer)
-    expect(desk.locator("#pane .order")).to_contain_text("с кошкой")
+    if what == "the order":
+        expect(desk.locator("#pane .order")).to_contain_text("с кошкой")
+    else:
+        expect(desk.locator("#pane .call-on-line")).to_have_count(1)
 
 
 def test_boris_sees_that_vera_looks_at_his_order_changes_it_and_goes(sit_down, vera, boris, order):

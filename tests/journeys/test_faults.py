@@ -57,7 +57,7 @@ def office(
             street = PretendTelephones(folder / "pbx", first_port=FIRST_PORT + 60)
         closing.callback(street.stop)
         wire = Wire(urlsplit(street.ami).port, FIRST_PORT + 40)
-        closing.callback(wire.cut)
+        closing.callback(wire.close)
         ami = street.ami.rsplit(":", 1)[0] + f":{wire.port}"
         house = SturdyHouse(folder, first_port=FIRST_PORT, ami=ami, recordings=street.recordings)
         closing.callback(house.stop)
