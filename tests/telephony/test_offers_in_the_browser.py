@@ -15,7 +15,10 @@ OFFERED = """async ([began, answers, theirs]) => {
   const heard = {}, made = [], told = [];
   let agreed = false;
   const meet = () => heard.reinvite({ reject: ({ status_code }) => told.push(status_code) });
+  const transactions = new Set(); // who listens for them
   const session = {
+    _ua: { on: (_, act) => transactions.add(act), off: (_, act) => transactions.delete(act) },
+    _request: { call_id: "its own" },
     on: (event, act) => { heard[event] = act; },
     isReadyToReOffer: () => true,
     connection: { signalingState: "stable" },
@@ -31,13 +34,20 @@ OFFERED = """async ([began, answers, theirs]) => {
         setTimeout(() => {
           this._dialog.uac_pending_reply = false;
           if (answer === "agreed") agreed = true;
-          answer === "agreed" || answer === 200 ? succeeded() : failed({ status_code: answer });
+          // as JsSIP does: of a 491 it tells nobody, and offers again by itself
+          const others = (code) => (code < 300 ? succeeded() : failed({ status_code: code }));
+          const onReceiveResponse = ({ status_code: code }) => (code === 491 ? told.push("again") : others(code));
+          const request = { method: "INVITE", call_id: "its own" };
+          const transaction = { request, eventHandlers: { onReceiveResponse } };
+          for (const act of [...transactions]) act({ transaction });
+          transaction.eventHandlers.onReceiveResponse({ status_code: answer === "agreed" ? 200 : answer });
         }, 5);
       }, 5);
     },
   };
   const offers = new Offers(session, began);
   const result = await offers.until(() => agreed);
+  if (transactions.size) told.push("still listened to");
   return { result, told, waited: made.slice(1).map((at, n) => Math.round(at - made[n])) };
 }"""
 PAUSES = """async ([began, chances]) => {

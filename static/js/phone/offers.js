@@ -49,7 +49,19 @@ export class Offers {
     if (!this.#session.isReadyToReOffer()) return true;
     this.#making = true;
     this.#overtaken = false;
-    return new Promise((settled) => {
+    return new Promise((settle) => {
+      const { _ua: agent } = this.#session;
+      const settled = (mayHelp) => {
+        agent.off("newTransaction", sent);
+        settle(mayHelp);
+      };
+      // JsSIP sends an offer that met theirs (491) again, under the number of the first, so that the PBX must refuse it once more (its
+      // issue 707): of that answer it is not told.
+      const sent = ({ transaction: { request, eventHandlers: hears } }) => {
+        if (!hears || request.method !== "INVITE" || request.call_id !== this.#session._request.call_id) return;
+        const receive = hears.onReceiveResponse;
+        hears.onReceiveResponse = (response) => (response.status_code === 491 ? failed(response) : receive(response));
+      };
       const succeeded = () => settled(true);
       const failed = (response) => {
         this.#making = false;
@@ -57,6 +69,7 @@ export class Offers {
         if (connection.signalingState === "have-local-offer") connection.setRemoteDescription(untaken(connection)).catch(() => {});
         settled(!response || response.status_code === 491 || response.status_code >= 500);
       };
+      agent.on("newTransaction", sent);
       this.#session._sendReinvite({ eventHandlers: { succeeded, failed } });
     });
   }
