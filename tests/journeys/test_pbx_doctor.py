@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from websockets.utils import accept_key
 
 from telephony.ami import examine
 from telephony.ami.guard import Address
@@ -26,6 +27,9 @@ pytestmark = [pytest.mark.rig, pytest.mark.feature("P1")]
 
 TELEPHONES = [(number, f"PJSIP/{number}") for number in EXTENSIONS]
 PHONES_OF_BOTH = ("101", "102")
+OPENS = (  # what a WebSocket answers
+    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accepts}"
+)
 
 
 @pytest.fixture(scope="module")
@@ -344,8 +348,9 @@ def lame(module: str, file: str = "", old: str = "", new: str = "") -> Iterator[
         ("HTTP/1.1 200 OK\r\nServer: nginx", "wire_no_upgrade"),
         ("HTTP/1.1 404 Not Found\r\nServer: nginx", "wire_no_upgrade"),
         ("HTTP/1.1 502 Bad Gateway\r\nServer: Caddy", "wire_proxy_alone"),
-        ("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket", "wire_no_sip"),
-        ("HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Protocol: sip", "wire_silent"),
+        ("HTTP/1.1 301 Moved\r\nServer: nginx\r\nLocation: ws://elsewhere.invalid/", "wire_no_upgrade"),
+        (OPENS, "wire_no_sip"),
+        (f"{OPENS}\r\nSec-WebSocket-Protocol: sip", "wire_silent"),
         ("220 mail.example.org", "wire_unreachable"),
     ],
 )
@@ -356,8 +361,10 @@ def test_a_proxy_that_stands_in_the_way_is_told_apart_from_the_pbx(answer: str, 
 
     async def proxy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         served.append(asyncio.current_task())
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(f"{answer}\r\n\r\n".encode())
+        asked = await reader.readuntil(b"\r\n\r\n")
+        key = re.search(rb"Sec-WebSocket-Key: (\S+)", asked)
+        length = "" if answer.startswith(OPENS) else "\r\nContent-Length: 0"
+        writer.write(f"{answer.format(accepts=accept_key(key[1].decode()))}{length}\r\n\r\n".encode())
         await reader.read()
         writer.close()
         await writer.wait_closed()
