@@ -25,7 +25,6 @@ export class Talk extends EventTarget {
     this.filming = ""; // our camera: "", "asked" or "on"
     this.state = direction === "in" ? "ringing" : "calling";
     this.cause = "";
-    this.held = false; // by the telephone itself, at this side; the desk's own hold is the PBX's
     this.remote = new MediaStream(); // their sound
     this.picture = new MediaStream(); // their camera's picture, whether or not anything comes
   }
@@ -47,8 +46,6 @@ export class Talk extends EventTarget {
     session.on("progress", ({ response }) => this.#learn(response));
     session.on("accepted", ({ response }) => this.#learn(response));
     session.on("confirmed", () => this.#become("up"));
-    session.on("hold", ({ originator }) => this.#held(originator, true));
-    session.on("unhold", ({ originator }) => this.#held(originator, false));
     session.on("ended", ({ cause }) => this.over(cause));
     session.on("failed", ({ cause, message }) => this.over(isElsewhere(message) ? "elsewhere" : cause));
     session.on("peerconnection", ({ peerconnection }) => this.#listen(peerconnection));
@@ -90,11 +87,6 @@ export class Talk extends EventTarget {
 
   get muted() {
     return this.#session?.isMuted().audio ?? false;
-  }
-
-  hold(on) {
-    if (on) this.film(false);
-    this.#session?.[on ? "hold" : "unhold"]();
   }
 
   tone(digit) {
@@ -221,12 +213,6 @@ export class Talk extends EventTarget {
 
   #learn(response) {
     if (response?.hasHeader?.(OFFICE)) this.callId = response.getHeader(OFFICE);
-  }
-
-  #held(originator, on) {
-    if (originator !== "local") return;
-    this.held = on;
-    this.#tell();
   }
 
   #listen(connection) {
