@@ -5,26 +5,22 @@ import os
 import secrets
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page
 
 from bench import _storm
 from telephony.services.browser_line import FAMILY
+from tests.bare_page import SITE, bare_page
 from tests.rig.asterisk import Pbx
-from tests.rig.chroot import is_installed
 
 pytestmark = [pytest.mark.rig, pytest.mark.browser, pytest.mark.feature("W1")]
 NUMBERS = [str(number) for number in range(1001, 1021)]
 REALM = "taxi-desk"
-STATIC = Path(__file__).resolve().parents[2] / "static"
 
 
 @pytest.fixture
 def pbx() -> Iterator[Pbx]:
-    if not is_installed():
-        pytest.skip("needs the real Asterisk: bin/rig install (root, Debian)")
     made = Pbx(f"storm-{os.getpid()}", extensions=NUMBERS)
     yield made
     made.stop()
@@ -32,20 +28,11 @@ def pbx() -> Iterator[Pbx]:
 
 @pytest.fixture
 def page(chromium: Browser) -> Iterator[Page]:
-    page = chromium.new_page(ignore_https_errors=True, permissions=["local-network-access"])  # the rig's certificate
-    page.set_default_timeout(20_000)
-
-    def answer(route: Route) -> None:
-        path = STATIC / route.request.url.removeprefix("https://desk.example/")
-        if path.suffix == ".js":
-            route.fulfill(body=path.read_text(), content_type="text/javascript")
-        else:
-            route.fulfill(body="<!doctype html>", content_type="text/html")
-
-    page.route("https://desk.example/**", answer)
-    page.goto("https://desk.example/")
-    yield page
-    page.close()
+    insecure = {"ignore_https_errors": True, "permissions": ["local-network-access"]}  # the rig's certificate
+    with bare_page(chromium, **insecure) as page:
+        page.set_default_timeout(20_000)
+        page.goto(SITE)
+        yield page
 
 
 def given(pbx: Pbx) -> list[dict[str, object]]:

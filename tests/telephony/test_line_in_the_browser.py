@@ -1,13 +1,13 @@
 """The line of the telephone in the browser (static/js/phone/line.js, with JsSIP), and a PBX that the test pretends."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, WebSocketRoute
+from playwright.sync_api import Browser, Page, WebSocketRoute
+
+from tests.bare_page import SITE, bare_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.feature("W1")]
-STATIC = Path(__file__).resolve().parents[2] / "static"
 ACCESS = {"uri": "sip:101w@desk", "login": "101w", "realm": "desk", "ha1": "0" * 32, "valid_for": 600}
 START = """async (access) => {
   const { Line } = await import("/js/phone/line.js");
@@ -18,20 +18,10 @@ START = """async (access) => {
 
 @pytest.fixture
 def page(chromium: Browser) -> Iterator[Page]:
-    page = chromium.new_page()
-
-    def answer(route: Route) -> None:
-        path = STATIC / route.request.url.removeprefix("https://desk.example/")
-        if path.suffix == ".js":
-            route.fulfill(body=path.read_text(), content_type="text/javascript")
-        else:
-            route.fulfill(body="<!doctype html>", content_type="text/html")
-
-    page.route("**/*", answer)
-    page.clock.install()
-    page.goto("https://desk.example/")
-    yield page
-    page.close()
+    with bare_page(chromium) as page:
+        page.clock.install()
+        page.goto(SITE)
+        yield page
 
 
 @pytest.fixture

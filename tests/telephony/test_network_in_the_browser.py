@@ -1,15 +1,15 @@
 """How the network of a call is judged (static/js/phone/network.js) and kept, in the browser that will do it."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.bare_page import SITE, bare_page
+
 pytestmark = [pytest.mark.browser, pytest.mark.feature("M11")]
-SCRIPTS = Path(__file__).resolve().parents[2] / "static" / "js" / "phone"
 CALL = """async (reports) => {
-  const { Network, averages, worst } = await import("/network.js");
+  const { Network, averages, worst } = await import("/js/phone/network.js");
   const talk = Object.assign(new EventTarget(), { state: "calling" });
   const network = new Network(talk, 5);
   const become = (state) => { talk.state = state; talk.dispatchEvent(new Event("state")); };
@@ -29,20 +29,9 @@ CALL = """async (reports) => {
 
 @pytest.fixture
 def page(chromium: Browser) -> Iterator[Page]:
-    page = chromium.new_page()
-    scripts = {f"/{path.name}": path.read_text() for path in SCRIPTS.glob("*.js")}
-
-    def answer(route) -> None:
-        name = "/" + route.request.url.rsplit("/", 1)[1]
-        if name in scripts:
-            route.fulfill(body=scripts[name], content_type="text/javascript")
-        else:
-            route.fulfill(body="<!doctype html>", content_type="text/html")
-
-    page.route("**/*", answer)
-    page.goto("https://desk.example/")
-    yield page
-    page.close()
+    with bare_page(chromium) as page:
+        page.goto(SITE)
+        yield page
 
 
 def report(received: int, lost: int, jitter: float | None = 1, trip: float | None = 20) -> dict:
@@ -80,7 +69,7 @@ def test_exactly_at_the_limit_is_good(page):
 
 def test_the_device_keeps_the_last_five_hundred_calls(page):
     kept = page.evaluate("""async () => {
-      const records = await import("/records.js");
+      const records = await import("/js/phone/records.js");
       for (let n = 1; n <= 503; n++) await records.keep({ callId: String(n % 400), began: "", seconds: n, looks: [] });
       const whole = await records.all();
       return { count: whole.length, newest: whole[0].seconds, oldest: whole.at(-1).seconds,

@@ -1,17 +1,17 @@
 """Two ends of a call that offer at once (static/js/phone/offers.js), in the browser; the wire beneath is the test's."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page
+
+from tests.bare_page import SITE, bare_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.feature("W6")]
-SCRIPTS = Path(__file__).resolve().parents[2] / "static/js/phone"
 # What the PBX says to each offer: a code, "theirs first", or "agreed". What became of it, what the PBX was told, and
 # how long it took from each offer to the next.
 OFFERED = """async ([began, answers, theirs]) => {
-  const { Offers } = await import("/offers.js");
+  const { Offers } = await import("/js/phone/offers.js");
   const heard = {}, made = [], told = [];
   let agreed = false;
   const meet = () => heard.reinvite({ reject: ({ status_code }) => told.push(status_code) });
@@ -51,7 +51,7 @@ OFFERED = """async ([began, answers, theirs]) => {
   return { result, told, waited: made.slice(1).map((at, n) => Math.round(at - made[n])) };
 }"""
 PAUSES = """async ([began, chances]) => {
-  const { pause } = await import("/offers.js");
+  const { pause } = await import("/js/phone/offers.js");
   return chances.map((chance) => pause(began, chance));
 }"""
 
@@ -59,7 +59,7 @@ PAUSES = """async ([began, chances]) => {
 # a picture that nobody takes; then the other makes one. Whether the first hears: before, after its own, after the
 # other's.
 CALL = """async () => {
-  const { unbundle, untaken } = await import("/unbundled.js");
+  const { unbundle, untaken } = await import("/js/phone/unbundled.js");
   const context = new AudioContext();
   await context.resume();
   const out = context.createMediaStreamDestination(), tone = new OscillatorNode(context);
@@ -112,17 +112,9 @@ CALL = """async () => {
 
 @pytest.fixture
 def page(chromium: Browser) -> Iterator[Page]:
-    page = chromium.new_page()
-    modules = {f"https://desk.example/{path.name}": path.read_text() for path in SCRIPTS.glob("*.js")}
-
-    def answer(route: Route) -> None:
-        body = modules.get(route.request.url)
-        route.fulfill(body=body or "<!doctype html>", content_type="text/javascript" if body else "text/html")
-
-    page.route("**/*", answer)
-    page.goto("https://desk.example/")
-    yield page
-    page.close()
+    with bare_page(chromium) as page:
+        page.goto(SITE)
+        yield page
 
 
 def offered(page: Page, *answers: str | int, began: bool = False, theirs: bool = False) -> dict:

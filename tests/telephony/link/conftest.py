@@ -15,6 +15,8 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.db import connection
 
+from tests.rig.asterisk import Pbx
+from tests.telephony.link.desk import Desk
 from tests.telephony.link.rogue import Rogue
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -24,6 +26,22 @@ ROOT = Path(__file__).resolve().parents[3]
 async def rogue():
     async with Rogue() as rogue:
         yield rogue
+
+
+@pytest.fixture(scope="module")
+def asterisk(request: pytest.FixtureRequest) -> Iterator[Pbx]:
+    """A real PBX of this file's own."""
+    name = request.module.__name__.rpartition(".")[2].removeprefix("test_").replace("_", "-")
+    pbx = Pbx(f"{name}-{os.getpid()}")
+    yield pbx
+    pbx.stop()
+
+
+@pytest.fixture
+def desk(asterisk: Pbx, transactional_db: None, start_link: "Callable[[str], Running]") -> Iterator[Desk]:
+    """Vera and Boris on shift at their telephones, and the link that knows it."""
+    yield Desk(asterisk, start_link)
+    asterisk.send_home()
 
 
 @dataclass(frozen=True)

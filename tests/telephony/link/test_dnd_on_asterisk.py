@@ -1,33 +1,19 @@
 """Do not disturb by the real link on the real Asterisk: from a click to the refusal, and over a restart."""
 
-import os
-
 import pytest
 
 from dispatch.staff.models import Status
 from dispatch.staff.services import statuses
 from telephony.models import Extension
-from tests.rig import chroot
-from tests.rig.asterisk import Pbx
-from tests.telephony.link.test_on_asterisk import KONSTANTIN, LARISA, Desk, awaited, row
+from tests.telephony.link.desk import KONSTANTIN, LARISA, awaited, row
 
 pytestmark = [pytest.mark.rig, pytest.mark.django_db(transaction=True), pytest.mark.feature("P9")]
 
 
-@pytest.fixture(scope="module")
-def asterisk():
-    if not chroot.is_installed():
-        pytest.skip("needs the real Asterisk: bin/rig install (root, Debian)")
-    pbx = Pbx(f"dnd-{os.getpid()}")
-    yield pbx
-    pbx.stop()
-
-
 @pytest.fixture
-def desk(asterisk, transactional_db, start_link):
-    yield Desk(asterisk, start_link)
-    asterisk.console("database deltree desk-dnd")
-    asterisk.send_home()
+def desk(desk):
+    yield desk
+    desk.pbx.console("database deltree desk-dnd")
 
 
 def chooses(person, status: str) -> None:

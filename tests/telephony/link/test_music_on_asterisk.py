@@ -1,6 +1,5 @@
 """Anton chooses the music: the real link tells the real Asterisk, and whoever waits hears it."""
 
-import os
 import uuid
 from pathlib import Path
 
@@ -10,11 +9,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from dispatch.staff.models import Role
 from telephony.models import Call, Examination, HoldMusic
 from telephony.services import control, examinations, hold_music, music_files
-from tests.rig import chroot, site
-from tests.rig.asterisk import TONES, Pbx
+from tests.rig import site
+from tests.rig.asterisk import TONES
 from tests.rig.phones import hear_at_last
 from tests.telephony import office
-from tests.telephony.link.test_on_asterisk import KONSTANTIN, Desk, awaited, pick, row
+from tests.telephony.link.desk import KONSTANTIN, Desk, awaited, pick, row
 from tests.telephony.test_music_files import sound
 
 pytestmark = [pytest.mark.rig, pytest.mark.django_db(transaction=True), pytest.mark.feature("P22")]
@@ -24,19 +23,16 @@ HEARD = TONES | {"jazz": JAZZ_HZ, "waltz": WALTZ_HZ}
 
 
 @pytest.fixture(scope="module")
-def asterisk():
-    if not chroot.is_installed():
-        pytest.skip("needs the real Asterisk: bin/rig install (root, Debian)")
-    pbx = Pbx(f"music-{os.getpid()}")
-    home = Path(pbx.recordings).parent
+def asterisk(asterisk):
+    """With two classes of music more than it has."""
+    home = Path(asterisk.recordings).parent
     site.write_music(home / "jazz", JAZZ_HZ)
     with (home / "etc/site/musiconhold.conf").open("a") as file:
-        file.write(f"[jazz]\nmode = files\ndirectory = /srv/{pbx.name}/jazz\n")
-        file.write(f"[office]\nmode = files\ndirectory = /srv/{pbx.name}/office\n")
+        file.write(f"[jazz]\nmode = files\ndirectory = /srv/{asterisk.name}/jazz\n")
+        file.write(f"[office]\nmode = files\ndirectory = /srv/{asterisk.name}/office\n")
     site.write_music(home / "office", JAZZ_HZ)
-    pbx.console("moh reload")
-    yield pbx
-    pbx.stop()
+    asterisk.console("moh reload")
+    return asterisk
 
 
 @pytest.fixture
@@ -44,8 +40,7 @@ def desk(asterisk, transactional_db, start_link, settings, monkeypatch):
     settings.RECORDINGS_DIR = asterisk.recordings
     settings.MUSIC_DIR = str(Path(asterisk.recordings).parent / "office")
     monkeypatch.setenv("MUSIC_DIR", settings.MUSIC_DIR)  # of the link
-    desk = Desk(asterisk, start_link)
-    yield desk
+    yield Desk(asterisk, start_link)
     asterisk.send_home()
     asterisk.console("database deltree desk-music")
 

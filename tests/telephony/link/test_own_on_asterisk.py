@@ -1,7 +1,5 @@
 """Own clients by the real link on the real Asterisk: what is written on a card rings at the right telephone."""
 
-import os
-
 import pytest
 
 from dispatch.staff.models import Person
@@ -9,36 +7,24 @@ from dispatch.staff.services import people
 from orders.models import Client
 from telephony.models import Intent
 from telephony.services import own_clients
-from tests.rig import chroot
-from tests.rig.asterisk import TONES, Pbx
+from tests.rig.asterisk import TONES
 from tests.rig.phones import hear_at_last
 from tests.telephony import office
-from tests.telephony.link.test_on_asterisk import Desk, awaited, pick, row
+from tests.telephony.link.desk import Desk, awaited, pick, row
 
 pytestmark = [pytest.mark.rig, pytest.mark.django_db(transaction=True), pytest.mark.feature("P10", "P11")]
 
 ANNA, MOBILE = office.ANNA.removeprefix("+"), "79055555555"
 
 
-@pytest.fixture(scope="module")
-def asterisk():
-    if not chroot.is_installed():
-        pytest.skip("needs the real Asterisk: bin/rig install (root, Debian)")
-    pbx = Pbx(f"own-{os.getpid()}")
-    yield pbx
-    pbx.stop()
-
-
 @pytest.fixture
-def desk(asterisk, transactional_db, start_link):
+def desk(desk):
     """Anna is Vera's own client, and Vera wants to be rung."""
-    desk = Desk(asterisk, start_link)
     Client.objects.filter(pk=office.client().pk).update(responsible=desk.vera, own_seconds=5)
     people.take_own_clients(person=desk.vera)
     awaited(lambda: keeps(desk, f"{own_clients.WAYS}/{ANNA}") == f"{desk.vera.pk}-5-queue", 12)
     awaited(lambda: keeps(desk, f"{own_clients.SEATS}/{desk.vera.pk}") == "101")
-    yield desk
-    asterisk.send_home()
+    return desk
 
 
 def keeps(desk: Desk, key: str) -> str:

@@ -1,36 +1,23 @@
 """The supervisor takes a client over while the link is killed: the real PBX goes on, and the next link says what is."""
 
-import os
 import uuid
 
 import pytest
 
 from telephony.models import Call, Intent
 from telephony.services import intents
-from tests.rig import chroot
-from tests.rig.asterisk import TONES, Pbx
+from tests.rig.asterisk import TONES
 from tests.rig.phones import hear_at_last
 from tests.telephony import office
-from tests.telephony.link.test_on_asterisk import KONSTANTIN, Desk, awaited, pick, row
+from tests.telephony.link.desk import KONSTANTIN, awaited, pick, row
 
 pytestmark = [pytest.mark.rig, pytest.mark.django_db(transaction=True), pytest.mark.feature("P17")]
 
 
-@pytest.fixture(scope="module")
-def asterisk():
-    if not chroot.is_installed():
-        pytest.skip("needs the real Asterisk: bin/rig install (root, Debian)")
-    pbx = Pbx(f"over-{os.getpid()}")
-    yield pbx
-    pbx.stop()
-
-
 @pytest.fixture
-def desk(asterisk, transactional_db, start_link):
-    desk = Desk(asterisk, start_link)
+def desk(desk):
     yield desk
-    asterisk.console("queue remove member PJSIP/104 from dispatch")  # the next story does not know of that telephone
-    asterisk.send_home()
+    desk.pbx.console("queue remove member PJSIP/104 from dispatch")  # the next story does not know of that telephone
 
 
 @pytest.mark.parametrize("she_lifts", [True, False])
