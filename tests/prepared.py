@@ -33,6 +33,7 @@ def lay_out(folder: Path) -> str:
     data = servers.data_folder(folder)
     with _kept() as made:
         if not (data / "PG_VERSION").exists():
+            data.parent.mkdir(parents=True, exist_ok=True)
             subprocess.run(["cp", "-a", f"{servers.data_folder(made)}/.", data], check=True)
         return (made / "passwords.json").read_text()
 

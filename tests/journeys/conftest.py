@@ -1,5 +1,6 @@
 """A real Asterisk for the journeys, with people's telephones around it; and the whole house with a browser."""
 
+import atexit
 import contextlib
 import os
 import socket
@@ -23,6 +24,7 @@ from tests.rig.phones import Lab, Phone
 QUICK = {"DESK_RING": "4", "DESK_BACK": "4", "DESK_HOLD_MAX": "20", "CITY_SHORT": "112-199"}
 PORTS = range(25100, 28000, 100)  # of a run's houses; each run beside it has others
 _claim = socket.socket()
+atexit.register(_claim.close)
 
 
 def _first_port() -> int:
