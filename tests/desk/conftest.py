@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 from dispatch.staff.models import Person, Role
 from tests.desk.office import on_shift, telephones_work
 from tests.live.web import Web, greeted, session_of
+from tests.pages import leave
 
 # A server that is away, a refusal.
 EXPECTED = ("Failed to load resource", "WebSocket", "Response Status Error", "htmx:sendError", "htmx:afterRequest")
@@ -61,7 +62,7 @@ def sit_down(chromium: Browser, web: Web) -> Iterator[Callable[..., Page]]:
         ) -> Page:
             context = within or chromium.new_context(viewport={"width": 1366, "height": 768}, **options)
             if within is None:
-                stack.callback(context.close)
+                stack.callback(leave, context)
                 url = f"http://127.0.0.1:{web.port}"
                 context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session_of(person), "url": url}])
             context.set_default_timeout(10_000)

@@ -13,6 +13,7 @@ from dispatch.staff.models import Person, Role
 from tests.desk.office import ring
 from tests.house.test_access import OWN, OWN_HIDDEN, ROLES, SERVED, TABLE, World, made_in
 from tests.live.web import Web
+from tests.pages import leave
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.feature("X5")]
 
@@ -74,7 +75,7 @@ def eyes(chromium: Browser, web: Web, world: World) -> Iterator[dict[Role | None
         contexts[role].add_cookies([cookie])
     yield {role: Eye(context, home) for role, context in contexts.items()}
     for context in contexts.values():
-        context.close()
+        leave(context)
 
 
 def pages(world: World) -> Iterator[tuple[str, str, Role]]:

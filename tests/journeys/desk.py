@@ -4,6 +4,8 @@ import re
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
+from tests.pages import leave
+
 
 class Desk:
     """Signed in. What goes wrong on the page, a refused script or style among it, is kept in `troubles`."""
@@ -39,7 +41,7 @@ class Desk:
             button.click()
 
     def close(self) -> None:
-        self.context.close()
+        leave(self.context)
 
     # --- what is seen -------------------------------------------------------------------------------------------
 

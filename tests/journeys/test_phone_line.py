@@ -10,6 +10,7 @@ from tests.journeys.desk import Desk
 from tests.journeys.people import BORIS, LARISA, STRANGER, VERA
 from tests.journeys.street import until
 from tests.journeys.web_phone import WebPhone
+from tests.pages import leave
 from tests.rig import register
 from tests.rig.asterisk import TONES
 
@@ -52,7 +53,7 @@ def test_over_tls_too(vera: Desk, real_town: Town, chromium):
     page = context.new_page()
     page.goto(f"{vera.url}/desk/")
     WebPhone(page, tone=WEB, url=real_town.street.card["secure_websocket"]).start().registered()
-    context.close()
+    leave(context)
 
 
 def test_the_pbx_takes_these_credentials_only_as_long_as_they_are_good(vera: Desk, real_town: Town):

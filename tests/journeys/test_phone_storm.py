@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 
 from bench import _storm
 from telephony.services.browser_line import FAMILY
-from tests.bare_page import SITE, bare_page
+from tests.pages import SITE, bare_page
 from tests.rig.asterisk import Pbx
 
 pytestmark = [pytest.mark.rig, pytest.mark.browser, pytest.mark.feature("W1")]

@@ -95,7 +95,7 @@ def test_whose_browser_is_killed_is_on_mobile_and_a_reload_changes_nothing(town:
     boris.start_shift("102")
     press(boris)
     expect(own(boris)).to_have_attribute("data-status", "dnd")
-    boris.close()  # and says no good-bye; a page that crashes has playwright wait for it for ever, now and then
+    boris.context.close()  # and says no good-bye; a page that crashes has playwright wait for it for ever, now and then
     vera.page.reload()
     his = line_of(vera, "Petrov")
     expect(his.locator(".status")).to_have_text("do not disturb")  # the grace

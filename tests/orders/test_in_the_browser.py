@@ -13,6 +13,7 @@ from orders.flow import State
 from orders.models import Client, ClientPhone, Draft, Order
 from orders.services import assignment, contact, lifecycle
 from tests.orders.conftest import ANNA, driver, on_shift, person, placed
+from tests.pages import leave
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 INTAKE = "/orders/intake/?source=call:731&phone=%2B79123456789"
@@ -31,7 +32,7 @@ def context(chromium, live_server, vera) -> Iterator[BrowserContext]:
     context.add_cookies([{"name": "sessionid", "value": session.cookies["sessionid"].value, "url": live_server.url}])
     context.set_default_timeout(8000)
     yield context
-    context.close()
+    leave(context)
 
 
 @pytest.fixture

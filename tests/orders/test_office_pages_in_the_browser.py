@@ -14,6 +14,7 @@ from orders import actors, tasks
 from orders.models import Account, Client, ClientAddress, ClientPhone, Employee, Import, Order
 from tests.orders.conftest import ANNA, person, placed
 from tests.orders.test_in_the_browser import watched
+from tests.pages import leave
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.feature("C10", "X5")]
 FARTHEST = 120  # presses of Tab
@@ -35,7 +36,7 @@ def sit_down(chromium, live_server) -> Iterator[Callable[[Person], Page]]:
 
     yield sit
     for context in contexts:
-        context.close()
+        leave(context)
 
 
 def reach(page: Page, wanted: Locator) -> None:

@@ -1,8 +1,6 @@
 """The driver's page in a real browser: offers that ring and tick, tunnels, positions, a page that opens offline."""
 
-import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
@@ -10,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.test import Client as Browser
 from django.utils import timezone
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect
 
 from dispatch.staff.models import Role
 from orders import actors
@@ -19,6 +17,7 @@ from orders.models import DriverPosition, Offer, Order
 from orders.services import offers, reservations
 from tests.orders import town
 from tests.orders.conftest import person
+from tests.pages import leave
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 KEPT = (
@@ -26,16 +25,6 @@ KEPT = (
 )
 KEPT_TOO = "(path) => caches.open('driver-1').then((store) => store.put(path, new Response('')))"
 PHONE = {"width": 390, "height": 844}
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator:
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright keeps an event loop in this thread
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        yield browser
-        browser.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture
@@ -59,7 +48,7 @@ def context(chromium, live_server, seven) -> Iterator[BrowserContext]:
     context.add_cookies([{"name": "sessionid", "value": session.cookies["sessionid"].value, "url": live_server.url}])
     context.set_default_timeout(15000)
     yield context
-    context.close()
+    leave(context)
 
 
 @pytest.fixture

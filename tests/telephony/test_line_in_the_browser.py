@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute
 
-from tests.bare_page import SITE, bare_page
+from tests.pages import SITE, bare_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.feature("W1")]
 ACCESS = {"uri": "sip:101w@desk", "login": "101w", "realm": "desk", "ha1": "0" * 32, "valid_for": 600}

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.bare_page import SITE, bare_page
+from tests.pages import SITE, bare_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.feature("M11")]
 CALL = """async (reports) => {

@@ -8,6 +8,7 @@ from playwright.sync_api import Page
 
 from dispatch.staff.models import Person, Shift
 from telephony.selectors.phonebook import Entry
+from tests.pages import leave
 
 pytestmark = [pytest.mark.browser, pytest.mark.feature("D3")]
 STATIC = Path(__file__).resolve().parents[2] / "static"
@@ -43,7 +44,7 @@ def book(book_html, chromium):
     page.goto(f"{SITE}/")
     page.evaluate(start)
     yield page
-    page.close()
+    leave(page.context)
 
 
 def seen(page: Page) -> list[str]:

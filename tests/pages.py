@@ -1,0 +1,38 @@
+"""A bare page for the product's scripts, and how any page is left."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Route
+
+STATIC = Path(__file__).resolve().parents[1] / "static"
+SITE = "https://desk.example/"
+
+
+@contextmanager
+def bare_page(browser: Browser, **context: Any) -> Iterator[Page]:
+    """The product's scripts and nothing else, at an address that no network knows. Still to be opened:
+    `page.goto(SITE)`. There a script is imported as "/js/phone/line.js"."""
+    page = browser.new_page(**context)
+
+    def answer(route: Route) -> None:
+        path = STATIC / route.request.url.removeprefix(SITE)
+        if path.suffix == ".js":
+            route.fulfill(body=path.read_text(), content_type="text/javascript")
+        else:
+            route.fulfill(body="<!doctype html>", content_type="text/html")
+
+    page.route(f"{SITE}**", answer)
+    yield page
+    leave(page.context)
+
+
+def leave(context: BrowserContext) -> None:
+    """Close it with its pages. While a page is on its way to another, Chromium may never answer to that (one of thirty
+    times, with a form that has just been sent), and playwright waits for ever: each goes nowhere first."""
+    for page in context.pages:
+        with suppress(Error):  # it has crashed
+            page.goto("about:blank")
+    context.close()
