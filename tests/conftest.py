@@ -22,6 +22,7 @@ from dispatch.assets import Assets
 
 ASTERISK = Path(os.environ.get("RIG_ROOT", "/var/lib/asterisk-rig")) / ".asterisk-rig-ok"
 CHROMIUM = shutil.which("chromium")
+SHELL = shutil.which("chromium-headless-shell")  # the same pages for two thirds of the processor
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--use-fake-ui-for-media-stream",
@@ -32,7 +33,7 @@ TEMPLATE = "TESTS_TEMPLATE"  # set where the engine is our own (tests/engines.py
 MADE_OF_MODELS = ("django_content_type", "auth_permission")
 NEEDS = {
     "rig": (ASTERISK.exists(), "needs the real Asterisk: bin/rig install (root, Debian)"),
-    "browser": (CHROMIUM is not None, "needs Chromium: bin/rig install (root, Debian)"),
+    "browser": (bool(CHROMIUM and SHELL), "needs Chromium: bin/rig install (root, Debian)"),
 }
 
 
@@ -94,12 +95,13 @@ def language_of_the_office() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
+def chromium(request: pytest.FixtureRequest) -> Iterator[Browser]:
     """The one browser of a module's tests. Playwright keeps an event loop in this thread as long as it runs: no second
     one beside it, no asynchronous test in that module, and Django is told that nothing here is asynchronous."""
+    program = CHROMIUM if request.node.get_closest_marker("whole_browser") else SHELL
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield browser
         browser.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]

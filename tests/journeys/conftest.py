@@ -86,8 +86,11 @@ class Town:
     desks: list[Desk]
 
     def desk(self, username: str) -> Desk:
-        self.desks.append(Desk(self.chromium, self.house.url, username, self.house.passwords[username]))
-        return self.desks[-1]
+        house, before = self.house, self.house.sessions.get(username)
+        desk = Desk(self.chromium, house.url, username, house.passwords[username], before)
+        house.sessions[username] = desk.context.cookies()
+        self.desks.append(desk)
+        return desk
 
     def order_for(self, number: str, pickup: str) -> int:
         """Boris takes an order that came by another way; its number."""

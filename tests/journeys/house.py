@@ -50,6 +50,7 @@ class House:
             "PYTHONPATH": str(ROOT),
         }
         self._parts: dict[str, subprocess.Popen[bytes]] = {}
+        self.sessions: dict[str, Any] = {}  # cookies of who has signed in
         self.passwords: dict[str, str] = json.loads(prepared.lay_out(folder))
         for engine in ("postgres", "valkey"):
             self.start(engine)

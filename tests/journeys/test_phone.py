@@ -9,7 +9,7 @@ from tests.journeys.people import STRANGER, VERA
 from tests.journeys.street import until
 from tests.rig.asterisk import TONES
 
-pytestmark = [pytest.mark.rig, pytest.mark.browser, pytest.mark.journey]
+pytestmark = [pytest.mark.rig, pytest.mark.browser, pytest.mark.whole_browser, pytest.mark.journey]
 WEB = 1200  # Hz: Vera's voice
 CLIENT = TONES["client"]
 HEARD = TONES | {"vera": WEB}

@@ -6,7 +6,13 @@ from playwright.sync_api import expect
 from tests.journeys.conftest import Town
 from tests.journeys.people import SERGEY, STRANGER, VERA
 
-pytestmark = [pytest.mark.rig, pytest.mark.browser, pytest.mark.alone, pytest.mark.feature("M10", "D7")]
+pytestmark = [
+    pytest.mark.rig,
+    pytest.mark.browser,
+    pytest.mark.whole_browser,
+    pytest.mark.alone,
+    pytest.mark.feature("M10", "D7"),
+]
 
 
 def test_it_is_seen_survives_a_reload_and_a_link_that_did_not_see_it_end(real_town: Town):

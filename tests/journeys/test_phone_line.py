@@ -14,7 +14,13 @@ from tests.pages import leave
 from tests.rig import register
 from tests.rig.asterisk import TONES
 
-pytestmark = [pytest.mark.rig, pytest.mark.browser, pytest.mark.journey, pytest.mark.feature("W1")]
+pytestmark = [
+    pytest.mark.rig,
+    pytest.mark.browser,
+    pytest.mark.whole_browser,
+    pytest.mark.journey,
+    pytest.mark.feature("W1"),
+]
 WEB = 1200  # Hz: Vera's voice in the browser
 CLIENT, TOWN, DESK, MUSIC = TONES["client"], TONES["mobile"], TONES["101"], TONES["music"]
 HEARD = {"vera": WEB, "desk phone": DESK, "client": CLIENT, "town": TOWN, "music": MUSIC}

@@ -6,7 +6,13 @@ from bench.phone import OTHERS, Booth
 from tests.journeys.conftest import Town
 from tests.journeys.people import VERA
 
-pytestmark = [pytest.mark.rig, pytest.mark.browser, pytest.mark.journey, pytest.mark.feature("W1")]
+pytestmark = [
+    pytest.mark.rig,
+    pytest.mark.browser,
+    pytest.mark.whole_browser,
+    pytest.mark.journey,
+    pytest.mark.feature("W1"),
+]
 
 
 def test_twenty_calls_in_one_tab_leave_nothing_behind(real_town: Town):

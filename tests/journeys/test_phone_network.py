@@ -11,7 +11,13 @@ from tests.journeys.web_phone import WebPhone
 from tests.rig.asterisk import TONES
 from tests.rig.network import FAR, Way
 
-pytestmark = [pytest.mark.rig, pytest.mark.browser, pytest.mark.alone, pytest.mark.feature("M11")]
+pytestmark = [
+    pytest.mark.rig,
+    pytest.mark.browser,
+    pytest.mark.whole_browser,
+    pytest.mark.alone,
+    pytest.mark.feature("M11"),
+]
 WATCH = """async ({base}) => {
   const { Network } = await import(`${base}js/phone/network.js`);
   window.network = new Network(window.phone.talks.at(-1), 500);

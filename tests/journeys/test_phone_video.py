@@ -11,7 +11,13 @@ from tests.journeys.conftest import Town
 from tests.journeys.people import BORIS, VERA
 from tests.journeys.street import until
 
-pytestmark = [pytest.mark.rig, pytest.mark.browser, pytest.mark.alone, pytest.mark.feature("W6", "M10")]
+pytestmark = [
+    pytest.mark.rig,
+    pytest.mark.browser,
+    pytest.mark.whole_browser,
+    pytest.mark.alone,
+    pytest.mark.feature("W6", "M10"),
+]
 HER, HIS = 1200, 1500  # Hz: their voices
 CAMERAS = """() => {
   const own = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);

@@ -20,8 +20,9 @@ SUITE = os.environ.get("RIG_SUITE", "sid")
 READY = ".asterisk-rig-ok"
 # without sounds some actions answer Success and then do nothing, since they cannot play their prompt
 PACKAGES = ["asterisk", "asterisk-core-sounds-en-gsm"]
-# the browser with letters for every language of the desk; msgfmt; a load generator
-BESIDE = {"chromium": "chromium", "msgfmt": "gettext", "openssl": "openssl", "sipp": "sip-tester"}
+# the browser, whole and without windows, with letters for every language of the desk; msgfmt; a load generator
+BESIDE = {"chromium": "chromium", "chromium-headless-shell": "chromium-headless-shell", "msgfmt": "gettext",
+          "openssl": "openssl", "sipp": "sip-tester"}  # fmt: skip
 FONTS = {"fonts-noto-core": Path("/usr/share/fonts/truetype/noto/NotoSansArabic-Regular.ttf")}
 
 
