@@ -60,7 +60,7 @@ function put(container, kind, key, element, mark) {
 }
 
 // What somebody opened stays open, what he typed stays typed, where it has an id of its own.
-function keepTouched(old, element) {
+export function keepTouched(old, element) {
   const again = ({ id }) => element.querySelector(`#${CSS.escape(id)}`);
   for (const details of old.querySelectorAll("details[id][open]")) again(details)?.setAttribute("open", "");
   for (const field of old.querySelectorAll("input[id]:not([type=hidden], [type=checkbox], [type=radio])")) {

@@ -1,14 +1,18 @@
 // One order on the screen: single keys press its buttons (by their place on the keyboard, in every layout), and it is
 // read anew when somebody changes it. One pair of listeners for whatever order is shown.
+import { keepTouched } from "./draw.js";
 import { meant } from "./keymap.js";
 import { isOvertaken } from "./overtaken.js";
 
 const TYPING = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
 const stale = new Set();
 let isListening = false;
-let focused = null; // in the order that was swapped away: the name of the field that goes on, or "" for the order itself
+let left = null; // the order that was read anew and swapped away
+let focused = null; // in the one that was swapped away: {id, name} of the field that goes on, or {} for the order itself
 
 export function start(order) {
+  if (left?.dataset.order === order.dataset.order) keepTouched(left, order);
+  left = null;
   if (focused !== null && !order.contains(document.activeElement)) fieldOf(order, focused).focus({ preventScroll: true });
   focused = null;
   order.addEventListener("htmx:beforeSwap", leave);
@@ -47,13 +51,15 @@ function leave(event) {
   if (isRefresh && isTyped(order)) {
     event.detail.shouldSwap = false;
     stale.add(order.dataset.order);
-  } else if (order.contains(document.activeElement)) {
-    focused = (isRefresh && document.activeElement.name) || "";
+    return;
   }
+  left = isRefresh ? order : null;
+  if (order.contains(document.activeElement)) focused = isRefresh ? document.activeElement : {};
 }
 
 // Tab goes on from where it was.
-const fieldOf = (order, name) => (name && order.querySelector(`[name="${CSS.escape(name)}"]:not([type=hidden])`)) || order;
+const fieldOf = (order, { id, name }) =>
+  (id && order.querySelector(`#${CSS.escape(id)}`)) || (name && order.querySelector(`[name="${CSS.escape(name)}"]:not([type=hidden])`)) || order;
 const isTyped = (order) =>
   [...order.querySelectorAll("input:not([type=hidden])")].some((field) => field.value !== field.defaultValue) ||
   [...order.querySelectorAll(".causes option")].some((cause) => cause.selected !== cause.defaultSelected);

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from orders import actors
 from orders.models import CalledOffBy, CancelReason, Client, DeskSetup, Order
-from orders.services import assignment, lifecycle
+from orders.services import assignment, lifecycle, marks
 from tests.orders.conftest import ANNA, driver, placed
 
 pytestmark = [pytest.mark.browser, pytest.mark.feature("C4", "X5")]
@@ -139,6 +139,21 @@ def test_hold_and_problem_by_key_and_both_desks_see_them(sit_down, vera, boris, 
     veras.keyboard.press("j")
     expect(boriss.locator(f"#order-{order.pk}")).not_to_contain_text("on hold")
     expect(boriss.locator(f"#order-{order.pk}")).not_to_contain_text("problem")
+
+
+@pytest.mark.feature("C4")
+def test_what_she_has_opened_stays_open_when_the_order_is_read_anew(sit_down, vera, boris, order):
+    """The answer to her last key was on the screen; what the push brought swept the next form off it."""
+    veras = opened(sit_down(vera), order)
+    veras.keyboard.press("i")
+    reason = veras.get_by_label("What is wrong")
+    expect(reason).to_be_focused()
+    marks.hold(order_id=order.pk, actor=actors.staff(boris))
+    expect(veras.locator("#pane .facts")).to_contain_text("on hold")
+    expect(reason).to_be_focused()
+    veras.keyboard.type("жалоба")
+    veras.keyboard.press("Enter")
+    expect(veras.locator("#pane .note.danger")).to_contain_text("жалоба")
 
 
 @pytest.mark.feature("C5")

@@ -297,6 +297,21 @@ def test_vera_dials_a_number_in_another_country(booth):
     expect(dialled).to_be_hidden()
 
 
+@pytest.mark.feature("W9")
+def test_a_number_that_is_refused_stays_to_be_mended(booth):
+    booth.bar.locator("summary", has_text="Dial").click()
+    dialled = booth.bar.get_by_label("Number")
+    dialled.fill("101")
+    booth.page.keyboard.press("Enter")
+    expect(booth.inside.locator(".toast")).to_contain_text("your own telephone")
+    expect(dialled).to_have_value("101")
+    dialled.fill("8 495 123-45-67")
+    booth.page.keyboard.press("Enter")
+    expect(dialled).to_be_hidden()
+    booth.bar.locator("summary", has_text="Dial").click()
+    expect(dialled).to_have_value("")
+
+
 @pytest.mark.feature("M9")
 def test_one_ringing_is_heard_and_it_ends_in_all_tabs(booth, sit_down, vera):
     answer_with(booth.page.context, 409, {"taken": {"sentence": "Your telephone is now in another tab."}})

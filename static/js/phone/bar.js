@@ -296,12 +296,15 @@ export class Bar {
     form.setAttribute("hx-post", this.element.dataset.dialUrl);
     form.setAttribute("hx-swap", "none");
     form.append(Object.assign(page.createElement("input"), { name: "to", value: whole(number.value, country.value, this.element.dataset.region) }));
-    form.addEventListener("htmx:afterRequest", () => form.remove());
+    form.addEventListener("htmx:afterRequest", ({ detail }) => {
+      form.remove();
+      if (!detail.successful) return; // what was typed stays to be mended
+      number.value = "";
+      this.#shut(event.target.closest("details"));
+    });
     page.body.append(form);
     htmx.process(form);
     form.requestSubmit();
-    number.value = "";
-    this.#shut(event.target.closest("details"));
   }
 
   // What the desk has about this call: on the desk beside the list, elsewhere on a page of its own.
