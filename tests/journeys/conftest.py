@@ -22,6 +22,10 @@ from tests.rig.phones import Lab, Phone
 
 # limits of the dialplan in seconds, shorter than the product's; and what only looks like an extension
 QUICK = {"DESK_RING": "4", "DESK_BACK": "4", "DESK_HOLD_MAX": "20", "CITY_SHORT": "112-199"}
+BOTH = [pytest.param("asterisk", marks=pytest.mark.rig), "sim"]
+# The pretend PBX stands in where the real one is not installed; what differs between them is tested beneath the screen
+# (tests/telephony/sim). JOURNEYS_ON=both: all of them on each.
+ONE = BOTH[:1] if chroot.is_installed() and os.environ.get("JOURNEYS_ON") != "both" else BOTH
 PORTS = range(25100, 28000, 100)  # of a run's houses; each run beside it has others
 _claim = socket.socket()
 atexit.register(_claim.close)
@@ -124,9 +128,9 @@ def _house(folder: Path, street: Street) -> Iterator[tuple[House, Street]]:
         street.stop()
 
 
-@pytest.fixture(params=[pytest.param("asterisk", marks=pytest.mark.rig), "sim"])
+@pytest.fixture(params=ONE)
 def town(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[Town]:
-    """The whole office; each journey runs on the real PBX and on the pretend one."""
+    """The whole office on the real PBX; on the pretend one, too, where a file says so (`on_both`)."""
     house, street = request.getfixturevalue("real_house" if request.param == "asterisk" else "pretend_house")
     yield from _town(house, street, chromium)
 
@@ -135,6 +139,9 @@ def town(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[Town]:
 def real_town(real_house: tuple[House, Street], chromium: Browser) -> Iterator[Town]:
     """The same, on the real PBX alone."""
     yield from _town(*real_house, chromium)
+
+
+on_both = pytest.mark.parametrize("town", BOTH, indirect=True)
 
 
 def _town(house: House, street: Street, chromium: Browser) -> Iterator[Town]:

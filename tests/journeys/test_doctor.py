@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import Town
+from tests.journeys.conftest import Town, on_both
 from tests.journeys.people import ANTON
 from tests.journeys.street import RealStreet
 
-pytestmark = [pytest.mark.browser, pytest.mark.journey, pytest.mark.feature("P1")]
+pytestmark = [pytest.mark.browser, pytest.mark.journey, pytest.mark.feature("P1"), on_both]
 
 
 def picture(page, name: str) -> None:

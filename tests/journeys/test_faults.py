@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
-from tests.journeys.conftest import QUICK
+from tests.journeys.conftest import ONE, QUICK
 from tests.journeys.faults import (
     Fault,
     Office,
@@ -42,7 +42,7 @@ DRIVERS = (
 )
 
 
-@pytest.fixture(scope="module", params=[pytest.param("asterisk", marks=pytest.mark.rig), "sim"])
+@pytest.fixture(scope="module", params=ONE)
 def office(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, chromium: Browser
 ) -> Iterator[Office]:

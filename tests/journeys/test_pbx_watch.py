@@ -187,7 +187,9 @@ def test_he_lifts_when_the_client_has_rung_off(talk: Talk, sergey: Sergey) -> No
 def test_his_telephone_dies_in_the_moment_of_taking_over_and_the_client_comes_home(talk: Talk, sergey: Sergey) -> None:
     sergey.call("desk-take-over", f"{talk.client}_{talk.leg}")
     talk.office.ami.wait("DeskTakeOver", since=talk.mark)
+    [dead] = sergey.phone.calls
     talk.office.ami.act("Hangup", Channel=LEG)
     talk.office.ami.wait("DeskHome", since=talk.mark)
-    back = sergey.phone.incoming(other_than=None).answer()
+    dead.wait_over()
+    back = sergey.phone.incoming().answer()
     hears(talk, back, {"client": {"104"}, "104": {"client"}})

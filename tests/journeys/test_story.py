@@ -5,12 +5,12 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import Town
+from tests.journeys.conftest import Town, on_both
 from tests.journeys.desk import Desk
 from tests.journeys.people import BORIS, LARISA, MARINA, MOBILE_OF_17, MOBILE_OF_18, STRANGER, VERA
 from tests.journeys.street import RealStreet, until
 
-pytestmark = [pytest.mark.browser, pytest.mark.alone]
+pytestmark = [pytest.mark.browser, pytest.mark.alone, on_both]
 
 
 @pytest.fixture
