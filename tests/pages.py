@@ -1,5 +1,7 @@
-"""A bare page for the product's scripts, and how any page is left."""
+"""A bare page for the product's scripts, how any page is left, and a machine that sleeps."""
 
+import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -36,3 +38,15 @@ def leave(context: BrowserContext) -> None:
         with suppress(Error):  # it has crashed
             page.goto("about:blank")
     context.close()
+
+
+@contextmanager
+def asleep(browser: Browser) -> Iterator[None]:
+    """The machine of this browser: nothing of it runs, and what comes to it lies there."""
+    asked = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")
+    group = os.getpgid(next(each["id"] for each in asked["processInfo"] if each["type"] == "browser"))
+    os.killpg(group, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.killpg(group, signal.SIGCONT)

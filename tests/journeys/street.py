@@ -184,6 +184,11 @@ class RealStreet:
         """How many are registered as "101" or "101w"."""
         return self._pbx.console(f"pjsip show aor {phone}").count(f"Contact:  {phone}/")
 
+    def answers(self, phone: str) -> bool:
+        """Whether one of them has answered when the PBX last asked if it is there."""
+        lines = self._pbx.console(f"pjsip show aor {phone}").splitlines()
+        return any(f"Contact:  {phone}/" in line and " Avail " in line for line in lines)
+
     def paused(self, phone: str) -> set[str]:
         """Who is paused in the queue, once this one is; nobody before."""
         lines = self._pbx.console("queue show dispatch").splitlines()

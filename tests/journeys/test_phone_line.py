@@ -10,7 +10,7 @@ from tests.journeys.desk import Desk
 from tests.journeys.people import BORIS, LARISA, STRANGER, VERA
 from tests.journeys.street import until
 from tests.journeys.web_phone import WebPhone
-from tests.pages import leave
+from tests.pages import asleep, leave
 from tests.rig import register
 from tests.rig.asterisk import TONES
 
@@ -228,6 +228,19 @@ def test_a_line_that_is_dead_without_a_word_is_noticed_and_comes_back(vera: Desk
     finally:
         real_town.street.thaw()
     phone.is_in("registered", 25)
+
+
+def test_a_machine_that_wakes_rings_at_once(vera: Desk, real_town: Town, chromium):
+    """The PBX had asked, and nobody answered: registered as it was, it did not ring for 14 s after that."""
+    real_town.street.unplug("101")
+    phone = WebPhone(vera.page, tone=WEB).start().registered()
+    with asleep(chromium):
+        until(lambda: not real_town.street.answers("101w"), 30, "the PBX has noticed")
+    real_town.street.ring(STRANGER)
+    phone.rings(4)
+    phone.answer()
+    phone.is_in("registered")
+    assert phone.hears([CLIENT], [CLIENT]) == [CLIENT]
 
 
 def test_its_credentials_are_renewed_while_it_is_registered(vera: Desk, real_town: Town):

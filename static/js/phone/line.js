@@ -139,6 +139,7 @@ export class Line extends EventTarget {
 
   #begin(JsSIP, { uri, login, realm, ha1, url }) {
     this.#wire = new Wire(new URL(url, location.href.replace(/^http/, "ws")).href);
+    this.#wire.onmissed = () => this.#anew();
     const agent = new JsSIP.UA({
       sockets: [this.#wire], uri, authorization_user: login, realm, ha1, register: true, register_expires: EXPIRES,
       session_timers: false, user_agent: "Taxi desk in the browser",
@@ -171,6 +172,16 @@ export class Line extends EventTarget {
     clearTimeout(this.#again);
     clearTimeout(this.#unanswered);
     this.#become("registered");
+  }
+
+  // The machine slept: the PBX would ring us only when it has asked again, in up to 20 s, unless we come as a new one.
+  #anew() {
+    if (!this.#wanted || this.state !== "registered") return;
+    const agent = this.#agent;
+    this.#become("connecting");
+    agent.once("unregistered", () => agent === this.#agent && this.#register());
+    agent.unregister();
+    this.#await();
   }
 
   // The PBX does not know us any more: whether we still have the line, our own server knows.

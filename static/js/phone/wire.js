@@ -1,6 +1,7 @@
 // The WebSocket to the PBX, as JsSIP wants one. It knows when it last heard something, and can be dropped when it is dead
-// and does not know it yet.
+// and does not know it yet. `onmissed`: the PBX has asked whether we are there, and nobody answered in time.
 const OPENS = 8000; // ms until a connection that does not open is given up
+const MISSED = 22_500; // ms: the PBX asks each browser every 20 s whether it is there, and waits 3 s for the answer
 
 export class Wire {
   #socket = null;
@@ -24,8 +25,10 @@ export class Wire {
     mine.onclose = ({ code, reason }) => mine === this.#socket && this.#lost(code, reason);
     mine.onmessage = ({ data }) => {
       if (mine !== this.#socket) return;
+      const silence = Date.now() - this.heardAt;
       this.heardAt = Date.now();
       this.ondata(data);
+      if (silence > MISSED) this.onmissed?.();
     };
   }
 
