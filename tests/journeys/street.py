@@ -136,6 +136,11 @@ class RealStreet:
     def put_down(self, extension: str) -> None:
         self._desks[extension].hang_up_all()
         self._desks[extension].quiet()
+        until(lambda: not self._is_in_use(extension), 5, f"the queue knows that {extension} is free")
+
+    def _is_in_use(self, extension: str) -> bool:
+        shown = self._pbx.console("queue show dispatch")
+        return re.search(rf"PJSIP/{extension}\b.*\((in use|in call|busy)", shown, re.IGNORECASE) is not None
 
     def rings(self, extension: str) -> bool:
         return bool(self._desks[extension].ringing)
