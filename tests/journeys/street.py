@@ -138,6 +138,9 @@ class RealStreet:
         self._desks[extension].quiet()
         until(lambda: not self._is_in_use(extension), 5, f"the queue knows that {extension} is free")
 
+    def is_in_the_queue(self, extension: str) -> bool:
+        return f"PJSIP/{extension}" in self._pbx.console("queue show dispatch")
+
     def _is_in_use(self, extension: str) -> bool:
         shown = self._pbx.console("queue show dispatch")
         return re.search(rf"PJSIP/{extension}\b.*\((in use|in call|busy)", shown, re.IGNORECASE) is not None

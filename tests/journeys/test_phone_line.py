@@ -32,6 +32,7 @@ NOT_KNOWN = (401, 403, 500)  # Asterisk says 500 where it has no secret of that 
 def vera(real_town: Town) -> Desk:
     vera = real_town.desk(VERA)
     vera.start_shift("101")
+    until(lambda: real_town.street.is_in_the_queue("101"), 8, "the queue knows her")
     return vera
 
 
