@@ -36,6 +36,14 @@ def test_alive_asks_nobody(client, django_assert_num_queries, db):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_a_proxy_asks_by_a_name_that_no_person_uses(client, pulses, path):
+    with override_settings(ALLOWED_HOSTS=["desk.example.org"]):
+        assert client.get(path, headers={"host": "web:8000"}).status_code == 200
+        assert client.get("/sign-in/", headers={"host": "web:8000"}).status_code == 400
+
+
+@pytest.mark.django_db
 def test_ready_with_everything_there(client, pulses):
     pulses |= {"link": lambda: alive(0.4), "pbx": lambda: alive(0.1)}
     answer = client.get("/readyz")
