@@ -267,7 +267,11 @@ PAIR_RING_SECONDS = env.int("PAIR_RING_SECONDS", default=30)  # so long each of 
 PICK_SECONDS = 8.0  # a pick that was not confirmed by then has expired
 
 PHONE_URL = env.str("PHONE_URL", default="")  # where browsers reach the PBX's WebSocket; empty: no phone in the browser
-PHONE_ICE = env.json("PHONE_ICE", default=[])  # STUN and TURN servers, as RTCPeerConnection takes them
+try:
+    PHONE_ICE = env.json("PHONE_ICE", default=[])  # STUN and TURN servers, as RTCPeerConnection takes them
+except ValueError as error:
+    raise ImproperlyConfigured(f"PHONE_ICE is no JSON: {error}") from None
+PHONE_TURN_SECRET = env.str("PHONE_TURN_SECRET", default="")  # shared with those TURN servers: credentials for an hour
 PHONE_REALM = "taxi-desk"
 PHONE_LINE_SECONDS = 600  # so long a tab's credentials are good; it renews them in time
 

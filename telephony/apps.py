@@ -5,4 +5,6 @@ class TelephonyConfig(AppConfig):
     name = "telephony"
 
     def ready(self) -> None:
-        from telephony import live, order_lines, pulses, verbs  # noqa: F401  (they register themselves)
+        from telephony import ice, live, order_lines, pulses, verbs  # noqa: F401  (they register themselves)
+
+        ice.check()

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from dispatch.staff.access import SignedInRequest, address_of, requires
 from dispatch.staff.refusal import Refused
+from telephony import ice
 from telephony.models import BrowserLine
 from telephony.services import browser_line
 
@@ -66,7 +67,7 @@ def registration(given: BrowserLine) -> dict[str, object]:
         "ha1": given.ha1,
         "url": settings.PHONE_URL,
         "valid_for": settings.PHONE_LINE_SECONDS,
-        "ice": settings.PHONE_ICE,
+        "ice": ice.servers_for(given.login),
     }
 
 

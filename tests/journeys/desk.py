@@ -13,7 +13,9 @@ class Desk:
 
     def __init__(self, chromium: Browser, url: str, username: str, password: str, cookies: Any = None) -> None:
         """`cookies`: of a session from before; as long as it is good, nobody signs in again."""
-        self.context: BrowserContext = chromium.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
+        self.context: BrowserContext = chromium.new_context(
+            viewport={"width": 1440, "height": 900}, locale="en-GB", ignore_https_errors=True
+        )
         self.context.add_cookies(cookies or [])
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(8000)

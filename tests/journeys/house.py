@@ -9,7 +9,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from tests.journeys import people
 ROOT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 40
 OURS = {"DATABASE_URL", "REDIS_URL", "AMI_URL", "RECORDINGS_DIR", "MUSIC_DIR", "PHONE_URL", "VAR_DIR", "SECRET_KEY",
-        "HTTPS"}  # fmt: skip
+        "HTTPS", "PHONE_ICE", "PHONE_TURN_SECRET"}  # fmt: skip
 
 
 class House:
@@ -33,6 +34,7 @@ class House:
         (folder / "music").mkdir(exist_ok=True)
         self.folder = folder
         self.port = process.free_port(first_port)
+        self.url = f"http://127.0.0.1:{self.port}"  # where people open it
         self._ports = {name: process.free_port(first_port + 10 * n) for n, name in enumerate(("postgres", "valkey"), 1)}
         self.env = {key: value for key, value in os.environ.items() if key not in OURS} | {
             "DATABASE_URL": servers.postgres_url(self._ports["postgres"]),
@@ -58,10 +60,6 @@ class House:
             self.start(part)
         self.await_ready()
 
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
     # --- its parts: postgres, valkey, web, link, worker ---------------------------------------------------------
 
     def start(self, part: str) -> None:
@@ -81,6 +79,23 @@ class House:
 
     def freeze(self, part: str) -> None:
         os.killpg(self._parts[part].pid, signal.SIGSTOP)
+
+    @contextmanager
+    def opened_at(self, url: str, **env: str) -> Iterator[None]:
+        """Behind a proxy, as the web knows from `env`."""
+        before = self.url, self.env, self.sessions
+        try:
+            self.url, self.env, self.sessions = url, self.env | env, {}
+            self._start_anew("web")
+            yield
+        finally:
+            self.url, self.env, self.sessions = before
+            self._start_anew("web")
+
+    def _start_anew(self, part: str) -> None:
+        self.kill(part)
+        self.start(part)
+        self.await_ready()
 
     def thaw(self, part: str) -> None:
         os.killpg(self._parts[part].pid, signal.SIGCONT)
@@ -126,7 +141,7 @@ class House:
 
     def readiness(self) -> dict[str, Any]:
         try:
-            with urllib.request.urlopen(f"{self.url}/readyz", timeout=3) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=3) as answer:
                 return json.load(answer)
         except (OSError, ValueError) as trouble:
             return {"status": str(trouble)}

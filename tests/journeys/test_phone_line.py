@@ -1,5 +1,6 @@
 """The telephone in the browser at the real PBX: its registration, its calls, and who has it."""
 
+import socket
 from typing import Any
 
 import pytest
@@ -173,6 +174,22 @@ def test_she_calls_out_from_the_browser(vera: Desk, web: WebPhone, real_town: To
     street.put_down_outside(STRANGER)
     web.talk_is("ended")
     assert web.do("return line.talks.length") == 0
+
+
+@pytest.mark.feature("W1", "P21")
+def test_a_turn_server_that_says_nothing_holds_up_no_call(vera: Desk, real_town: Town):
+    street = real_town.street
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        server = {"urls": f"turn:127.0.0.1:{silent.getsockname()[1]}", "username": "101w", "credential": "of no use"}
+        web = WebPhone(vera.page, tone=WEB, ice=[server]).start().registered()
+        street.ring(STRANGER)
+        web.rings()
+        web.answer()
+        assert web.hears(HEARD.values(), [CLIENT]) == [CLIENT]
+        web.hang_up()
+        web.dial("102")
+        until(lambda: street.rings("102"), 8, "102 rings")
 
 
 # --- answering from the card -----------------------------------------------------------------------------------------

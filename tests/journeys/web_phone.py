@@ -68,9 +68,9 @@ HEAR = """async (tones) => {
 
 
 class WebPhone:
-    """`instead`: of what the office's credentials say, such as `url` or `valid_for`."""
+    """`instead`: of what the office's credentials say, such as `url`, `ice` or `valid_for`."""
 
-    def __init__(self, page: Page, *, tone: int, **instead: str | int) -> None:
+    def __init__(self, page: Page, *, tone: int, **instead: Any) -> None:
         self.page, self._instead = page, instead
         self.page.evaluate(VOICE, tone)
 

@@ -1,7 +1,8 @@
-"""Asterisk 22 out of Debian's packages in a folder of its own. Standard library only: runs before bin/setup.
+"""Asterisk 22, with a proxy and a TURN server beside it, out of Debian's packages in a folder of its own.
 
-apt works out what Asterisk needs against an empty package status, downloads, and the packages are unpacked; no
-script of theirs runs, no daemon is started, the machine itself stays as it was. Debian stable has no Asterisk.
+Standard library only: runs before bin/setup. apt works out what they need against an empty package status, downloads,
+and the packages are unpacked; no script of theirs runs, no daemon is started, the machine itself stays as it was.
+Debian stable has no Asterisk.
 """
 
 import fcntl
@@ -19,7 +20,7 @@ CACHE = Path(os.environ.get("RIG_CACHE", "/var/cache/asterisk-rig"))
 SUITE = os.environ.get("RIG_SUITE", "sid")
 READY = ".asterisk-rig-ok"
 # without sounds some actions answer Success and then do nothing, since they cannot play their prompt
-PACKAGES = ["asterisk", "asterisk-core-sounds-en-gsm"]
+PACKAGES = ["asterisk", "asterisk-core-sounds-en-gsm", "caddy", "coturn"]
 # the browser, whole and without windows, with letters for every language of the desk; msgfmt; a load generator
 BESIDE = {"chromium": "chromium", "chromium-headless-shell": "chromium-headless-shell", "msgfmt": "gettext",
           "openssl": "openssl", "sipp": "sip-tester"}  # fmt: skip
@@ -31,7 +32,7 @@ class Refused(Exception):
 
 
 def is_installed() -> bool:
-    return (ROOT / READY).exists()
+    return (ROOT / READY).exists() and (ROOT / READY).read_text().split() == PACKAGES
 
 
 def install() -> None:
@@ -91,7 +92,7 @@ def _install_asterisk() -> None:
     new.rename(ROOT)
     if not _version():
         raise Refused(f"the Asterisk in {ROOT} does not run on this machine")
-    (ROOT / READY).touch()
+    (ROOT / READY).write_text(" ".join(PACKAGES))
     say(f"{_version()}, {time.monotonic() - started:.0f} s")
 
 

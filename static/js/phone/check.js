@@ -1,6 +1,7 @@
 // Is all ready? One line a thing, in the order in which one thing needs the other; what is wrong says how it is mended.
 import { kept } from "./kept.js";
 import { devices, heard, open, SOUND } from "./media.js";
+import { reach } from "./reach.js";
 
 const LISTEN = 1500; // ms
 
@@ -23,6 +24,10 @@ export async function check(page, { permission, phone, whyNot }) {
   const state = phone?.state ?? "off";
   settle("line", state === "registered", state === "registered" ? "" : [phone?.sentence, { off: say.sayOff, taken: say.sayTaken }[state] ?? say.sayElse].filter(Boolean).join(" "));
 
+  const servers = phone?.access?.ice ?? [];
+  const ways = page.querySelector("[data-check=ways]");
+  ways.hidden = !servers.length;
+  const reached = reach(servers); // beside the rest
   const words = page.querySelector("[data-check=echo] .check-mend").dataset;
   let opened = null;
   try {
@@ -34,6 +39,10 @@ export async function check(page, { permission, phone, whyNot }) {
   settle("permission", (await permission("microphone")) !== "denied" && (opened !== null || (await permission("microphone")) === "granted"));
   settle("hears", opened ? await isHeard(opened) : null);
   settle("notifications", (await permission("notifications")) === "granted");
+  const { silent, refused } = await reached;
+  const { sayMute, sayRefused } = ways.querySelector(".check-mend").dataset;
+  const name = (sentence, urls) => (urls.length ? sentence.replace("{servers}", urls.join(", ")) : "");
+  settle("ways", !silent.length && !refused.length, [name(sayMute, silent), name(sayRefused, refused)].filter(Boolean).join(" "));
   const isRegistered = state === "registered" && opened && !phone.talks.length;
   const echo = isRegistered ? await phone.echo(page.dataset.echo) : null;
   settle("echo", echo && echo === "good", { silent: words.saySilent, unanswered: words.sayUnanswered }[echo]);
