@@ -11,7 +11,7 @@ let left = null; // the order that was read anew and swapped away
 let focused = null; // in the one that was swapped away: {id, name} of the field that goes on, or {} for the order itself
 
 export function start(order) {
-  if (left?.dataset.order === order.dataset.order) keepTouched(left, order);
+  if (left?.dataset.order === order.dataset.order) keepOpen(left, order);
   left = null;
   if (focused !== null && !order.contains(document.activeElement)) fieldOf(order, focused).focus({ preventScroll: true });
   focused = null;
@@ -24,6 +24,7 @@ export function start(order) {
   if (isListening) return;
   isListening = true;
   document.addEventListener("keydown", key);
+  document.addEventListener("click", opened);
   document.addEventListener("live:told", ({ detail }) => detail.kind === "order" && changed(String(detail.key)));
   document.addEventListener("live:read", () => shown().forEach((order) => changed(order.dataset.order)));
 }
@@ -57,6 +58,13 @@ function leave(event) {
   if (order.contains(document.activeElement)) focused = isRefresh ? document.activeElement : {};
 }
 
+// Who could drive it is a reading of its own, and comes after the order.
+function keepOpen(before, order) {
+  keepTouched(before, order);
+  const later = ({ currentTarget }) => keepTouched(before, currentTarget);
+  order.querySelector(".candidates")?.addEventListener("htmx:afterSwap", later, { once: true });
+}
+
 // Tab goes on from where it was.
 const fieldOf = (order, { id, name }) =>
   (id && order.querySelector(`#${CSS.escape(id)}`)) || (name && order.querySelector(`[name="${CSS.escape(name)}"]:not([type=hidden])`)) || order;
@@ -79,11 +87,12 @@ function key(event) {
   if (!wanted) return;
   event.preventDefault();
   if (wanted.matches(TYPING)) wanted.focus();
-  else press(wanted);
+  else wanted.click();
 }
 
-function press(element) {
-  element.click();
-  const reason = element.closest("details")?.querySelector("input:not([type=hidden]), select");
-  if (reason) setTimeout(() => reason.focus()); // the menu opens only now
+// Who opens a form types into it at once; beside it his letters would be keys.
+function opened({ target }) {
+  const menu = target.closest(".order summary")?.parentElement;
+  const reason = menu?.querySelector("input:not([type=hidden]), select");
+  if (reason) setTimeout(() => menu.open && reason.focus()); // it opens only now
 }

@@ -7,7 +7,8 @@ from playwright.sync_api import Page, expect
 
 from orders import actors
 from orders.models import CalledOffBy, CancelReason, Client, DeskSetup, Order
-from orders.services import assignment, lifecycle, marks
+from orders.services import assignment, lifecycle, marks, offers
+from tests.orders import town
 from tests.orders.conftest import ANNA, driver, placed
 
 pytestmark = [pytest.mark.browser, pytest.mark.feature("C4", "X5")]
@@ -154,6 +155,31 @@ def test_what_she_has_opened_stays_open_when_the_order_is_read_anew(sit_down, ve
     veras.keyboard.type("жалоба")
     veras.keyboard.press("Enter")
     expect(veras.locator("#pane .note.danger")).to_contain_text("жалоба")
+
+
+@pytest.mark.feature("C4")
+def test_who_opens_a_form_by_the_mouse_types_into_it_at_once(sit_down, vera, order):
+    """Beside it each letter would be a key of the order."""
+    desk = opened(sit_down(vera), order)
+    desk.locator("#pane summary", has_text="Mark as a problem").click()
+    reason = desk.get_by_label("What is wrong")
+    expect(reason).to_be_focused()
+    desk.keyboard.type("kpvj")
+    expect(reason).to_have_value("kpvj")
+
+
+@pytest.mark.feature("C4", "C7")
+def test_the_offers_so_far_stay_open_when_the_order_is_read_anew(sit_down, vera, boris, order):
+    seven = town.at_work("7", 500)
+    offer = offers.offer(order_id=order.pk, call_sign="7", actor=actors.staff(vera))
+    offers.refuse(offer_id=offer.pk, actor=actors.driver(seven.person), reason="обед")
+    desk = opened(sit_down(vera), order)
+    desk.get_by_text("1 offer so far").click()
+    expect(desk.get_by_text("обед").first).to_be_visible()
+    marks.hold(order_id=order.pk, actor=actors.staff(boris))
+    expect(desk.locator("#pane .facts")).to_contain_text("on hold")
+    expect(desk.locator("#pane .candidate")).to_have_count(1)
+    expect(desk.locator("#pane .offers-past")).to_have_attribute("open", "")
 
 
 @pytest.mark.feature("C5")

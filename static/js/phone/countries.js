@@ -13,6 +13,7 @@ const CODES = `
   ST239 SV503 SX1 SY963 SZ268 TA290 TC1 TD235 TG228 TH66 TJ992 TK690 TL670 TM993 TN216 TO676 TR90 TT1 TV688 TW886
   TZ255 UA380 UG256 US1 UY598 UZ998 VA39 VC1 VE58 VG1 VI1 VN84 VU678 WF681 WS685 XK383 YE967 YT262 ZA27 ZM260 ZW263
 `;
+const LEFT_TO_RIGHT = "\u200e"; // or the plus comes to stand behind the code
 const KEEP_ZERO = ["IT", "SM", "VA"]; // everywhere else a leading nought is dialled within the country only
 
 const codes = new Map(CODES.trim().split(/\s+/).map((pair) => [pair.slice(0, 2), pair.slice(2)]));
@@ -22,7 +23,7 @@ export function offer(field, home, language) {
   const names = new Intl.DisplayNames([language], { type: "region" });
   const others = [...codes.keys()].filter((region) => region !== home);
   const sorted = others.map((region) => [names.of(region), region]).sort(([one], [other]) => one.localeCompare(other, language));
-  const option = ([name, region]) => new Option(`${name} +${codes.get(region)}`, region);
+  const option = ([name, region]) => new Option(`${name} ${LEFT_TO_RIGHT}+${codes.get(region)}`, region);
   field.replaceChildren(option([names.of(home), home]), ...sorted.map(option));
 }
 
