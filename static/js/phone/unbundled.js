@@ -10,7 +10,7 @@ export const PICTURE = { maxBitrate: 600_000, maxFramerate: 20 };
 export function unbundle(connection, givesWay) {
   const [own, theirs] = [connection.setLocalDescription.bind(connection), connection.setRemoteDescription.bind(connection)];
   // JsSIP takes a connection that has once gathered its addresses for one that has them all: so it gets a description only then.
-  // For those of a server that does not answer it would wait 10 s: it is told that there are no more.
+  // For those of a server that does not answer Chromium waits up to 40 s: JsSIP is told that there are no more.
   connection.setLocalDescription = async (description) => {
     await own(description);
     await gathered(connection);
