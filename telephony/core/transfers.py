@@ -250,6 +250,8 @@ class Transfers:
                 return
         partners = parkee.talked
         by = self._parties.of(partners[0]) if partners else parker
+        if parkee.context == "desk-park":  # several may have talked with him
+            by = self._parties.owner(parkee.argument) or by
         held = {parkee}
         self._open(track, Handover(PARK, by, at, set(partners), held, set(), space=space))
 

@@ -144,6 +144,30 @@ def test_all_three_hear_each_other_and_are_recorded(talk: Talk, petrov: Phone) -
     assert talk.recorded()[-1] == {"client", "101", "103"}
 
 
+@pytest.mark.feature("D11", "P13")
+@pytest.mark.parametrize("goes", ["desk-park", "desk-transfer"])
+def test_out_of_a_room_he_goes_on_alone_and_who_is_left_there_rings_off(talk: Talk, petrov: Phone, goes: str) -> None:
+    """Vera has left the two alone. Petrov's telephone stayed in the empty room, and his hanging up ended the client's
+    next conversation."""
+    at_petrov, second = talk.consult(petrov)
+    talk.office.redirect(second, "desk-all", talk.client, talk.leg, "desk-all", talk.client)
+    talk.office.ami.wait("DeskAll", since=talk.mark)
+    together = {"client": {"101", "103"}}
+    assert hear_at_last({"client": talk.call}, TONES, together) == together
+    talk.at_vera.hang_up()
+    assert hear_at_last({"client": talk.call}, TONES, {"client": {"103"}})["client"] == {"103"}
+
+    mark = talk.office.ami.mark()
+    talk.office.redirect(talk.client, goes, "103" if goes == "desk-park" else "101-103")
+    at_petrov.wait_over()
+    if goes == "desk-park":
+        at_vera = talk.vera.dial(talk.office.ami.wait("ParkedCall", since=mark)["ParkingSpace"]).wait_up()
+    else:
+        at_vera = talk.vera.incoming().answer()
+    expected = {"client": {"101"}, "101": {"client"}}
+    assert hear_at_last({"client": talk.call, "101": at_vera}, TONES, expected) == expected
+
+
 def test_vera_hangs_up_after_a_busy_consultation_and_the_call_is_over(talk: Talk, petrov: Phone) -> None:
     """Petrov's busy signal must not be taken for the death of Vera's telephone."""
     talk.office.redirect(talk.client, "desk-hold", talk.leg, talk.leg, "desk-consult", f"103-{talk.client}")

@@ -80,7 +80,7 @@ def write(site: Site, *, etc: Path, inside: str) -> None:
     given = "".join(f"{name} = {value}\n" for name, value in site.settings.items())
     texts = {
         "globals": f"CITY_NUMBER = {CITY_NUMBER}\nCITY_MORE = {'-'.join(FURTHER_NUMBERS)}\n"
-        f"CITY_DIRECT = 4951\nTRUNK = trunk\nRECDIR = {inside}/recordings\n{given}",
+        f"CITY_SHORT = 112\nCITY_DIRECT = 4951\nTRUNK = trunk\nRECDIR = {inside}/recordings\n{given}",
         "hints": "".join(f"exten => {n},hint,PJSIP/{n}&PJSIP/{n}w,CustomPresence:{n}\n" for n in site.phones),
         "pjsip": _pjsip(site),
         "manager": _manager(site),

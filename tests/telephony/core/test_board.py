@@ -269,6 +269,18 @@ def test_a_parked_caller_is_found_parked() -> None:
     assert call.talking_to == ()
 
 
+def test_who_parked_him_is_who_asked_for_it_and_not_the_first_who_talked_with_him() -> None:
+    reports = tapes.reports("queue_answer")
+    cut = 1 + max(index for index, report in enumerate(reports) if isinstance(report, pbx.BridgeEntered))
+    board = Board()
+    for report in reports[:cut]:
+        board.apply(report)
+    client = board._register.wires.channels[shown(board).caller_uniqueid]
+    parkee = pbx.Chan(client.uniqueid, client.name, "Up", context="desk-park", exten="102w")
+    board.apply(pbx.CallParked(at=9.0, parkee=parkee, parker="PJSIP/101", space="701"))
+    assert [(each.kind, each.by) for each in shown(board).transfers] == [("park", "102")]
+
+
 @pytest.mark.parametrize("name", ["in_answer_caller_hangup", "queue_answer", "internal", "in_group_answer"])
 def test_the_story_goes_on_after_a_snapshot_in_the_conversation(name: str) -> None:
     reports = tapes.reports(name)
