@@ -15,9 +15,9 @@ from openpyxl import load_workbook
 from playwright.sync_api import BrowserContext, FrameLocator, Page, expect
 
 from dispatch.staff.models import Person, Shift
-from orders.models import DeskSetup
+from orders.models import Client, DeskSetup
 from telephony.models import Extension, Intent
-from tests.desk.office import answered, ring
+from tests.desk.office import answered, hung_up, ring
 from tests.desk.test_accessible import RUN
 from tests.live.web import Web
 
@@ -153,9 +153,11 @@ def test_a_page_that_does_not_come_takes_nothing_from_the_call(booth):
     booth.inside.get_by_role("link", name="Orders", exact=True).click()
     expect(booth.bar).to_contain_text("The page could not be loaded. A call goes on.")
     expect(booth.line).to_be_visible()
+    expect(booth.bar.get_by_role("button", name="Load it again")).to_be_focused()
+    booth.page.keyboard.press("F6")  # the keys of the phone are heard there, too
+    expect(booth.line.get_by_role("button", name="Mute")).to_have_attribute("aria-pressed", "true")
     booth.page.unroute("**/orders/")
-    booth.bar.get_by_role("button", name="Load it again").click()
-    booth.is_at("Orders")
+    booth.is_at("Orders")  # by itself
     expect(booth.bar.get_by_text("could not be loaded")).to_be_hidden()
     booth.line.get_by_role("button", name="Hang up").click()
     expect(booth.line).to_have_count(0)
@@ -179,6 +181,45 @@ def test_the_screen_of_a_call_says_what_becomes_of_it(booth):
     booth.rings()
     booth.press("Delete")
     expect(booth.screen).to_have_count(0)
+
+
+@pytest.mark.feature("M9")
+def test_who_still_waits_in_the_queue_is_not_called_missed(booth):
+    call = ring("+79161110002", at=["101"])
+    talk = booth.rings("79161110002", callId=call.key)
+    expect(booth.screen.get_by_role("button", name="Show")).to_be_visible()
+    booth.page.evaluate("id => pbx.of(id).become('ended', 'Canceled')", talk)  # it goes round to the next desk
+    expect(booth.screen).to_have_count(0)
+    hung_up(call)
+    expect(booth.screen).to_contain_text("missed")
+
+
+@pytest.mark.feature("M9", "W9")
+def test_the_bar_goes_on_saying_who_it_is_and_a_hold_is_known(booth, vera):
+    anna = Client.objects.create(name="Анна Сидорова")
+    call = ring("+79161110002", at=["101"], recognised="known", client=anna)
+    booth.rings("79161110002", callId=call.key)
+    expect(booth.screen).to_contain_text("Анна Сидорова")
+    booth.press("a")
+    answered(call, vera, "101")
+    expect(booth.inside.locator("[data-live=talk]")).to_contain_text("You are talking with")
+    expect(booth.line).to_contain_text("Анна Сидорова")
+    assert booth.page.evaluate("phone.talks[0].isHeld") is False
+
+
+@pytest.mark.feature("X5", "W9")
+def test_after_a_press_in_the_bar_the_keys_of_the_page_go_on(booth):
+    booth.rings()
+    booth.screen.get_by_role("button", name="Answer").click()
+    booth.line.get_by_role("button", name="Mute").click()
+    booth.page.keyboard.press("?")
+    expect(booth.inside.locator("#keys")).to_be_visible()
+    booth.inside.locator("#keys").press("Escape")
+    booth.line.locator("summary", has_text="Volume").click()
+    volume = booth.line.get_by_label("Volume of the other side")
+    volume.fill("3")
+    booth.page.keyboard.press("ArrowRight")
+    expect(volume).to_have_value("4")
 
 
 @pytest.mark.feature("M9")

@@ -10,7 +10,7 @@ from tests.pages import SITE, bare_page
 pytestmark = [pytest.mark.browser, pytest.mark.feature("M11")]
 CALL = """async (reports) => {
   const { Network, averages, worst } = await import("/js/phone/network.js");
-  const talk = Object.assign(new EventTarget(), { state: "calling" });
+  const talk = Object.assign(new EventTarget(), { state: "calling", isHeld: false });
   const network = new Network(talk, 5);
   const become = (state) => { talk.state = state; talk.dispatchEvent(new Event("state")); };
   let at = 0;
@@ -54,6 +54,13 @@ def test_loss_is_of_the_last_seconds_and_not_of_the_whole_call(page):
 def test_a_sound_that_stops_coming_is_a_loss(page):
     seen = page.evaluate(CALL, [report(100, 0), report(100, 0)])
     assert [look["loss"] for look in seen["looks"]] == [0, 100]
+
+
+def test_nothing_comes_while_the_other_side_is_on_hold_and_that_is_no_loss(page):
+    seen = page.evaluate(
+        CALL.replace("isHeld: false", "isHeld: true"), [report(100, 0), report(100, 0), report(190, 10)]
+    )
+    assert [look["loss"] for look in seen["looks"]] == [0, None, 10]
 
 
 def test_what_is_not_known_yet_is_neither_good_nor_bad(page):

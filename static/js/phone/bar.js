@@ -11,6 +11,7 @@ import { Pictures } from "./pictures.js";
 const NUMBER_END = 7; // digits in which all ways of writing a number agree
 const ASKED = 10_000; // ms in which the PBX calls us for what was asked
 const NOTHING = { at: -Infinity, number: "" };
+const SETTLES = 2000; // ms until it is seen whether a caller who does not ring here any more still waits
 const TOLD = 20_000; // ms that a call which has rung in vain stays in sight
 
 export class Bar {
@@ -167,14 +168,20 @@ export class Bar {
       Object.assign(talk, { goesOut: true, known: this.#asked.number ? { who: "", number: this.#asked.number } : undefined });
       this.#asked = NOTHING;
     }
-    const shown = this.card(talk) ?? this.#conversation(talk);
-    const words = (place) => shown?.querySelector(place)?.textContent.replace(/\s+/g, " ").trim() ?? "";
     const number = /\d/.test(talk.number) ? talk.number : ""; // "anonymous"
-    if (shown) {
-      const { from, to, toName } = shown.dataset; // of a call between colleagues, where the card is its caller's
+    const conversation = this.#conversation(talk);
+    if (this.#page()?.querySelector('[data-live="talk"]')) talk.isHeld = conversation?.dataset.phase === "hold"; // elsewhere: as it was
+    for (const shown of [this.card(talk), conversation].filter(Boolean)) {
+      const words = (place) => shown.querySelector(place)?.textContent.replace(/\s+/g, " ").trim() ?? "";
+      const { from, to, toName, role, phase } = shown.dataset; // of a call between colleagues, where the card is its caller's
       const called = from === this.element.dataset.extension && { who: toName, number: to };
-      talk.known = called || { who: words(".who-name") || words(".call-who"), number: words(".call-number") || number };
+      const found = { who: words(".who-name") || words(".call-who"), number: words(".call-number") };
       talk.page = shown.id.replace(/^\w+-/, ""); // of the call, in the history
+      const asks = role === "second" && phase !== "all"; // a colleague, about him
+      if (called || (!asks && (found.who || found.number))) {
+        talk.known = called || { ...found, number: found.number || number };
+        break;
+      }
     }
     return talk.known ?? { who: number && talk.name !== number ? talk.name : "", number };
   }
@@ -187,7 +194,8 @@ export class Bar {
   #conversation(talk) {
     const all = [...(this.#page()?.querySelectorAll('[data-live="talk"] > .talk') ?? [])];
     const named = talk.callId && all.find((one) => one.dataset.pbxCall === talk.callId);
-    if (named || !talk.goesOut || this.#phone.talks.length > 1) return named || null;
+    const isNameless = talk.goesOut || (talk.state === "up" && !/\d/.test(talk.number)); // as who was parked, and is taken back
+    if (named || !isNameless || this.#phone.talks.length > 1) return named || null;
     return all.length === 1 ? all[0] : null;
   }
 
@@ -210,6 +218,14 @@ export class Bar {
       this.#close(talk);
       return;
     }
+    const waits = () => this.card(talk)?.dataset.state === "ringing"; // he is called to another telephone, or here again
+    if (waits()) {
+      this.#close(talk);
+      setTimeout(() => waits() || this.card(talk) || this.#miss(talk), SETTLES);
+    } else this.#miss(talk);
+  }
+
+  #miss(talk) {
     this.#drawScreen(talk);
     setTimeout(() => this.#close(talk), TOLD);
   }

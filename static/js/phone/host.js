@@ -9,6 +9,7 @@ import { Phone } from "./phone.js";
 import { Ring } from "./ring.js";
 
 const VERSION = new URL(import.meta.url).pathname.split("/").at(-4);
+const AWAY = 3000; // ms, until a page that did not open is tried again
 const PAPER = "718px"; // A4 and its margins
 const KEYS = { KeyA: "answer", Delete: "reject", F6: "mute", KeyX: "hang-up" };
 
@@ -29,6 +30,7 @@ export async function start() {
   const headsets = new Headsets(phone);
   let shown = location.href;
   let watched = null;
+  let retry = 0;
   let turns = null; // "push" or "back" while the frame is on its way to a page
 
   document.documentElement.classList.add("phone-host");
@@ -43,7 +45,7 @@ export async function start() {
     if (page?.URL === "about:blank") return;
     for (const element of old.splice(0)) element.remove();
     document.body.toggleAttribute("data-broken", page === null);
-    if (page === null) return; // the browser's own page: the server is away, or something else than a page
+    if (page === null) return away();
     page.defaultView.addEventListener("keydown", press, { capture: true });
     page.defaultView.addEventListener("keydown", print);
     page.defaultView.addEventListener("click", answerCard, { capture: true });
@@ -64,6 +66,22 @@ export async function start() {
     if (!bar.element.contains(document.activeElement)) focus(page);
     document.documentElement.toggleAttribute("data-begun", true);
     look(page);
+  }
+
+  // The browser's own page: the server is away, or something else than a page. Keys are heard here only, and it is opened
+  // anew by itself.
+  function away() {
+    window.focus();
+    bar.element.querySelector("[data-reopen]").focus();
+    clearTimeout(retry);
+    retry = setTimeout(tryAgain, AWAY);
+  }
+
+  async function tryAgain() {
+    if (!document.body.hasAttribute("data-broken")) return;
+    const answer = await fetch(address, { headers: { "HX-Request": "true" } }).catch(() => null);
+    if (answer && answer.status < 500) frame.contentWindow.location.replace(shown);
+    else retry = setTimeout(tryAgain, AWAY);
   }
 
   // A browser does what a page says of `autofocus` once for a window, and not for each page in a frame.
@@ -157,6 +175,15 @@ export async function start() {
     bar.act(name);
   }
 
+  // What is pressed while the focus is in the bar is meant for the page, as far as the bar has no use for it.
+  function pass(event) {
+    const page = inside();
+    if (!page || event.defaultPrevented || event.target.closest("input, select") || ["Tab", "Enter", " ", "Escape"].includes(event.key)) return;
+    const { key, code, ctrlKey, altKey, metaKey, shiftKey, repeat } = event;
+    const options = { key, code, ctrlKey, altKey, metaKey, shiftKey, repeat, bubbles: true, cancelable: true, view: page.defaultView };
+    if (!page.body.dispatchEvent(new page.defaultView.KeyboardEvent("keydown", options))) event.preventDefault();
+  }
+
   // The browser would print this document: a bar, and what of the page is in sight.
   function print(event) {
     if (event.code !== "KeyP" || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || !inside()) return;
@@ -187,7 +214,7 @@ export async function start() {
     ring.wake();
   }
 
-  for (const act of [press, print]) document.addEventListener("keydown", act);
+  for (const act of [press, print, pass]) document.addEventListener("keydown", act);
   for (const gesture of ["pointerdown", "keydown"]) document.addEventListener(gesture, wake, { capture: true });
   document.addEventListener("phone:look", ({ detail }) => bar.element.querySelector(`[data-talk="${CSS.escape(detail.id)}"] button`)?.focus());
   bar.element.addEventListener("click", ({ target }) => target.closest("[data-reopen]") && frame.contentWindow.location.replace(shown));

@@ -51,7 +51,8 @@ export class Network extends EventTarget {
     const gone = Math.max(0, lost - this.lost);
     Object.assign(this, { received, lost });
     const all = came + gone;
-    const loss = all ? (100 * gone) / all : this.looks.length ? 100 : null; // the PBX always sends: silence is a loss
+    const silent = this.looks.length && !this.#talk.isHeld ? 100 : null; // but for a hold the PBX always sends: silence is a loss
+    const loss = all ? (100 * gone) / all : silent;
     this.looks.push({ at: Math.round((Date.now() - this.#beganAt) / 1000), loss, jitter_ms, round_trip_ms });
     this.dispatchEvent(new CustomEvent("look", { detail: this.looks.at(-1) }));
   }
