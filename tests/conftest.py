@@ -28,7 +28,7 @@ FLAGS = [
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream", "--autoplay-policy=no-user-gesture-required",
 ]  # fmt: skip
-PATIENCE_SECONDS = 120  # with one step of a test: its fixtures, itself, or their end
+PATIENCE_SECONDS = 180  # with one step of a test: its fixtures, itself, or their end
 TEMPLATE = "TESTS_TEMPLATE"  # set where the engine is our own (tests/engines.py)
 MADE_OF_MODELS = ("django_content_type", "auth_permission")
 NEEDS = {

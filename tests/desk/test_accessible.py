@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pyte
 WHO = (Role.DISPATCHER, Role.SUPERVISOR, Role.MANAGER, Role.ADMINISTRATOR, Role.DRIVER)  # the first who may, looks
 MAIN = ("/desk/", "/orders/intake/", "/orders/", "/orders/<int:pk>/", "/driver/", "/calls/", "/reports/", "/profile/",
         "/clients/<int:pk>/", "/recurring/", "/tariffs/<int:pk>/", "/staff/", "/journal/")  # fmt: skip
+SHARES = 3  # of all pages: each has its own patience
 SCREEN = {"width": 1366, "height": 768}
 RUN = """async (only) => {
   if (!document.adoptedStyleSheets.length) {
@@ -94,15 +95,17 @@ def nothing_serious(eyes: dict[Role | None, Eye]) -> None:
     assert not complaints, "\n".join(complaints)
 
 
-def test_every_page_by_day_and_by_night(eyes, world):
+@pytest.mark.parametrize("share", range(SHARES))
+def test_every_page_by_day_and_by_night(eyes, world, share):
     seen = 0
-    for path, who in [("/sign-in/", None), *((path, role) for _route, path, role in pages(world))]:
+    whole = [("/sign-in/", None), *((path, role) for _route, path, role in pages(world))]
+    for path, who in whole[share::SHARES]:
         if page := eyes[who].look_at(path):
             seen += 1
             page.emulate_media(color_scheme="dark")
             eyes[who].judge("color-contrast")
             page.emulate_media(color_scheme="light")
-    assert seen > 70
+    assert seen > 70 / SHARES
     nothing_serious(eyes)
 
 

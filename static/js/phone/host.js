@@ -71,8 +71,8 @@ export async function start() {
   // The browser's own page: the server is away, or something else than a page. Keys are heard here only, and it is opened
   // anew by itself.
   function away() {
+    if (!bar.element.contains(document.activeElement)) bar.element.querySelector("[data-reopen]").focus();
     window.focus();
-    bar.element.querySelector("[data-reopen]").focus();
     clearTimeout(retry);
     retry = setTimeout(tryAgain, AWAY);
   }

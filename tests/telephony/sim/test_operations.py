@@ -207,6 +207,7 @@ async def test_a_parked_client_whom_no_telephone_answers_stays_parked(desk, sim,
     settings.PICK_SECONDS = 1.0
     call = await talk(desk, sim)
     await desk.does(desk.vera, "park", call)
+    await desk.handled(call.key, "park")
     sim.mute("102")
     click = await desk.asks(desk.boris, "unpark", call)
     assert (await desk.becomes(click, "expired")).reason == "late_talk"
