@@ -2,6 +2,7 @@
 // When those that the page came with have begun, <html> has data-begun.
 // Where the phone of this browser is on, the document becomes its host instead, and the page begins in a frame of it.
 import "./answers.js";
+import "./links.js";
 import { isHost } from "./phone/kept.js";
 
 const started = new WeakMap();

@@ -270,6 +270,20 @@ def test_a_filtered_list_keeps_to_its_filter(page, vera):
     assert shown == [f"past-{his.pk}", f"past-{newer.pk}"]
 
 
+@pytest.mark.feature("C3")
+def test_an_order_opens_in_the_pane_and_where_she_holds_ctrl_in_another_tab(page, context, vera):
+    order = placed(Client.objects.create(name="Олег"), actors.staff(vera), "Ленина, 5")
+    page.goto("/")
+    link = page.locator(f"#order-{order.pk}").get_by_role("link", name=str(order.pk), exact=True)
+    with context.expect_page() as opened:
+        link.click(modifiers=["Control"])
+    expect(opened.value.locator(".order")).to_contain_text("Ленина, 5")
+    assert opened.value.url.endswith(f"/orders/{order.pk}/")
+    expect(page.locator("#pane .order")).to_have_count(0)
+    link.click()
+    expect(page.locator("#pane .order")).to_contain_text("Ленина, 5")
+
+
 @pytest.mark.feature("C4", "X5")
 def test_vera_walks_through_what_happened_and_chooses_by_key(page, vera):
     order = placed(Client.objects.create(name="Олег"), actors.staff(vera))
