@@ -15,8 +15,8 @@ SITE = "https://desk.example/"
 
 @contextmanager
 def bare_page(browser: Browser, **context: Any) -> Iterator[Page]:
-    """The product's scripts and nothing else, at an address that no network knows. Still to be opened:
-    `page.goto(SITE)`. There a script is imported as "/js/phone/line.js"."""
+    """The product's scripts and nothing else, at an address that no network knows: a script is imported as
+    "/js/phone/line.js"."""
     page = browser.new_page(**context)
 
     def answer(route: Route) -> None:
@@ -27,6 +27,7 @@ def bare_page(browser: Browser, **context: Any) -> Iterator[Page]:
             route.fulfill(body="<!doctype html>", content_type="text/html")
 
     page.route(f"{SITE}**", answer)
+    page.goto(SITE)
     yield page
     leave(page.context)
 

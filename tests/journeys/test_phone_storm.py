@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 
 from bench import _storm
 from telephony.services.browser_line import FAMILY
-from tests.pages import SITE, bare_page
+from tests.pages import bare_page
 from tests.rig.asterisk import Pbx
 
 pytestmark = [pytest.mark.rig, pytest.mark.browser, pytest.mark.feature("W1")]
@@ -31,7 +31,6 @@ def page(chromium: Browser) -> Iterator[Page]:
     insecure = {"ignore_https_errors": True, "permissions": ["local-network-access"]}  # the rig's certificate
     with bare_page(chromium, **insecure) as page:
         page.set_default_timeout(20_000)
-        page.goto(SITE)
         yield page
 
 

@@ -3,13 +3,12 @@
 import os
 import subprocess
 from pathlib import Path
-from types import TracebackType
 
 from dispatch.embedded import process
 from tests.rig import chroot
+from tests.rig.server import Server
 
 CADDYFILE = Path(__file__).resolve().parents[2] / "deploy" / "Caddyfile"
-READY_SECONDS = 15
 # a port of its own on loopback in place of an office's name: no certificate from outside, no redirect from port 80
 HEAD = """{{
 	admin off
@@ -23,31 +22,22 @@ import {site}
 """
 
 
-class Proxy:
+class Proxy(Server):
     """`web`, `pbx`: host and port to which it passes on; `folder`: what it keeps."""
 
     def __init__(self, folder: Path, port: int, *, web: str, pbx: str) -> None:
         self.url = f"https://localhost:{port}"
         self._folder = folder
         self._env = {"SITE": self.url, "WEB": web, "PBX_HTTP": pbx, "HOME": str(folder), "PATH": os.environ["PATH"]}
-        self._process: subprocess.Popen[bytes] | None = None
+        self._log = folder / "caddy.log"
 
-    def __enter__(self) -> "Proxy":
-        config, said = self._folder / "Caddyfile", self._folder / "caddy.log"
+    def _start(self) -> subprocess.Popen[bytes]:
+        config = self._folder / "Caddyfile"
         config.write_text(HEAD.format(folder=self._folder / "kept", site=CADDYFILE))
-        with said.open("wb") as log:
-            command = [chroot.ROOT / "usr/bin/caddy", "run", "--config", config, "--adapter", "caddyfile"]
-            self._process = process.start(command, env=self._env, stdout=log)
-        process.wait_until(
-            lambda: "serving initial configuration" in said.read_text() and "certificate obtained" in said.read_text(),
-            process=self._process,
-            seconds=READY_SECONDS,
-            what="Caddy",
-        )
-        return self
+        command = [chroot.ROOT / "usr/bin/caddy", "run", "--config", config, "--adapter", "caddyfile"]
+        with self._log.open("wb") as log:
+            return process.start(command, env=self._env, stdout=log)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._process:
-            process.stop(self._process)
+    def _is_ready(self) -> bool:
+        said = self._log.read_text()
+        return "serving initial configuration" in said and "certificate obtained" in said

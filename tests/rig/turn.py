@@ -3,16 +3,15 @@
 import secrets
 import subprocess
 from pathlib import Path
-from types import TracebackType
 
 from dispatch.embedded import process
 from tests.rig import chroot
+from tests.rig.server import Server
 
-READY_SECONDS = 10
 RELAYS = 15  # ports for sound
 
 
-class Turn:
+class Turn(Server):
     """As docs/operating.md says, on loopback at `port`, and above it for the sound.
 
     `peer`: the address of the PBX; `secret`: what it shares with the desk.
@@ -22,9 +21,8 @@ class Turn:
         self.url = f"turn:127.0.0.1:{port}"
         self.secret = secrets.token_urlsafe(18)
         self._log, self._port, self._peer = log, port, peer
-        self._process: subprocess.Popen[bytes] | None = None
 
-    def __enter__(self) -> "Turn":
+    def _start(self) -> subprocess.Popen[bytes]:
         command: list[str | Path] = [
             "chroot", chroot.ROOT, "/usr/bin/turnserver", "-n", "--verbose", "--log-file=stdout", "--no-tls",
             "--listening-ip=127.0.0.1", f"--listening-port={self._port}", "--relay-ip=127.0.0.1",
@@ -34,17 +32,10 @@ class Turn:
             f"--userdb=/tmp/turn-{self._port}",
         ]  # fmt: skip
         with self._log.open("wb") as log:
-            self._process = process.start(command, stdout=log)
-        process.wait_until(
-            lambda: "UDP listener opened on" in self.said, process=self._process, seconds=READY_SECONDS, what="coturn"
-        )
-        return self
+            return process.start(command, stdout=log)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._process:
-            process.stop(self._process)
+    def _is_ready(self) -> bool:
+        return "UDP listener opened on" in self.said
 
     @property
     def said(self) -> str:

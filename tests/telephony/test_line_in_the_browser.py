@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute
 
-from tests.pages import SITE, bare_page
+from tests.pages import bare_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.feature("W1")]
 ACCESS = {"uri": "sip:101w@desk", "login": "101w", "realm": "desk", "ha1": "0" * 32, "valid_for": 600}
@@ -20,7 +20,6 @@ START = """async (access) => {
 def page(chromium: Browser) -> Iterator[Page]:
     with bare_page(chromium) as page:
         page.clock.install()
-        page.goto(SITE)
         yield page
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.pages import SITE, bare_page
+from tests.pages import bare_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.feature("M11")]
 CALL = """async (reports) => {
@@ -30,7 +30,6 @@ CALL = """async (reports) => {
 @pytest.fixture
 def page(chromium: Browser) -> Iterator[Page]:
     with bare_page(chromium) as page:
-        page.goto(SITE)
         yield page
 
 

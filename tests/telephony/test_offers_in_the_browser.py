@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.pages import SITE, bare_page
+from tests.pages import bare_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.feature("W6")]
 # What the PBX says to each offer: a code, "theirs first", or "agreed". What became of it, what the PBX was told, and
@@ -113,7 +113,6 @@ CALL = """async () => {
 @pytest.fixture
 def page(chromium: Browser) -> Iterator[Page]:
     with bare_page(chromium) as page:
-        page.goto(SITE)
         yield page
 
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from telephony import ice
 from tests.journeys.conftest import FIRST_PORT
-from tests.pages import SITE, bare_page
+from tests.pages import bare_page
 from tests.rig import chroot
 from tests.rig.turn import Turn
 
@@ -37,7 +37,6 @@ GATHERS = """async (servers) => {
 @pytest.fixture
 def page(chromium: Browser) -> Iterator[Page]:
     with bare_page(chromium) as page:
-        page.goto(SITE)
         yield page
 
 
