@@ -1,5 +1,6 @@
 """A click that calls somebody: a colleague, a client, a driver, whoever an order concerns, or a typed number."""
 
+import json
 from collections.abc import Callable
 
 from django.db import transaction
@@ -12,7 +13,9 @@ from dispatch.staff.access import SignedInRequest, address_of, refuse, requires
 from dispatch.staff.models import Person, Shift
 from dispatch.staff.refusal import Refused, say
 from dispatch.staff.selectors import roster
+from orders import numbers
 from orders.models import Client, Driver, Order
+from telephony.core import naming
 from telephony.models import Call, Intent
 from telephony.selectors import outside, privacy
 from telephony.sentences import sentence
@@ -112,4 +115,13 @@ def _ask(request: SignedInRequest, ask: Callable[[Shift], Intent]) -> HttpRespon
         intent = ask(shift)
     except Refused as refused:
         return say(refused.sentence)
-    return render(request, "telephony/_intent.html", {"intent": intent}, status=202)
+    answer = render(request, "telephony/_intent.html", {"intent": intent}, status=202)
+    if intent.verb == naming.CALL:
+        answer["Phone-Dials"] = json.dumps({"who": _said_of(intent)})
+    return answer
+
+
+def _said_of(intent: Intent) -> str:
+    """Whom the telephone in the browser is about to call; "" where that would be a number which is not sent."""
+    name = str(intent.args["name"])
+    return name if "typed" in intent.args or name != numbers.national(intent.args.get("e164", "")) else ""

@@ -32,6 +32,24 @@ class Booth:
     def screen(self) -> Locator:
         return self.page.locator(".phone-screen")
 
+    @property
+    def talk(self) -> Locator:
+        return self.bar.locator(".phone-talk")
+
+    @property
+    def seconds(self) -> int:
+        """How long she has been talking, as the bar says it."""
+        minutes, seconds = self.talk.locator("[data-timer]").inner_text().split(":")
+        return int(minutes) * 60 + int(seconds)
+
+    def names(self, who: str) -> None:
+        expect(self.talk.locator("[data-name]")).to_have_text(who)
+
+    def press(self, key: str) -> None:
+        """On the page, not in a field of it."""
+        self.inside.locator("body").evaluate("document.activeElement.blur()")
+        self.page.keyboard.press(key)
+
     def hears(self, tones: list[int]) -> list[int]:
         return self.page.evaluate(HEAR, tones)
 

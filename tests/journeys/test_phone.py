@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.journeys.booth import Booth
 from tests.journeys.conftest import Town
-from tests.journeys.people import STRANGER, VERA
+from tests.journeys.people import BORIS, KONSTANTIN, STRANGER, VERA
 from tests.journeys.street import until
 from tests.rig.asterisk import TONES
 
@@ -14,6 +14,15 @@ WEB = 1200  # Hz: Vera's voice
 CLIENT = TONES["client"]
 HEARD = TONES | {"vera": WEB}
 ALL = list(HEARD.values())
+# What the screen of a call has said so far.
+WORDS = """() => {
+  window.said = [];
+  const look = () => {
+    for (const word of document.querySelectorAll("[data-screen-word]")) said.push(word.textContent);
+  };
+  const place = document.querySelector("[data-phone-screens]");
+  new MutationObserver(look).observe(place, { subtree: true, childList: true, characterData: true });
+}"""
 
 
 @pytest.fixture
@@ -49,7 +58,7 @@ def test_vera_answers_in_the_browser_and_the_call_outlives_her_pages(booth: Boot
     assert booth.hears(ALL) == [CLIENT]
 
     booth.page.keyboard.press("x")
-    expect(booth.bar.locator(".phone-talk")).to_have_count(0)
+    expect(booth.talk).to_have_count(0)
     real_town.house.wait(
         lambda: real_town.house.rows("select 1 from telephony_call where state = 'ended'"), 5, "the call is over"
     )
@@ -78,14 +87,93 @@ def test_she_dials_and_her_browser_answers_by_itself_what_she_asked_for(booth: B
     street = real_town.street
     booth.start_shift("101")
     booth.dial("8 916 123-45-67")
-    expect(booth.bar.locator(".phone-talk")).to_contain_text("goes out")
+    expect(booth.talk).to_contain_text("goes out")
     until(lambda: street.is_called(STRANGER), 8, "it rings outside")
+    expect(booth.inside.locator("[data-live=talk]")).to_contain_text("You are calling")
+    expect(booth.talk.locator("[data-timer]")).to_have_text("")
     street.lift_outside(STRANGER)
+    expect(booth.talk.locator("[data-timer]")).to_have_text("0:01")
     expect(booth.inside.locator("[data-live=talk]")).to_contain_text("You are talking with")
     until(lambda: booth.hears(ALL) == [CLIENT], 8, "she hears the client")
     expect(booth.bar).to_contain_text("8 (916) 123-45-67")
     street.put_down_outside(STRANGER)
-    expect(booth.bar.locator(".phone-talk")).to_have_count(0)
+    expect(booth.talk).to_have_count(0)
+    expect(booth.bar.get_by_label("Number")).to_have_value("")
+
+    booth.dial("+49 30 123456")
+    expect(booth.inside.get_by_text("cannot dial")).to_be_visible()
+    booth.bar.locator("summary", has_text="Dial").click()
+    expect(booth.bar.get_by_label("Number")).to_have_value("+49 30 123456")
+
+    order = real_town.order_for(KONSTANTIN, "Lenina 5")
+    booth.page.goto(f"{booth.desk.url}/orders/{order}/")
+    booth.inside.get_by_role("button", name="Call the client").click()
+    expect(booth.talk).to_contain_text("goes out Konstantin Belov")
+    assert booth.desk.troubles == []
+
+
+@pytest.mark.feature("W1", "M10", "M11", "D7", "P13")
+def test_hold_a_question_and_parking_keep_the_name_and_are_no_bad_network(booth: Booth, real_town: Town):
+    street, house = real_town.street, real_town.house
+    booth.start_shift("101")
+    boris = real_town.desk(BORIS)
+    boris.start_shift("102")
+    street.ring(KONSTANTIN)
+    booth.screen.get_by_role("button", name="Answer").click()
+    conversation = booth.inside.locator("[data-live=talk] > .talk")
+    expect(conversation).to_contain_text("You are talking with")
+    booth.names("Konstantin Belov")
+    until(lambda: booth.seconds >= 4, 8, "the network has been looked at")
+
+    booth.press("F2")
+    expect(conversation).to_contain_text("On hold")
+    held = booth.seconds
+    until(lambda: booth.seconds >= held + 6, 12, "the hold lasts longer than three looks at the network")
+    expect(booth.talk.locator("[data-network]")).not_to_have_attribute("data-bad", "")
+    booth.names("Konstantin Belov")
+
+    booth.press("t")
+    expect(booth.inside.get_by_label("Name, call sign or number")).to_be_focused()
+    booth.page.keyboard.type("petr")
+    booth.page.keyboard.press("Enter")
+    booth.names("Petrov Boris")
+    street.lift("102")
+    until(lambda: booth.hears(ALL) == [TONES["102"]], 8, "she hears Boris")
+    booth.names("Petrov Boris")
+    street.put_down("102")
+    expect(conversation.locator(".talk-two")).to_have_count(0)
+    booth.names("Konstantin Belov")
+
+    booth.press("F4")
+    expect(booth.talk).to_have_count(0)
+    expect(booth.inside.locator(".parked")).to_contain_text("Konstantin Belov")
+    booth.press("F8")
+    expect(conversation).to_contain_text("You are talking with")
+    until(lambda: booth.hears(ALL) == [CLIENT], 8, "she hears him again")
+    booth.names("Konstantin Belov")
+    assert street.heard_by(KONSTANTIN, {"vera"}, HEARD) == {"vera"}
+
+    street.give_up(KONSTANTIN)
+    expect(booth.talk).to_have_count(0)
+    house.wait(lambda: house.rows("select 1 from telephony_call where state = 'ended'"), 5, "the call is over")
+    booth.page.goto(f"{booth.desk.url}/phone/")
+    expect(booth.inside.locator(".phone-past tbody tr")).to_have_count(2)  # until it was parked, and after
+    expect(booth.inside.locator(".phone-past [data-figure=loss][data-bad]")).to_have_count(0)
+    assert booth.desk.troubles == boris.troubles == []
+
+
+@pytest.mark.feature("M10", "P1")
+def test_only_a_caller_who_has_gone_is_missed(booth: Booth, real_town: Town):
+    street = real_town.street
+    booth.start_shift("101")
+    booth.page.evaluate(WORDS)
+    street.ring(STRANGER)
+    expect(booth.screen).to_contain_text("rings")
+    expect(booth.screen).to_have_count(0, timeout=25_000)  # her telephone has rung for long enough
+    expect(booth.screen).to_contain_text("rings", timeout=20_000)  # and does so again
+    assert "missed" not in booth.page.evaluate("said")
+    street.give_up(STRANGER)
+    expect(booth.screen).to_contain_text("missed")
     assert booth.desk.troubles == []
 
 
@@ -106,7 +194,7 @@ def test_the_card_the_key_and_the_check(booth: Booth, real_town: Town):
     until(lambda: booth.hears(ALL) == [CLIENT], 8, "she hears the client")
     assert real_town.house.rows("select 1 from telephony_intent") == []
     real_town.street.give_up(STRANGER)
-    expect(booth.bar.locator(".phone-talk")).to_have_count(0)
+    expect(booth.talk).to_have_count(0)
 
     real_town.street.ring(STRANGER)
     expect(booth.screen).to_be_visible()

@@ -83,7 +83,7 @@ def test_she_answers_at_home_and_the_check_knows_the_way(home: Booth, turn: Turn
     until(lambda: home.hears(ALL) == [CLIENT], 8, "she hears the client")
     assert street.heard_by(STRANGER, {"vera"}, HEARD) == {"vera"}  # type: ignore[attr-defined]
     street.give_up(STRANGER)
-    expect(home.bar.locator(".phone-talk")).to_have_count(0)
+    expect(home.talk).to_have_count(0)
     until(lambda: min(passed_on(turn)) > 100, 8, "the TURN server has passed her sound on, both ways")
 
     home.page.goto(f"{home.desk.url}/phone/")

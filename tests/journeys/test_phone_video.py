@@ -68,8 +68,8 @@ def two(real_town: Town) -> tuple[Booth, Booth]:
     vera.dial("102")
     boris.screen.get_by_role("button", name="Answer").click()
     until(lambda: vera.hears([HER, HIS]) == [HIS], 20, "she hears him")
-    expect(vera.bar.locator(".phone-talk")).to_contain_text("Petrov Boris")
-    expect(boris.bar.locator(".phone-talk")).to_contain_text("Sidorova Vera")
+    expect(vera.talk).to_contain_text("Petrov Boris")
+    expect(boris.talk).to_contain_text("Sidorova Vera")
     return vera, boris
 
 
@@ -130,7 +130,7 @@ def test_each_shows_a_picture_only_when_asked_and_the_camera_goes_out(two: tuple
     assert boris.hears([HER, HIS]) == [HER]
 
     boris.bar.get_by_role("button", name="Hang up").click()
-    expect(vera.bar.locator(".phone-talk")).to_have_count(0)
+    expect(vera.talk).to_have_count(0)
     expect(vera.bar.locator("[data-phone-pictures]")).to_be_hidden()
     assert cameras(boris) == ["ended"]
     assert vera.desk.troubles == boris.desk.troubles == []

@@ -1,5 +1,6 @@
 """What is called from the desk and what is refused, in words; each click is a letter to the link."""
 
+import json
 import uuid
 
 import pytest
@@ -44,6 +45,21 @@ def test_vera_calls_back_one_whose_number_she_does_not_see(vera):
     assert press(vera, f"/dial/call/{call.pk}/").status_code == 202
     args = Intent.objects.get().args
     assert (args["e164"], args["client"], args["name"]) == (office.ANNA, anna.pk, "Anna Sidorova")
+
+
+@pytest.mark.feature("W9", "M5")
+def test_the_telephone_in_the_browser_is_told_whom_it_is_about_to_call_and_no_number_that_is_not_sent(vera):
+    def told(path="/dial/", **said):
+        answer = press(vera, path, **said)
+        return json.loads(answer["Phone-Dials"])["who"]
+
+    known = office.missed(office.ANNA, client=office.client())
+    stranger = office.missed("+79035550000")
+    office.boris()
+    assert told(f"/dial/call/{known.pk}/") == "Anna Sidorova"
+    assert told(f"/dial/call/{stranger.pk}/") == ""
+    assert told(to="+79035550000") == "8 (903) 555-00-00"
+    assert told("/dial/102/") == "Petrov Boris"
 
 
 @pytest.mark.feature("P15")

@@ -3,14 +3,12 @@
 import { span } from "../clock.js";
 import { hint } from "../keymap.js";
 import { toast } from "../toast.js";
+import { Callers } from "./callers.js";
 import { offer, whole } from "./countries.js";
 import { fill, worded } from "./figures.js";
 import { kept } from "./kept.js";
 import { Pictures } from "./pictures.js";
 
-const NUMBER_END = 7; // digits in which all ways of writing a number agree
-const ASKED = 10_000; // ms in which the PBX calls us for what was asked
-const NOTHING = { at: -Infinity, number: "" };
 const SETTLES = 2000; // ms until it is seen whether a caller who does not ring here any more still waits
 const TOLD = 20_000; // ms that a call which has rung in vain stays in sight
 
@@ -20,13 +18,14 @@ export class Bar {
   #lines = new Map(); // talk → its line
   #screens = new Map(); // talk → its screen
   #clock = 0;
-  #asked = NOTHING;
+  #isPlacing = false; // what stands in the pad
   #pictures;
 
   constructor(element, phone, page) {
     this.element = element;
     this.#phone = phone;
     this.#page = page;
+    this.callers = new Callers(phone, page, () => this.element.dataset.extension);
     element.addEventListener("click", (event) => this.#press(event));
     element.addEventListener("input", ({ target }) => target.matches("[data-volume]") && phone.setVolume(Number(target.value)));
     element.addEventListener("toggle", ({ target }) => target.open && this.#opened(target), true);
@@ -90,6 +89,7 @@ export class Bar {
     if (!this.#lines.has(talk)) this.#lines.set(talk, this.#made("talk", "[data-phone-talks]", talk));
     const line = this.#lines.get(talk);
     this.#fill(line, talk);
+    if (talk.goesOut && this.#isPlacing) this.#clear();
     line.dataset.state = talk.state;
     const mute = line.querySelector("[data-do=mute]");
     mute.setAttribute("aria-pressed", String(talk.muted === true));
@@ -99,13 +99,12 @@ export class Bar {
     this.#drawNetwork(line.querySelector("[data-network]"), talk.network);
   }
 
-  // Colleagues have telephones that show a picture; the town has none. Whoever is put on hold sees us no more.
+  // Whoever is put on hold sees us no more.
   #drawCamera(line, talk) {
     const camera = line.querySelector("[data-do=camera]");
-    const digits = (talk.known?.number || talk.number).replace(/\D/g, "");
-    const isAside = (this.#conversation(talk)?.dataset.phase ?? "") !== "";
+    const isAside = this.callers.isAside(talk);
     if (talk.filming && (isAside || talk !== this.#phone.active)) this.#phone.film(talk, false);
-    camera.hidden = talk.state !== "up" || talk !== this.#phone.active || isAside || !(talk.shows || talk.filming || (digits && digits.length < NUMBER_END));
+    camera.hidden = talk.state !== "up" || talk !== this.#phone.active || isAside || !(talk.shows || talk.filming || this.callers.isColleague(talk));
     camera.setAttribute("aria-pressed", String(talk.filming === "on"));
     camera.setAttribute("aria-busy", String(talk.filming === "asked"));
     line.querySelector("[data-do=picture]").hidden = !this.#pictures?.isClosed(talk);
@@ -137,7 +136,7 @@ export class Bar {
     for (const button of screen.querySelectorAll("[data-do=answer], [data-do=reject]")) button.hidden = talk.state !== "ringing";
     for (const button of screen.querySelectorAll("[data-do=close]")) button.hidden = talk.state === "ringing";
     screen.querySelector("[data-busy]").hidden = talk.state !== "ringing" || !this.#phone.up.length;
-    screen.querySelector("[data-do=show]").hidden = !this.card(talk);
+    screen.querySelector("[data-do=show]").hidden = !this.callers.card(talk);
     if (talk.state === "up") setTimeout(() => this.#close(talk), 1500);
   }
 
@@ -151,7 +150,7 @@ export class Bar {
 
   #fill(element, talk) {
     const say = this.element.dataset;
-    const { who, number } = this.#named(talk);
+    const { who, number } = this.callers.look(talk);
     const write = (place, words) => {
       const found = element.querySelector(place);
       if (found.textContent !== words) found.textContent = words;
@@ -162,54 +161,6 @@ export class Bar {
     write("[data-direction]", talk.direction === "in" && !talk.goesOut ? say.sayIn : say.sayOut);
   }
 
-  // The desk knows more of who it is than the PBX tells the phone.
-  #named(talk) {
-    if (talk.asked && this.#asked.at > talk.beganAt - ASKED) {
-      Object.assign(talk, { goesOut: true, known: this.#asked.number ? { who: "", number: this.#asked.number } : undefined });
-      this.#asked = NOTHING;
-    }
-    const number = /\d/.test(talk.number) ? talk.number : ""; // "anonymous"
-    const conversation = this.#conversation(talk);
-    if (this.#page()?.querySelector('[data-live="talk"]')) talk.isHeld = conversation?.dataset.phase === "hold"; // elsewhere: as it was
-    for (const shown of [this.card(talk), conversation].filter(Boolean)) {
-      const words = (place) => shown.querySelector(place)?.textContent.replace(/\s+/g, " ").trim() ?? "";
-      const { from, to, toName, role, phase } = shown.dataset; // of a call between colleagues, where the card is its caller's
-      const called = from === this.element.dataset.extension && { who: toName, number: to };
-      const found = { who: words(".who-name") || words(".call-who"), number: words(".call-number") };
-      talk.page = shown.id.replace(/^\w+-/, ""); // of the call, in the history
-      const asks = role === "second" && phase !== "all"; // a colleague, about him
-      if (called || (!asks && (found.who || found.number))) {
-        talk.known = called || { ...found, number: found.number || number };
-        break;
-      }
-    }
-    return talk.known ?? { who: number && talk.name !== number ? talk.name : "", number };
-  }
-
-  // What the page has asked the PBX for: the call that comes for it goes out in truth.
-  dials(to) {
-    this.#asked = { at: Date.now(), number: /^\+?\d[\d\s()-]*$/.test(to) ? to : "" };
-  }
-
-  #conversation(talk) {
-    const all = [...(this.#page()?.querySelectorAll('[data-live="talk"] > .talk') ?? [])];
-    const named = talk.callId && all.find((one) => one.dataset.pbxCall === talk.callId);
-    const isNameless = talk.goesOut || (talk.state === "up" && !/\d/.test(talk.number)); // as who was parked, and is taken back
-    if (named || !isNameless || this.#phone.talks.length > 1) return named || null;
-    return all.length === 1 ? all[0] : null;
-  }
-
-  // By the PBX's name for the call; one that it did not name by the number, or by what rings or talks here alone.
-  card(talk) {
-    const extension = this.element.dataset.extension;
-    const end = talk.number.replace(/\D/g, "").slice(-NUMBER_END);
-    const all = [...(this.#page()?.querySelectorAll('[data-live="call"] > .call') ?? [])];
-    if (talk.callId) return all.find((card) => card.dataset.pbxCall === talk.callId) ?? null;
-    const own = all.filter((card) => `${card.dataset.ringing} ${card.dataset.talking}`.split(" ").includes(extension));
-    if (!end) return own.length === 1 && this.#phone.talks.length === 1 ? own[0] : null;
-    return end.length < NUMBER_END ? null : own.find((card) => card.querySelector(".call-number")?.textContent.replace(/\D/g, "").endsWith(end)) ?? null; // a short one is no client's
-  }
-
   #over(talk) {
     this.#lines.get(talk)?.remove();
     this.#lines.delete(talk);
@@ -218,10 +169,10 @@ export class Bar {
       this.#close(talk);
       return;
     }
-    const waits = () => this.card(talk)?.dataset.state === "ringing"; // he is called to another telephone, or here again
+    const waits = () => this.callers.card(talk)?.dataset.state === "ringing"; // he is called to another telephone, or here again
     if (waits()) {
       this.#close(talk);
-      setTimeout(() => waits() || this.card(talk) || this.#miss(talk), SETTLES);
+      setTimeout(() => waits() || this.callers.card(talk) || this.#miss(talk), SETTLES);
     } else this.#miss(talk);
   }
 
@@ -236,7 +187,10 @@ export class Bar {
   }
 
   #tick() {
-    for (const [talk, line] of this.#lines) line.querySelector("[data-timer]").textContent = talk.upAt ? span((Date.now() - talk.upAt) / 1000) : "";
+    for (const [talk, line] of this.#lines) {
+      const since = talk.since ?? talk.upAt;
+      line.querySelector("[data-timer]").textContent = since ? span((Date.now() - since) / 1000) : "";
+    }
     for (const [talk, screen] of this.#screens) {
       if (talk.state === "ringing") screen.querySelector("[data-timer]").textContent = span((Date.now() - talk.beganAt) / 1000);
     }
@@ -287,6 +241,11 @@ export class Bar {
     field.focus();
   }
 
+  #clear() {
+    this.#isPlacing = false;
+    this.element.querySelector("[data-dialled]").value = "";
+  }
+
   #shut(menu, into = null) {
     if (menu?.open && !menu.contains(into)) menu.open = false;
   }
@@ -314,9 +273,8 @@ export class Bar {
     form.append(Object.assign(page.createElement("input"), { name: "to", value: whole(number.value, country.value, this.element.dataset.region) }));
     form.addEventListener("htmx:afterRequest", ({ detail }) => {
       form.remove();
-      if (!detail.successful) return; // what was typed stays to be mended
-      number.value = "";
-      this.#shut(event.target.closest("details"));
+      this.#isPlacing = detail.successful; // until the PBX calls, what was typed stays to be mended
+      if (detail.successful) this.#shut(event.target.closest("details"));
     });
     page.body.append(form);
     htmx.process(form);
@@ -325,7 +283,7 @@ export class Bar {
 
   // What the desk has about this call: on the desk beside the list, elsewhere on a page of its own.
   #show(talk) {
-    const card = this.card(talk);
+    const card = this.callers.card(talk);
     const view = this.#page()?.defaultView;
     if (!card) return;
     if (view.document.getElementById("pane")) view.htmx.ajax("GET", card.dataset.openUrl, { target: "#pane", swap: "innerHTML" });

@@ -26,7 +26,7 @@ export async function start() {
   const inside = () => frame.contentDocument;
   const phone = (window.phone = new Phone(drawn.dataset.lineUrl, token));
   const bar = new Bar(drawn, phone, inside);
-  const ring = new Ring(phone, drawn);
+  const ring = new Ring(phone, drawn, bar.callers);
   const headsets = new Headsets(phone);
   let shown = location.href;
   let watched = null;
@@ -51,7 +51,7 @@ export async function start() {
     page.defaultView.addEventListener("click", answerCard, { capture: true });
     for (const gesture of ["pointerdown", "keydown"]) page.addEventListener(gesture, wake, { capture: true });
     page.addEventListener("live:changed", ({ detail }) => ["call", "talk"].includes(detail.kind) && phone.talks.length && bar.draw());
-    page.addEventListener("htmx:configRequest", ({ detail }) => detail.path.startsWith(bar.element.dataset.dialUrl) && bar.dials(detail.parameters.to ?? ""));
+    page.addEventListener("htmx:beforeSend", ({ detail: { xhr } }) => xhr.addEventListener("load", () => dialled(xhr.getResponseHeader("Phone-Dials"))));
     page.addEventListener("htmx:afterRequest", ({ detail }) => detail.pathInfo?.requestPath === keysUrl(page) && look(page));
     page.addEventListener("live:told", ({ detail }) => detail.kind === "line" && detail.html && phone.lose(detail.key, plain(detail.html)));
     page.defaultView.navigation?.addEventListener("currententrychange", sync);
@@ -202,11 +202,17 @@ export async function start() {
   // "Answer" on the card of the call that rings right here.
   function answerCard(event) {
     const card = event.target.closest?.(".call")?.id && event.target.closest("[data-intent] button") && event.target.closest(".call");
-    const talk = card && phone.ringing.find((one) => bar.card(one) === card);
+    const talk = card && phone.ringing.find((one) => bar.callers.card(one) === card);
     if (!talk) return;
     event.preventDefault();
     event.stopPropagation();
     phone.answer(talk);
+  }
+
+  function dialled(answer) {
+    if (!answer) return;
+    bar.callers.dials(JSON.parse(answer).who);
+    bar.draw();
   }
 
   function wake() {

@@ -8,6 +8,7 @@ const TOLD_EVERY = 1000;
 export class Ring {
   #phone;
   #bar;
+  #callers;
   #context = null;
   #sound = null;
   #out = null;
@@ -17,9 +18,10 @@ export class Ring {
   #notes = new Map(); // talk → Notification
 
   // `bar`: says by data-sound what is heard.
-  constructor(phone, bar) {
+  constructor(phone, bar, callers) {
     this.#phone = phone;
     this.#bar = bar;
+    this.#callers = callers;
     phone.addEventListener("change", () => this.#follow());
     phone.addEventListener("rings", ({ detail }) => this.#notify(detail));
     document.addEventListener("visibilitychange", () => document.hidden || this.#forget());
@@ -82,8 +84,10 @@ export class Ring {
 
   #notify(talk) {
     if (!document.hidden || !("Notification" in window) || Notification.permission !== "granted") return;
+    const { who, number } = this.#callers.look(talk);
+    const body = [who, number].filter(Boolean).join(" · ") || this.#bar.dataset.sayUnknown;
     try {
-      const note = new Notification(this.#bar.dataset.coming, { body: [talk.name, talk.number].filter(Boolean).join(" · "), tag: talk.id, requireInteraction: true });
+      const note = new Notification(this.#bar.dataset.coming, { body, tag: talk.id, requireInteraction: true });
       note.onclick = () => {
         window.focus();
         this.#forget();

@@ -1,0 +1,95 @@
+// Who is on the line. The desk knows more of it than the PBX tells the phone: what the page beside the bar shows of a call is
+// read there, and stays known on pages that show nothing. Of each talk it keeps `known` (who, number), `page` (its number in
+// the history), `goesOut`, `isHeld`, and `since` (ms; 0: the other side has not answered yet).
+const NUMBER_END = 7; // digits in which all ways of writing a number agree
+const ASKED = 10_000; // ms between what is asked and its call
+const NOTHING = { at: -Infinity };
+const CONSULTED = ["called", "ringing", "talking"]; // of the second party: it is on the line, and the client waits
+
+export class Callers {
+  #phone;
+  #page; // () → the document that is open beside the bar
+  #extension; // () → one's own
+  #asked = NOTHING;
+
+  constructor(phone, page, extension) {
+    this.#phone = phone;
+    this.#page = page;
+    this.#extension = extension;
+  }
+
+  // The page has asked the PBX for a call: the one that comes for it, or has just come, goes out in truth.
+  dials(who) {
+    this.#asked = { at: Date.now(), who, number: "" };
+  }
+
+  // {who, number} of whom one has on the line, as far as anybody knows.
+  look(talk) {
+    if (talk.asked && Math.abs(this.#asked.at - talk.beganAt) < ASKED) {
+      Object.assign(talk, { goesOut: true, known: this.#asked });
+      this.#asked = NOTHING;
+    }
+    const number = /\d/.test(talk.number) ? talk.number : ""; // "anonymous"
+    const conversation = this.#conversation(talk);
+    if (this.#page()?.querySelector('[data-live="talk"]')) follow(talk, conversation);
+    const shown = [this.card(talk), conversation].filter(Boolean);
+    if (shown.length) talk.page = shown[0].id.replace(/^\w+-/, "");
+    const found = consulted(conversation) ?? shown.map((one) => this.#read(one, number)).find(Boolean);
+    if (found) talk.known = found;
+    return talk.known?.who || talk.known?.number ? talk.known : { who: number && talk.name !== number ? talk.name : "", number };
+  }
+
+  // By the PBX's name for the call; one that it did not name by the number, or by what rings or talks here alone.
+  card(talk) {
+    const end = talk.number.replace(/\D/g, "").slice(-NUMBER_END);
+    const all = [...(this.#page()?.querySelectorAll('[data-live="call"] > .call') ?? [])];
+    if (talk.callId) return all.find((card) => card.dataset.pbxCall === talk.callId) ?? null;
+    const own = all.filter((card) => `${card.dataset.ringing} ${card.dataset.talking}`.split(" ").includes(this.#extension()));
+    if (!end) return own.length === 1 && this.#phone.talks.length === 1 ? own[0] : null;
+    return end.length < NUMBER_END ? null : own.find((card) => card.querySelector(".call-number")?.textContent.replace(/\D/g, "").endsWith(end)) ?? null; // a short one is no client's
+  }
+
+  // Colleagues have telephones that show a picture; the town has none.
+  isColleague(talk) {
+    const figures = (talk.known?.number || talk.number).replace(/\D/g, "");
+    return figures !== "" && figures.length < NUMBER_END;
+  }
+
+  // Held, asked about, with a third: anything but a plain talk.
+  isAside(talk) {
+    return Boolean(this.#conversation(talk)?.dataset.phase);
+  }
+
+  #conversation(talk) {
+    const all = [...(this.#page()?.querySelectorAll('[data-live="talk"] > .talk') ?? [])];
+    const named = talk.callId && all.find((one) => one.dataset.pbxCall === talk.callId);
+    const isNameless = talk.goesOut || (talk.state === "up" && !/\d/.test(talk.number)); // as who was parked, and is taken back
+    if (named || !isNameless || this.#phone.talks.length > 1) return named || null;
+    return all.length === 1 ? all[0] : null;
+  }
+
+  #read(shown, number) {
+    const { from, to, toName, role, phase } = shown.dataset; // of a call between colleagues, where the card is its caller's
+    if (from === this.#extension()) return { who: toName, number: to };
+    if (role === "second" && phase !== "all") return null; // a colleague, about him
+    const found = { who: words(shown, ".who-name") || words(shown, ".call-who"), number: words(shown, ".call-number") };
+    return found.who || found.number ? { ...found, number: found.number || number } : null;
+  }
+}
+
+// Whether he is held, and since when there is somebody to talk with.
+function follow(talk, conversation) {
+  const { phase, second } = conversation?.dataset ?? {};
+  talk.isHeld = phase === "hold" && second !== "talking";
+  if (!talk.goesOut || !conversation) return;
+  if (!conversation.querySelector(".call-wait")) talk.since = 0;
+  else talk.since ||= Date.now();
+}
+
+function consulted(conversation) {
+  const { role, phase, second } = conversation?.dataset ?? {};
+  if (role !== "desk" || phase === "all" || !CONSULTED.includes(second)) return null;
+  return { who: words(conversation, ".talk-two .who-name"), number: words(conversation, ".talk-two .call-who .number") };
+}
+
+const words = (shown, place) => shown.querySelector(place)?.textContent.replace(/\s+/g, " ").trim() ?? "";
