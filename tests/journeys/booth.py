@@ -3,20 +3,21 @@
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 
 from tests.journeys.desk import Desk
+from tests.journeys.street import RealStreet
 from tests.journeys.web_phone import HEAR, VOICE
 
 
 class Booth:
-    def __init__(self, desk: Desk, page: Page) -> None:
-        self.desk, self.page = desk, page
+    def __init__(self, desk: Desk, page: Page, street: RealStreet) -> None:
+        self.desk, self.page, self.street = desk, page, street
 
     @classmethod
-    def set_up(cls, desk: Desk, *, tone: int) -> "Booth":
+    def set_up(cls, desk: Desk, street: RealStreet, *, tone: int) -> "Booth":
         """Turned on, and not on shift yet. `tone`: her voice."""
         desk.context.add_init_script(f"({VOICE})({tone})")
         desk.page.goto(f"{desk.url}/phone/")
         desk.page.get_by_role("button", name="Use this browser as my telephone").click()
-        booth = cls(desk, desk.page)
+        booth = cls(desk, desk.page, street)
         expect(booth.bar).to_contain_text("not on shift", timeout=20_000)
         return booth
 
@@ -58,6 +59,7 @@ class Booth:
         self.inside.locator(f"input[name=extension][value='{extension}']").check()
         self.inside.get_by_role("button", name="Start the shift").click()
         expect(self.bar).to_contain_text("registered", timeout=20_000)
+        self.street.await_ready(f"{extension}w")
 
     def dial(self, number: str) -> None:
         self.bar.locator("summary", has_text="Dial").click()

@@ -138,8 +138,11 @@ class RealStreet:
         self._desks[extension].quiet()
         until(lambda: not self._is_in_use(extension), 5, f"the queue knows that {extension} is free")
 
-    def is_in_the_queue(self, extension: str) -> bool:
-        return f"PJSIP/{extension}" in self._pbx.console("queue show dispatch")
+    def await_ready(self, phone: str) -> None:
+        """The queue would ring "101" or "101w": one that has just registered does not count before it has answered the
+        PBX's question if it is there."""
+        ready = re.compile(rf"\(PJSIP/{phone}\).*not in use", re.IGNORECASE)
+        until(lambda: ready.search(self._pbx.console("queue show dispatch")), 8, f"the queue can ring {phone}")
 
     def _is_in_use(self, extension: str) -> bool:
         shown = self._pbx.console("queue show dispatch")

@@ -27,7 +27,7 @@ WORDS = """() => {
 
 @pytest.fixture
 def booth(real_town: Town) -> Booth:
-    return Booth.set_up(real_town.desk(VERA), tone=WEB)
+    return Booth.set_up(real_town.desk(VERA), real_town.street, tone=WEB)
 
 
 @pytest.mark.feature("W1", "M9", "D1")
@@ -73,7 +73,7 @@ def test_vera_answers_in_the_browser_and_the_call_outlives_her_pages(booth: Boot
     booth.page.goto(f"{booth.desk.url}/phone/")
     expect(booth.inside.locator(".phone-past").get_by_role("link", name=str(call))).to_be_visible()
 
-    other = Booth(booth.desk, booth.desk.context.new_page())
+    other = Booth(booth.desk, booth.desk.context.new_page(), booth.street)
     other.page.goto(f"{booth.desk.url}/orders/")
     expect(other.bar).to_contain_text("not here")
     other.bar.get_by_role("button", name="Take it here").click()

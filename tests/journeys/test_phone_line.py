@@ -33,7 +33,7 @@ NOT_KNOWN = (401, 403, 500)  # Asterisk says 500 where it has no secret of that 
 def vera(real_town: Town) -> Desk:
     vera = real_town.desk(VERA)
     vera.start_shift("101")
-    until(lambda: real_town.street.is_in_the_queue("101"), 8, "the queue knows her")
+    real_town.street.await_ready("101")
     return vera
 
 
@@ -97,8 +97,10 @@ def test_who_is_not_on_shift_gets_none(real_town: Town):
 
 
 @pytest.fixture
-def web(vera: Desk) -> WebPhone:
-    return WebPhone(vera.page, tone=WEB).start().registered()
+def web(vera: Desk, real_town: Town) -> WebPhone:
+    web = WebPhone(vera.page, tone=WEB).start().registered()
+    real_town.street.await_ready("101w")
+    return web
 
 
 @pytest.mark.feature("W1", "W6")
@@ -183,6 +185,7 @@ def test_a_turn_server_that_says_nothing_holds_up_no_call(vera: Desk, real_town:
         silent.bind(("127.0.0.1", 0))
         server = {"urls": f"turn:127.0.0.1:{silent.getsockname()[1]}", "username": "101w", "credential": "of no use"}
         web = WebPhone(vera.page, tone=WEB, ice=[server]).start().registered()
+        street.await_ready("101w")
         street.ring(STRANGER)
         web.rings()
         web.answer()

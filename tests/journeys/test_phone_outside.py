@@ -65,7 +65,7 @@ def home(real_town: Town, turn: Turn, tmp_path: Path) -> Iterator[Booth]:
         desk = real_town.desk(VERA)
         for script in (FAR, WALLED):
             desk.context.add_init_script(f"({script})()")
-        yield Booth.set_up(desk, tone=WEB)
+        yield Booth.set_up(desk, real_town.street, tone=WEB)
 
 
 def passed_on(turn: Turn) -> tuple[int, int]:

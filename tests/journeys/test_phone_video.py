@@ -60,7 +60,7 @@ def two(real_town: Town) -> tuple[Booth, Booth]:
     """Vera and Boris, who talk with each other."""
     booths = []
     for name, extension, tone in ((VERA, "101", HER), (BORIS, "102", HIS)):
-        booth = Booth.set_up(real_town.desk(name), tone=tone)
+        booth = Booth.set_up(real_town.desk(name), real_town.street, tone=tone)
         booth.desk.context.add_init_script(f"if (window === top) ({CAMERAS})()")
         booth.start_shift(extension)
         booths.append(booth)

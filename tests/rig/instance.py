@@ -175,7 +175,8 @@ def _lay_out(name: str, made: site.Site) -> None:
     (home / "etc" / "asterisk.conf").write_text(
         "[directories]\n"
         + "".join(f"{key} => {value}\n" for key, value in folders.items())
-        + "[options]\nverbose = 3\ndefaultlanguage = en\ndocumentation_language = en_US\nhideconnect = yes\n"
+        + "[options]\nverbose = 3\ndefaultlanguage = en\ndocumentation_language = en_US\n"
+        + "hideconnect = yes\nnocolor = yes\n"
     )
     saved = home / "site.json"
     saved.touch(mode=0o600)
