@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from autobahn.exception import Disconnected
+
 from dispatch.live import numbers
 from dispatch.live.registry import Viewer
 
@@ -43,6 +45,8 @@ class Desk:
             return
         try:
             await self.write(frame)
+        except Disconnected:
+            log.debug("a desk of person %s has just gone", self.person_id)
         except Exception:
             log.exception("writing to a desk of person %s failed", self.person_id)
 

@@ -355,6 +355,10 @@ def test_a_number_that_is_refused_stays_to_be_mended(booth):
     booth.page.keyboard.press("Enter")
     expect(dialled).to_be_hidden()
     booth.bar.locator("summary", has_text="Dial").click()
+    expect(dialled).to_have_value("8 495 123-45-67")  # the PBX may refuse it as well
+    booth.rings("84951234567", asked=True)
+    expect(booth.line).to_contain_text("goes out 8 (495) 123-45-67")
+    expect(booth.screen).to_have_count(0)
     expect(dialled).to_have_value("")
 
 

@@ -88,6 +88,7 @@ def test_she_dials_and_her_browser_answers_by_itself_what_she_asked_for(booth: B
     booth.start_shift("101")
     booth.dial("8 916 123-45-67")
     expect(booth.talk).to_contain_text("goes out")
+    expect(booth.screen).to_have_count(0)  # her own telephone being up is no success yet
     until(lambda: street.is_called(STRANGER), 8, "it rings outside")
     expect(booth.inside.locator("[data-live=talk]")).to_contain_text("You are calling")
     expect(booth.talk.locator("[data-timer]")).to_have_text("")

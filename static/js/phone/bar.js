@@ -83,7 +83,7 @@ export class Bar {
 
   // --- a talk: its line in the bar, and while it rings its screen -----------------------------------------------------
   #drawTalk(talk) {
-    const comes = talk.direction === "in" && talk.state === "ringing";
+    const comes = talk.direction === "in" && talk.state === "ringing" && !(talk.asked && talk.isAnswered); // that one has asked for it
     if (comes || this.#screens.has(talk)) this.#drawScreen(talk);
     if (comes) return;
     if (!this.#lines.has(talk)) this.#lines.set(talk, this.#made("talk", "[data-phone-talks]", talk));
