@@ -1,6 +1,5 @@
 """Signs of life for whoever watches the processes: `/healthz` (alive) and `/readyz` (of use)."""
 
-import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, wait
@@ -8,7 +7,7 @@ from dataclasses import asdict, dataclass
 
 import redis
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -28,17 +27,6 @@ class Part:
 
 
 Question = Callable[[], dict[str, Part]]
-
-
-class Briefly(logging.Filter):
-    """A database that is away is one line for each request, not two traces."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        error = record.exc_info[1] if record.exc_info else None
-        if isinstance(error, OperationalError | InterfaceError):
-            record.msg, record.args = f"{record.getMessage()}: {' '.join(str(error).split())}", ()
-            record.exc_info = record.exc_text = None
-        return True
 
 
 # /healthz
