@@ -42,17 +42,15 @@ export const isPicture = ({ receiver }) => receiver.track.kind === "video";
 
 function gathered(connection) {
   return new Promise((done) => {
-    const look = () => {
-      if (connection.signalingState !== "closed" && !has(connection)) return;
+    const ears = new AbortController();
+    const end = () => {
       clearTimeout(timer);
-      for (const event of EVENTS) connection.removeEventListener(event, look);
+      ears.abort();
       done();
     };
-    const timer = setTimeout(() => {
-      for (const event of EVENTS) connection.removeEventListener(event, look);
-      done();
-    }, GATHERS);
-    for (const event of EVENTS) connection.addEventListener(event, look);
+    const look = () => (connection.signalingState === "closed" || has(connection)) && end();
+    const timer = setTimeout(end, GATHERS);
+    for (const event of EVENTS) connection.addEventListener(event, look, { signal: ears.signal });
     look();
   });
 }
