@@ -14,7 +14,12 @@ NAME = re.compile(r"(desk|pair)([0-9a-f]{32})-\d+\.1(?:-|\Z)")
 
 def name(click: str, at: float, verb: str = CALL) -> str:
     """`click`: 32 hexadecimal digits; `at`: when, in seconds since the epoch. It reads as a Uniqueid of that moment."""
-    return f"{PREFIX[verb]}{click}-{at:.0f}.1"
+    return f"{beginning(click, verb)}{at:.0f}.1"
+
+
+def beginning(click: str, verb: str = CALL) -> str:
+    """With what that name begins, whenever it is."""
+    return f"{PREFIX[verb]}{click}-"
 
 
 def click_of(key: str) -> str:

@@ -117,7 +117,7 @@ def _ask(request: SignedInRequest, ask: Callable[[Shift], Intent]) -> HttpRespon
         return say(refused.sentence)
     answer = render(request, "telephony/_intent.html", {"intent": intent}, status=202)
     if intent.verb == naming.CALL:
-        answer["Phone-Dials"] = json.dumps({"who": _said_of(intent)})
+        answer["Phone-Dials"] = json.dumps({"call": naming.beginning(intent.pk.hex), "who": _said_of(intent)})
     return answer
 
 

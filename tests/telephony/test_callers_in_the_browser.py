@@ -8,24 +8,27 @@ from playwright.sync_api import Browser, Page
 from tests.pages import bare_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.feature("M10", "D11")]
-# Of one talk, page after page: whom it is with, and what is kept of it. `asked`: for whom the page has asked the PBX.
+# Of one talk, page after page: whom it is with, and what is kept of it. `asked`: the call that the page has asked for.
 SEEN = """async ([talk, pages, asked]) => {
   const { Callers } = await import("/js/phone/callers.js");
   const own = { direction: "in", state: "up", callId: "k", asked: false, beganAt: Date.now(), ...talk };
   const phone = { talks: [own] };
   let page = null;
   const callers = new Callers(phone, () => page, () => "101");
-  if (asked !== null) callers.dials(asked);
+  if (asked) callers.dials(asked);
   return pages.map((html) => {
     page = html && new DOMParser().parseFromString(html, "text/html");
     const { who, number } = callers.look(own);
     const { goesOut = false, isHeld, since, page: call } = own;
-    return { who, number, goesOut, isHeld, since: since && Date.now() - since < 5000 ? "now" : since, call };
+    return { who, number, goesOut, isHeld, seconds: since ? Math.round((Date.now() - since) / 1000) : null, call };
   });
 }"""
 CLIENT = {"number": "79161234567", "name": "79161234567"}
 ELSEWHERE = "<main></main>"
-WAIT = '<span class="call-wait"><time></time></span>'
+WAIT = '<span class="call-wait"><time>1:02:03</time></span>'
+CARD = """<ol data-live="call"><li class="call" id="call-7" data-pbx-call="k" data-talking="102">
+  <bdi class="who-name">Anna</bdi></li></ol>"""
+ASKED = {"call": "desk0-", "who": "8 (916) 123-45-67"}
 
 
 def desk(phase: str = "", second: str = "", *, role: str = "desk", key: str = "k", head: str = WAIT) -> str:
@@ -44,7 +47,7 @@ def page(chromium: Browser) -> Iterator[Page]:
         yield page
 
 
-def seen(page: Page, talk: dict, *pages: str, asked: str | None = None) -> list[dict]:
+def seen(page: Page, talk: dict, *pages: str, asked: dict | None = None) -> list[dict]:
     return page.evaluate(SEEN, [talk, pages, asked])
 
 
@@ -72,27 +75,33 @@ def test_a_client_on_hold_sends_nothing_and_whom_one_asks_meanwhile_does(page):
 
 
 def test_a_call_that_the_page_has_asked_for_goes_out_to_whom_the_desk_said(page):
-    (shown,) = seen(page, CLIENT | {"asked": True, "callId": ""}, ELSEWHERE, asked="8 (916) 123-45-67")
+    (shown,) = seen(page, CLIENT | {"callId": "desk0-1700.1"}, ELSEWHERE, asked=ASKED)
     assert (shown["who"], shown["number"], shown["goesOut"]) == ("8 (916) 123-45-67", "", True)
-    (old,) = seen(page, CLIENT | {"asked": True, "callId": "", "beganAt": 0}, ELSEWHERE, asked="Petrov Boris")
-    assert (old["number"], old["goesOut"]) == (CLIENT["number"], False)
+    (another,) = seen(page, CLIENT | {"callId": "desk1-1700.1"}, ELSEWHERE, asked=ASKED)
+    assert (another["number"], another["goesOut"]) == (CLIENT["number"], False)
 
 
 def test_its_time_begins_when_the_other_side_answers_and_not_when_ones_own_telephone_does(page):
-    steps = [desk(head="", key=""), desk(key=""), ELSEWHERE]
-    assert [one["since"] for one in seen(page, {"asked": True, "number": "", "callId": ""}, *steps, asked="")] == [
-        0,
-        "now",
-        "now",
-    ]
-    assert [one.get("since") for one in seen(page, CLIENT, desk(head=""), desk())] == [None, None]
+    steps = [ELSEWHERE, desk(head="", key="desk0-1700.1"), desk(key="desk0-1700.1"), ELSEWHERE]
+    shown = seen(page, CLIENT | {"callId": "desk0-1700.1"}, *steps, asked=ASKED)
+    assert [one["seconds"] for one in shown] == [None, None, 3723, 3723]  # as the desk says it, by its clock
+    assert [one["seconds"] for one in seen(page, CLIENT, desk(head=""), desk())] == [None, None]
 
 
 def test_a_colleague_who_asks_about_a_client_is_not_named_as_the_client(page):
     colleague = {"number": "102", "name": "Petrov Boris"}
-    assert named(seen(page, colleague, desk("hold", role="second"))) == [("Petrov Boris", "102")]
+    steps = [desk("hold", role="second"), CARD, CARD + desk("hold", role="second")]
+    shown = named(seen(page, colleague, *steps))
+    assert shown[0] == shown[2] == ("Petrov Boris", "102")
 
 
 def test_who_was_parked_comes_back_without_a_number_and_is_named_by_the_only_conversation(page):
     parked = {"number": "anonymous", "name": "", "callId": ""}
-    assert named(seen(page, parked, ELSEWHERE, desk(key="another"))) == [("", ""), ("Anna", "8 (916) 123-45-67")]
+    held = desk("hold", key="another")
+    shown = seen(page, parked, ELSEWHERE, held)
+    assert named(shown) == [("", ""), ("Anna", "8 (916) 123-45-67")]
+    shown = page.evaluate(
+        SEEN.replace("page = html &&", "if (html.includes('hold')) phone.talks.push({}); page = html &&"),
+        [parked, [desk(key="another"), held], None],
+    )
+    assert [one["isHeld"] for one in shown] == [False, True]  # also while another one rings

@@ -9,6 +9,7 @@ from django.test import Client as Browser
 from dispatch.audit.models import Entry
 from orders.models import Fleet, FleetNumber
 from orders.services import anonymising
+from telephony.core import naming
 from telephony.models import Extension, Intent, Lease, MissedCaller
 from tests.desk.office import telephones_work
 from tests.telephony import office
@@ -50,8 +51,10 @@ def test_vera_calls_back_one_whose_number_she_does_not_see(vera):
 @pytest.mark.feature("W9", "M5")
 def test_the_telephone_in_the_browser_is_told_whom_it_is_about_to_call_and_no_number_that_is_not_sent(vera):
     def told(path="/dial/", **said):
-        answer = press(vera, path, **said)
-        return json.loads(answer["Phone-Dials"])["who"]
+        told = json.loads(press(vera, path, **said)["Phone-Dials"])
+        intent = Intent.objects.latest("asked_at")
+        assert naming.name(intent.pk.hex, 1.0).startswith(told["call"])
+        return told["who"]
 
     known = office.missed(office.ANNA, client=office.client())
     stranger = office.missed("+79035550000")

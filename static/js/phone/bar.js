@@ -18,7 +18,7 @@ export class Bar {
   #lines = new Map(); // talk → its line
   #screens = new Map(); // talk → its screen
   #clock = 0;
-  #isPlacing = false; // what stands in the pad
+  #placing = ""; // with what the PBX's name of the call begins that was asked for in the pad
   #pictures;
 
   constructor(element, phone, page) {
@@ -36,6 +36,7 @@ export class Bar {
     phone.addEventListener("change", () => this.draw());
     phone.addEventListener("trouble", ({ detail }) => toast(this.#why("", detail), "danger"));
     phone.addEventListener("dark", ({ detail }) => toast(this.#why("Dark", detail), "danger"));
+    phone.addEventListener("microphone", ({ detail: isHeard }) => toast(isHeard ? element.dataset.sayReplaced : element.dataset.sayUnheard, isHeard ? "warning" : "danger"));
     phone.addEventListener("over", ({ detail }) => this.#over(detail));
     this.#pictures = new Pictures(() => this.element, phone);
     this.draw();
@@ -89,7 +90,7 @@ export class Bar {
     if (!this.#lines.has(talk)) this.#lines.set(talk, this.#made("talk", "[data-phone-talks]", talk));
     const line = this.#lines.get(talk);
     this.#fill(line, talk);
-    if (talk.goesOut && this.#isPlacing) this.#clear();
+    if (this.#placing && talk.callId?.startsWith(this.#placing)) this.#clear();
     line.dataset.state = talk.state;
     const mute = line.querySelector("[data-do=mute]");
     mute.setAttribute("aria-pressed", String(talk.muted === true));
@@ -188,7 +189,7 @@ export class Bar {
 
   #tick() {
     for (const [talk, line] of this.#lines) {
-      const since = talk.since ?? talk.upAt;
+      const since = talk.goesOut ? talk.since : talk.upAt;
       line.querySelector("[data-timer]").textContent = since ? span((Date.now() - since) / 1000) : "";
     }
     for (const [talk, screen] of this.#screens) {
@@ -242,7 +243,7 @@ export class Bar {
   }
 
   #clear() {
-    this.#isPlacing = false;
+    this.#placing = "";
     this.element.querySelector("[data-dialled]").value = "";
   }
 
@@ -273,8 +274,9 @@ export class Bar {
     form.append(Object.assign(page.createElement("input"), { name: "to", value: whole(number.value, country.value, this.element.dataset.region) }));
     form.addEventListener("htmx:afterRequest", ({ detail }) => {
       form.remove();
-      this.#isPlacing = detail.successful; // until the PBX calls, what was typed stays to be mended
-      if (detail.successful) this.#shut(event.target.closest("details"));
+      if (!detail.successful) return;
+      this.#placing = JSON.parse(detail.xhr.getResponseHeader("Phone-Dials")).call; // until it comes, what was typed stays to be mended
+      this.#shut(event.target.closest("details"));
     });
     page.body.append(form);
     htmx.process(form);

@@ -1,16 +1,14 @@
 // Who is on the line. The desk knows more of it than the PBX tells the phone: what the page beside the bar shows of a call is
 // read there, and stays known on pages that show nothing. Of each talk it keeps `known` (who, number), `page` (its number in
-// the history), `goesOut`, `isHeld`, and `since` (ms; 0: the other side has not answered yet).
+// the history), `isHeld`, `goesOut`, and of one that goes out `since`: when the other side answered (ms), once that is seen.
 const NUMBER_END = 7; // digits in which all ways of writing a number agree
-const ASKED = 10_000; // ms between what is asked and its call
-const NOTHING = { at: -Infinity };
 const CONSULTED = ["called", "ringing", "talking"]; // of the second party: it is on the line, and the client waits
 
 export class Callers {
   #phone;
   #page; // () → the document that is open beside the bar
   #extension; // () → one's own
-  #asked = NOTHING;
+  #asked = new Map(); // with what the PBX's name of a call begins that the page has asked for → whom it is for
 
   constructor(phone, page, extension) {
     this.#phone = phone;
@@ -19,15 +17,16 @@ export class Callers {
   }
 
   // The page has asked the PBX for a call: the one that comes for it, or has just come, goes out in truth.
-  dials(who) {
-    this.#asked = { at: Date.now(), who, number: "" };
+  dials({ call, who }) {
+    this.#asked.set(call, who);
   }
 
   // {who, number} of whom one has on the line, as far as anybody knows.
   look(talk) {
-    if (talk.asked && Math.abs(this.#asked.at - talk.beganAt) < ASKED) {
-      Object.assign(talk, { goesOut: true, known: this.#asked });
-      this.#asked = NOTHING;
+    for (const [call, who] of this.#asked) {
+      if (!talk.callId?.startsWith(call)) continue;
+      Object.assign(talk, { goesOut: true, known: { who, number: "" } });
+      this.#asked.delete(call);
     }
     const number = /\d/.test(talk.number) ? talk.number : ""; // "anonymous"
     const conversation = this.#conversation(talk);
@@ -35,7 +34,8 @@ export class Callers {
     const shown = [this.card(talk), conversation].filter(Boolean);
     if (shown.length) talk.page = shown[0].id.replace(/^\w+-/, "");
     const found = consulted(conversation) ?? shown.map((one) => this.#read(one, number)).find(Boolean);
-    if (found) talk.known = found;
+    if (isAskedAbout(conversation)) talk.known = null; // it is the colleague who calls, and not the client
+    else if (found) talk.known = found;
     return talk.known?.who || talk.known?.number ? talk.known : { who: number && talk.name !== number ? talk.name : "", number };
   }
 
@@ -62,16 +62,15 @@ export class Callers {
 
   #conversation(talk) {
     const all = [...(this.#page()?.querySelectorAll('[data-live="talk"] > .talk') ?? [])];
-    const named = talk.callId && all.find((one) => one.dataset.pbxCall === talk.callId);
-    const isNameless = talk.goesOut || (talk.state === "up" && !/\d/.test(talk.number)); // as who was parked, and is taken back
-    if (named || !isNameless || this.#phone.talks.length > 1) return named || null;
-    return all.length === 1 ? all[0] : null;
+    const isNameless = !talk.callId && talk.state === "up" && !/\d/.test(talk.number); // as who was parked, and is taken back
+    if (isNameless && all.length === 1 && this.#phone.talks.length === 1) talk.takenUp = all[0].dataset.pbxCall;
+    const name = talk.callId || talk.takenUp;
+    return (name && all.find((one) => one.dataset.pbxCall === name)) || null;
   }
 
   #read(shown, number) {
-    const { from, to, toName, role, phase } = shown.dataset; // of a call between colleagues, where the card is its caller's
+    const { from, to, toName } = shown.dataset; // of a call between colleagues, where the card is its caller's
     if (from === this.#extension()) return { who: toName, number: to };
-    if (role === "second" && phase !== "all") return null; // a colleague, about him
     const found = { who: words(shown, ".who-name") || words(shown, ".call-who"), number: words(shown, ".call-number") };
     return found.who || found.number ? { ...found, number: found.number || number } : null;
   }
@@ -82,9 +81,11 @@ function follow(talk, conversation) {
   const { phase, second } = conversation?.dataset ?? {};
   talk.isHeld = phase === "hold" && second !== "talking";
   if (!talk.goesOut || !conversation) return;
-  if (!conversation.querySelector(".call-wait")) talk.since = 0;
-  else talk.since ||= Date.now();
+  const time = conversation.querySelector(".call-wait time")?.textContent.trim();
+  if (time) talk.since ||= Date.now() - 1000 * time.split(":").reduce((all, part) => 60 * all + Number(part), 0);
 }
+
+const isAskedAbout = (conversation) => conversation?.dataset.role === "second" && conversation.dataset.phase !== "all";
 
 function consulted(conversation) {
   const { role, phase, second } = conversation?.dataset ?? {};

@@ -211,7 +211,7 @@ export async function start() {
 
   function dialled(answer) {
     if (!answer) return;
-    bar.callers.dials(JSON.parse(answer).who);
+    bar.callers.dials(JSON.parse(answer));
     bar.draw();
   }
 
