@@ -4,6 +4,7 @@ class Talk extends EventTarget {
   tones = "";
   filming = ""; // our camera; `films`: why it does not open
   films = "";
+  slow = false; // to come up after it was answered
   sounds = [50, 0, 2, 20]; // in a look: packets that come and are lost; jitter, round trip
   received = 0;
   lost = 0;
@@ -26,7 +27,7 @@ class Talk extends EventTarget {
     if (state === "up") this.dispatchEvent(new Event("media"));
   }
 
-  async answer() { this.become("up"); }
+  async answer() { if (!this.slow) this.become("up"); }
   hangUp() { this.become("ended"); }
   mute(on) { this.muted = on; }
   async film(on) {

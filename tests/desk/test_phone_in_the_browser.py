@@ -16,6 +16,7 @@ from playwright.sync_api import BrowserContext, FrameLocator, Page, expect
 
 from dispatch.staff.models import Person, Shift
 from orders.models import Client, DeskSetup
+from telephony.core import naming
 from telephony.models import Extension, Intent
 from tests.desk.office import answered, hung_up, ring
 from tests.desk.test_accessible import RUN
@@ -243,6 +244,46 @@ def test_the_phone_answers_by_itself_but_never_into_a_call(booth):
     second = booth.rings("+79161110002", asked=True)
     expect(booth.screen).to_contain_text("You are in a call")
     assert booth.page.evaluate("ids => ids.map((id) => pbx.of(id).state)", [first, second]) == ["up", "ringing"]
+    for talk in (first, second):
+        booth.page.evaluate("id => pbx.of(id).hangUp()", talk)
+
+    first = booth.rings(slow=True)  # answered, and not up yet
+    second = booth.rings("+79161110002", asked=True)
+    booth.page.evaluate("id => pbx.of(id).become('up')", first)
+    assert booth.page.evaluate("ids => ids.map((id) => pbx.of(id).state)", [first, second]) == ["up", "ringing"]
+
+
+@pytest.mark.feature("M3", "W9")
+def test_of_two_calls_one_is_heard_and_when_it_ends_the_other_is_again(booth):
+    def muted(*talks: str) -> list[bool]:
+        return booth.page.evaluate("ids => ids.map((id) => pbx.of(id).muted)", talks)
+
+    first = booth.rings()
+    booth.press("a")
+    second = booth.rings("+79161110002")
+    booth.press("a")
+    expect(booth.line).to_have_count(2)
+    assert muted(first, second) == [True, False]
+    booth.page.evaluate("id => pbx.of(id).hangUp()", second)
+    expect(booth.line).to_have_count(1)
+    assert muted(first) == [False]
+
+    booth.press("F6")  # whoever does not want to be heard is not heard then either
+    third = booth.rings("+79161110002")
+    booth.press("a")
+    expect(booth.line).to_have_count(2)
+    booth.page.evaluate("id => pbx.of(id).hangUp()", third)
+    expect(booth.line).to_have_count(1)
+    assert muted(first) == [True]
+
+
+@pytest.mark.feature("W1", "W6")
+def test_who_is_not_heard_any_more_since_the_microphone_has_gone_is_told(booth):
+    booth.rings()
+    booth.press("a")
+    for is_heard, sentence in ((False, "does not hear you"), (True, "make sure that the other side hears you")):
+        booth.page.evaluate("d => pbx.line.dispatchEvent(new CustomEvent('microphone', { detail: d }))", is_heard)
+        expect(booth.page.locator("#toasts")).to_contain_text(sentence)
 
 
 @pytest.mark.feature("W9")
@@ -356,7 +397,7 @@ def test_a_number_that_is_refused_stays_to_be_mended(booth):
     expect(dialled).to_be_hidden()
     booth.bar.locator("summary", has_text="Dial").click()
     expect(dialled).to_have_value("8 495 123-45-67")  # the PBX may refuse it as well
-    booth.rings("84951234567", asked=True)
+    booth.rings("84951234567", asked=True, callId=naming.name(Intent.objects.get().pk.hex, 1.0))
     expect(booth.line).to_contain_text("goes out 8 (495) 123-45-67")
     expect(booth.screen).to_have_count(0)
     expect(dialled).to_have_value("")
@@ -620,6 +661,16 @@ def test_the_buttons_of_a_headset_answer_mute_and_hang_up_and_its_lamps_follow(b
     booth.page.evaluate("headset.press(0)")
     expect(booth.line).to_have_count(0)
     lit(0, 0, 0)
+
+    booth.rings()
+    waits = booth.rings("+79161110002")
+    booth.screen.first.get_by_role("button", name="Answer").click()
+    lit(1, 0, 1)
+    booth.page.evaluate("headset.press(1)")  # it echoes its lamp
+    assert booth.page.evaluate("id => pbx.of(id).state", waits) == "ringing"
+    booth.page.evaluate("id => pbx.of(id).hangUp()", waits)
+    booth.page.evaluate("headset.press(0)")
+    expect(booth.line).to_have_count(0)
 
     booth.page.reload()  # it is known from then on
     expect(booth.bar).to_contain_text("registered")

@@ -22,7 +22,7 @@ async function allowed() {
 
 export class Headsets {
   #phone;
-  #open = new Map(); // device → {buttons, lamps, pressed, shown}
+  #open = new Map(); // device → {buttons, lamps, pressed, shown, lit}
 
   constructor(phone) {
     this.#phone = phone;
@@ -36,7 +36,7 @@ export class Headsets {
   async look() {
     for (const device of await allowed()) {
       if (this.#open.has(device)) continue;
-      const known = { buttons: fields(device, "inputReports", BUTTONS), lamps: fields(device, "outputReports", LAMPS), pressed: {}, shown: new Map() };
+      const known = { buttons: fields(device, "inputReports", BUTTONS), lamps: fields(device, "outputReports", LAMPS), pressed: {}, shown: new Map(), lit: {} };
       this.#open.set(device, known);
       try {
         if (!device.opened) await device.open();
@@ -49,7 +49,7 @@ export class Headsets {
     }
   }
 
-  #hear({ buttons, pressed }, reportId, data) {
+  #hear({ buttons, pressed, lit }, reportId, data) {
     for (const { name, report, bit, isAbsolute } of buttons) {
       if (report !== reportId || bit >> 3 >= data.byteLength) continue;
       const now = ((data.getUint8(bit >> 3) >> (bit & 7)) & 1) === 1;
@@ -57,11 +57,10 @@ export class Headsets {
       pressed[name] = now;
       if (now === was) continue;
       if (name === "mute") this.#mute(now, isAbsolute);
-      else this.#hook(now);
+      else if (now !== lit.offHook) this.#hook(now); // else it echoes what its lamp was told
     }
   }
 
-  // It also echoes what the lamps tell it: then there is nothing left to do.
   #hook(isLifted) {
     const phone = this.#phone;
     if (isLifted && phone.ringing.length) phone.answer();
@@ -79,9 +78,10 @@ export class Headsets {
     for (const [device, known] of this.#open) this.#light(device, known).catch((error) => console.warn(error));
   }
 
-  async #light(device, { lamps, shown }) {
+  async #light(device, { lamps, shown, lit }) {
     const { ringing, up, active } = this.#phone;
     const on = { ring: ringing.length > 0, offHook: up.length > 0, muted: Boolean(active?.muted) };
+    for (const { name } of lamps) lit[name] = on[name];
     for (const report of new Set(lamps.map((lamp) => lamp.report))) {
       const own = lamps.filter((lamp) => lamp.report === report);
       const bytes = new Uint8Array(own[0].size);

@@ -1,6 +1,6 @@
 // The phone of this browser: one line, its talks and their sound. It draws nothing; "change" says that something is
 // otherwise than before, "rings" and "over" (detail: the talk) what happened, "trouble" and "dark" (detail: an error) why the
-// microphone or the camera did not open.
+// microphone or the camera did not open, "microphone" (detail: whether another one is heard) that it has gone in a call.
 import { follow, keep, kept } from "./kept.js";
 import { heard, SOUND } from "./media.js";
 import { Network } from "./network.js";
@@ -23,6 +23,7 @@ export class Phone extends EventTarget {
   #credentials = null;
   #stops = false;
   #sounds = new Map(); // talk → <audio>
+  #hushed = new WeakSet(); // talks that wait in silence, but for which nobody has pressed "Mute"
 
   constructor(url, token) {
     super();
@@ -124,13 +125,16 @@ export class Phone extends EventTarget {
 
   // Of two talks one is heard and hears; the other one waits in silence.
   activate(talk) {
-    for (const other of this.up.filter((one) => one !== talk)) {
-      other.mute(true);
-      other.film?.(false);
-    }
-    if (this.active !== talk) talk.mute?.(false);
+    for (const other of this.up.filter((one) => one !== talk)) this.#hush(other);
+    if (this.#hushed.delete(talk)) talk.mute(false);
     this.active = talk;
     this.#apply();
+  }
+
+  #hush(talk) {
+    if (!talk.muted) this.#hushed.add(talk);
+    talk.mute(true);
+    talk.film(false);
   }
 
   async #load() {
@@ -148,6 +152,7 @@ export class Phone extends EventTarget {
     this.line.answersItself = false; // that is decided here
     this.line.addEventListener("state", ({ detail }) => this.#say(detail.state, detail));
     this.line.addEventListener("talk", ({ detail }) => this.#begin(detail));
+    this.line.addEventListener("microphone", ({ detail }) => this.dispatchEvent(new CustomEvent("microphone", { detail })));
     this.#apply();
     return true;
   }
@@ -180,13 +185,15 @@ export class Phone extends EventTarget {
 
   // What we asked the PBX for ourselves, and all if the person wants so: never into a running call.
   #answersItself(talk) {
-    return !this.up.some((other) => other !== talk) && (talk.asked || kept().auto);
+    const isBusy = this.talks.some((other) => other !== talk && (other.state !== "ringing" || other.isAnswered));
+    return !isBusy && (talk.asked || kept().auto);
   }
 
   #follow(talk, { state, cause = "" }) {
     if (state === "up") {
       talk.upAt ??= Date.now();
       if (!this.active || !LIVE.includes(this.active.state)) this.active = talk;
+      else if (this.active !== talk) this.#hush(talk);
       this.#apply();
     }
     if (state === "ended") {
@@ -194,8 +201,8 @@ export class Phone extends EventTarget {
       this.talks = this.talks.filter((other) => other !== talk);
       this.#silence(talk);
       this.#record(talk);
-      if (this.active === talk) this.active = this.up[0] ?? null;
-      if (this.active) this.activate(this.active);
+      if (this.active === talk) this.active = null;
+      if (!this.active && this.up.length) this.activate(this.up[0]);
       this.dispatchEvent(new CustomEvent("over", { detail: talk }));
       if (this.#stops) this.stop();
     }
