@@ -10,7 +10,7 @@ from tests.journeys.conftest import Town
 from tests.journeys.desk import Desk
 from tests.journeys.people import BORIS, LARISA, STRANGER, VERA
 from tests.journeys.street import until
-from tests.journeys.web_phone import WebPhone
+from tests.journeys.web_phone import PULLED, WebPhone
 from tests.pages import asleep, leave
 from tests.rig import register
 from tests.rig.asterisk import TONES
@@ -178,6 +178,25 @@ def test_she_calls_out_from_the_browser(vera: Desk, web: WebPhone, real_town: To
     assert web.do("return line.talks.length") == 0
 
 
+@pytest.mark.feature("W1", "W6")
+def test_a_microphone_that_is_pulled_out_in_a_call_is_replaced(vera: Desk, web: WebPhone, real_town: Town):
+    street = real_town.street
+    street.ring(STRANGER)
+    web.rings()
+    web.answer()
+    assert street.heard_by(STRANGER, {"vera"}, HEARD) == {"vera"}
+    web.page.evaluate(PULLED)
+    web.page.wait_for_function("window.voices.length === 2")
+    assert street.heard_by(STRANGER, {"vera"}, HEARD) == {"vera"}
+    web.do("talk.mute(true)")
+    assert street.heard_by(STRANGER, set(), HEARD) == set()
+    web.page.evaluate(PULLED)
+    web.page.wait_for_function("window.voices.length === 3")
+    assert street.heard_by(STRANGER, set(), HEARD) == set()  # muted she stays
+    web.do("talk.mute(false)")
+    assert street.heard_by(STRANGER, {"vera"}, HEARD) == {"vera"}
+
+
 @pytest.mark.feature("W1", "P21")
 def test_a_turn_server_that_says_nothing_holds_up_no_call(vera: Desk, real_town: Town):
     street = real_town.street
@@ -289,13 +308,18 @@ def test_a_second_tab_asks_takes_it_and_the_first_says_so_and_does_not_fight(ver
     first.is_in("taken")
     assert first.do("return line.sentence") == told
     assert first.hears(HEARD.values(), [CLIENT]) == [CLIENT]  # her conversation goes on where it is
+    for takes, loses in ((first, second), (second, first)):
+        takes.do("line.start({ take: true })")
+        takes.registered()
+        loses.is_in("taken")
+        assert first.hears(HEARD.values(), [CLIENT]) == [CLIENT]
     until(lambda: street.contacts("101w") == 1, 5, "one tab is registered")
     street.give_up(STRANGER)
     first.talk_is("ended")
     street.ring(LARISA)
     second.rings()
     assert first.do("return talks.length") == 1
-    assert first.do("return window.phone.states") == ["connecting", "registered", "taken"]
+    assert first.do("return window.phone.states") == 2 * ["connecting", "registered", "taken"]
     second.answer()
     second.stop()
     until(lambda: street.contacts("101w") == 0, 5, "it is given back")

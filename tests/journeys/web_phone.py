@@ -18,8 +18,15 @@ VOICE = """(hertz) => {
     tone.connect(level).connect(out);
     tone.start();
     await context.resume();
+    (window.voices ??= []).push({ context, track: out.stream.getTracks()[0] });
     return out.stream;
   };
+}"""
+# The last of them is pulled out.
+PULLED = """() => {
+  const { context, track } = window.voices.at(-1);
+  context.close();
+  track.dispatchEvent(new Event("ended"));
 }"""
 BEGIN = """async ({base, instead, options}) => {
   const { Line } = await import(`${base}js/phone/line.js`);

@@ -57,7 +57,7 @@ export class Line extends EventTarget {
 
   async start({ take = false } = {}) {
     if (this.#wanted && !take) return;
-    if (this.#agent && !this.#wanted) this.#close();
+    if (this.#agent && !this.#wanted && !this.#isTalking) this.#close();
     this.#wanted = true;
     this.#attempt = 0;
     this.#watch();
@@ -75,10 +75,7 @@ export class Line extends EventTarget {
   // Another tab or device has the line now. A conversation goes on here until its end.
   lose(detail = {}) {
     if (!this.#wanted) return;
-    this.#wanted = false;
-    this.#round += 1;
-    if (this.talks.some(({ state }) => state === "up")) this.#idle();
-    else this.#close();
+    this.#giveUp();
     this.detail = detail;
     this.#become("taken", detail.sentence ?? "");
   }
@@ -95,14 +92,31 @@ export class Line extends EventTarget {
   }
 
   // The microphone's sound: one source for all calls, open while there is one.
-  sound() {
-    const name = this.microphone;
+  sound(name = this.microphone) {
     if (!this.#sources.has(name)) {
       const opened = navigator.mediaDevices.getUserMedia({ audio: exactly(name) });
       this.#sources.set(name, opened);
-      opened.catch(() => this.#sources.delete(name));
+      const gone = () => this.#sources.get(name) === opened && this.#sources.delete(name);
+      opened.then((source) => source.getAudioTracks()[0]?.addEventListener("ended", () => gone() && this.#speakAnew(), { once: true }), gone);
     }
     return this.#sources.get(name);
+  }
+
+  // The microphone has gone in a call: by itself again, if it is there, or by any other; else as soon as one is plugged in.
+  async #speakAnew() {
+    if (!this.#isTalking) return;
+    for (const name of new Set([this.microphone, ""])) {
+      const source = await this.sound(name).catch(() => null);
+      if (!source) continue;
+      await Promise.all(this.talks.map((talk) => talk.speak(source)));
+      return this.#tellMicrophone(true);
+    }
+    navigator.mediaDevices.addEventListener("devicechange", () => this.#speakAnew(), { once: true });
+    this.#tellMicrophone(false);
+  }
+
+  #tellMicrophone(isHeard) {
+    this.dispatchEvent(new CustomEvent("microphone", { detail: isHeard }));
   }
 
   // The camera's picture, opened anew for each that asks, who closes it.
@@ -226,9 +240,21 @@ export class Line extends EventTarget {
   #failed(trouble) {
     if (trouble?.taken) return this.lose(trouble.taken);
     if (!trouble?.refused) return this.#later(true);
-    this.#wanted = false;
-    this.#close();
+    this.#giveUp();
     this.#become("refused", trouble.refused);
+  }
+
+  // Not registered any more; who talks, talks on.
+  #giveUp() {
+    this.#wanted = false;
+    this.#round += 1;
+    if (!this.#isTalking) return this.#close();
+    this.#idle();
+    this.#agent.unregister(); // else JsSIP would try again every two minutes
+  }
+
+  get #isTalking() {
+    return this.talks.some(({ state }) => state === "up");
   }
 
   #idle() {
@@ -305,7 +331,7 @@ export class Line extends EventTarget {
 
   #rung({ originator, session, request }) {
     if (originator !== "remote") return;
-    const isBusy = this.talks.some(({ state }) => state === "up");
+    const isBusy = this.#isTalking;
     const talk = this.#keep(Talk.of(this, session, request));
     if (talk.asked && this.answersItself && !isBusy) talk.answer().catch(() => {});
   }

@@ -207,6 +207,17 @@ export class Talk extends EventTarget {
     return this.#own;
   }
 
+  // By another microphone from now on.
+  async speak(source) {
+    if (this.state !== "up") return;
+    const [before, own] = [this.#own, source.clone()];
+    for (const track of own.getAudioTracks()) track.enabled = !this.muted;
+    this.#own = own;
+    const sender = this.#session.connection.getSenders().find(({ track }) => track?.kind === "audio");
+    await sender?.replaceTrack(own.getAudioTracks()[0]);
+    this.#silence(before);
+  }
+
   #silence(stream) {
     stream?.getTracks().forEach((track) => track.stop());
   }
