@@ -114,3 +114,16 @@ def test_whose_shift_ends_in_a_call_goes_on_talking_and_is_rung_no_more(page, re
     before = len(registered)
     page.clock.run_for(130_000)
     assert [said for said in registered[before:] if said.startswith("REGISTER ")] == []
+
+
+def test_who_takes_another_place_in_a_call_is_registered_there_after_it(page, registered):
+    page.evaluate(TALKS)
+    page.evaluate("line.lose({ sentence: 'in another tab' })")
+    elsewhere = ACCESS | {"uri": "sip:105w@desk", "login": "105w", "url": "wss://pbx.example/ws"}
+    page.evaluate("(given) => { credentials = async () => given; line.start(); }", elsewhere)
+    becomes(page, "waiting")
+    assert page.evaluate("ended") == 0
+    page.evaluate("void (line.talks = [])")
+    becomes(page, "connecting")
+    becomes(page, "registered")
+    assert "105w@desk" in registered[-1]

@@ -103,7 +103,7 @@ export class Line extends EventTarget {
   }
 
   // The microphone has gone in a call: by itself again, if it is there, or by any other; else as soon as one is plugged in.
-  async #speakAnew() {
+  async #speakAnew(isTold = false) {
     if (!this.#isTalking) return;
     for (const name of new Set([this.microphone, ""])) {
       const source = await this.sound(name).catch(() => null);
@@ -111,8 +111,8 @@ export class Line extends EventTarget {
       await Promise.all(this.talks.map((talk) => talk.speak(source)));
       return this.#tellMicrophone(true);
     }
-    navigator.mediaDevices.addEventListener("devicechange", () => this.#speakAnew(), { once: true });
-    this.#tellMicrophone(false);
+    navigator.mediaDevices.addEventListener("devicechange", () => this.#speakAnew(true), { once: true });
+    if (!isTold) this.#tellMicrophone(false);
   }
 
   #tellMicrophone(isHeard) {
@@ -135,6 +135,11 @@ export class Line extends EventTarget {
       const given = await this.#credentials({ take });
       const library = await import("../../dist/jssip.js");
       if (round !== this.#round) return;
+      if (this.#agent && given.uri !== this.#given.uri) { // her place is another one now
+        if (this.#isTalking) return this.#later(true);
+        this.#close();
+        this.#watch();
+      }
       this.#hold(given);
       if (!this.#agent) this.#begin(library.default, given);
       else if (this.#agent.isConnected()) this.#register();
