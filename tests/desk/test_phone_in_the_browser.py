@@ -277,13 +277,40 @@ def test_of_two_calls_one_is_heard_and_when_it_ends_the_other_is_again(booth):
     assert muted(first) == [True]
 
 
+@pytest.mark.feature("M3", "P21")
+def test_a_chosen_device_that_is_not_plugged_in_is_said_and_given_up(booth):
+    booth.page.evaluate("localStorage.setItem('phone', JSON.stringify({on: true, microphone: 'old headset'}))")
+    booth.page.goto(booth.page.url.replace("/desk/", "/phone/"))
+    chosen = booth.inside.locator("[data-keep=microphone]")
+    expect(chosen.locator("option:checked")).to_have_text("The chosen one: not plugged in")
+    chosen.select_option(label="As the system does")
+    assert booth.page.evaluate("JSON.parse(localStorage.phone).microphone") == ""
+
+
+@pytest.mark.feature("P21")
+def test_a_new_secret_is_said_only_when_it_is_there(booth):
+    booth.page.goto(booth.page.url.replace("/desk/", "/phone/"))
+    renew = booth.inside.locator("[data-renew]")
+    for status, is_there in ((503, False), (200, True)):
+        expect(renew).to_be_enabled()
+        answer_with(booth.page.context, status, ACCESS)
+        with booth.page.expect_response(lambda answer, status=status: answer.status == status):
+            renew.click()
+        if not is_there:
+            expect(booth.bar).to_contain_text("not registered")
+            expect(renew).to_be_disabled()
+        expect(booth.inside.locator(".toast[data-tone=good]")).to_have_count(int(is_there))
+        if not is_there:
+            booth.page.evaluate("pbx.line.become('registered')")
+
+
 @pytest.mark.feature("W1", "W6")
 def test_who_is_not_heard_any_more_since_the_microphone_has_gone_is_told(booth):
     booth.rings()
     booth.press("a")
     for is_heard, sentence in ((False, "does not hear you"), (True, "make sure that the other side hears you")):
         booth.page.evaluate("d => pbx.line.dispatchEvent(new CustomEvent('microphone', { detail: d }))", is_heard)
-        expect(booth.page.locator("#toasts")).to_contain_text(sentence)
+        expect(booth.page.get_by_role("status").filter(has_text=sentence)).to_have_count(1)  # read aloud
 
 
 @pytest.mark.feature("W9")
@@ -420,6 +447,17 @@ def test_one_ringing_is_heard_and_it_ends_in_all_tabs(booth, sit_down, vera):
     booth.page.evaluate("id => pbx.of(id).become('ended', 'Canceled')", talk)
     expect(booth.bar).to_have_attribute("data-sound", "")
     expect(booth.inside.locator(".indicator")).to_have_attribute("data-sound", "ring")
+
+
+@pytest.mark.feature("M9")
+def test_a_tab_that_may_not_sound_yet_silences_no_other(booth):
+    booth.page.evaluate("Object.defineProperty(AudioContext.prototype, 'state', { get: () => 'suspended' })")
+    ring("+79161110003", at=["101"])
+    waiting = booth.inside.locator(".indicator")
+    expect(waiting).to_have_attribute("data-sound", "ring")
+    booth.rings()
+    expect(booth.bar).to_have_attribute("data-sound", "ring")
+    expect(waiting).to_have_attribute("data-sound", "ring")
 
 
 HIDDEN = """

@@ -32,7 +32,7 @@ BEGIN = """async ({base, instead, options}) => {
   const { Line } = await import(`${base}js/phone/line.js`);
   const { credentialsFrom } = await import(`${base}js/phone/credentials.js`);
   const token = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
-  const ask = credentialsFrom("/phone/line/", token);
+  const ask = credentialsFrom("/phone/line/", () => token);
   const credentials = async (how) => ({ ...(await ask(how)), ...instead });
   credentials.release = ask.release;
   const line = new Line({ credentials });

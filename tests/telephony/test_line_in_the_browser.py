@@ -48,8 +48,8 @@ def registered(page: Page) -> list[str]:
     return found
 
 
-def becomes(page: Page, state: str) -> None:
-    for _ in range(500):
+def becomes(page: Page, state: str, within: int = 10_000) -> None:
+    for _ in range(within // 20):
         if page.evaluate("window.line.state") == state:
             return
         page.clock.run_for(20)
@@ -116,14 +116,38 @@ def test_whose_shift_ends_in_a_call_goes_on_talking_and_is_rung_no_more(page, re
     assert [said for said in registered[before:] if said.startswith("REGISTER ")] == []
 
 
-def test_who_takes_another_place_in_a_call_is_registered_there_after_it(page, registered):
+@pytest.mark.parametrize("is_lost", [True, False])
+def test_who_takes_another_place_in_a_call_is_registered_there_after_it(page, registered, is_lost):
     page.evaluate(TALKS)
-    page.evaluate("line.lose({ sentence: 'in another tab' })")
+    if is_lost:
+        page.evaluate("line.lose({ sentence: 'in another tab' })")
     elsewhere = ACCESS | {"uri": "sip:105w@desk", "login": "105w", "url": "wss://pbx.example/ws"}
     page.evaluate("(given) => { credentials = async () => given; line.start(); }", elsewhere)
+    if not is_lost:
+        page.clock.run_for(370_000)  # until new credentials are due
     becomes(page, "waiting")
     assert page.evaluate("ended") == 0
     page.evaluate("void (line.talks = [])")
-    becomes(page, "connecting")
-    becomes(page, "registered")
+    becomes(page, "connecting", within=60_000)
+    page.clock.resume()
+    page.wait_for_function("line.state === 'registered'")
     assert "105w@desk" in registered[-1]
+
+
+MICROPHONES = """async () => {
+  const found = { getAudioTracks: () => [] }, told = [];
+  navigator.mediaDevices.getUserMedia = async ({ audio }) => {
+    if (audio === true) return found;
+    throw new DOMException("", audio.deviceId.exact === "taken" ? "NotReadableError" : "OverconstrainedError");
+  };
+  line.addEventListener("microphone", ({ detail }) => told.push(detail));
+  line.microphone = "unplugged";
+  const heard = (await line.sound()) === found;
+  line.microphone = "taken";
+  return [heard, told, await line.sound().catch(({ name }) => name)];
+}"""
+
+
+@pytest.mark.feature("M3")
+def test_in_place_of_a_microphone_that_is_not_plugged_in_another_one_is_heard_and_it_is_told(page, registered):
+    assert page.evaluate(MICROPHONES) == [True, [True], "NotReadableError"]

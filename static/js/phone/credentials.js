@@ -23,10 +23,10 @@ function tabName() {
   return named;
 }
 
-// `url`: of the line at our server; `token`: against forged requests.
+// `url`: of the line at our server; `token`: () → what is against forged requests; it changes with each signing in.
 export function credentialsFrom(url, token) {
   const ask = async (method, fields, options = {}) =>
-    fetch(url, { method, headers: { "X-CSRFToken": token, Accept: "application/json" }, body: new URLSearchParams({ tab: await tabName(), ...fields }), ...options });
+    fetch(url, { method, headers: { "X-CSRFToken": token(), Accept: "application/json" }, body: new URLSearchParams({ tab: await tabName(), ...fields }), ...options });
 
   async function credentials({ take = false } = {}) {
     const answer = await ask("POST", take ? { take: "1" } : {}, { signal: AbortSignal.timeout(10_000) });

@@ -34,7 +34,7 @@ export async function start() {
   let turns = null; // "push" or "back" while the frame is on its way to a page
 
   document.documentElement.classList.add("phone-host");
-  document.body.append(frame, bar.element, Object.assign(document.createElement("div"), { id: "toasts", className: "toasts" }));
+  document.body.append(frame, bar.element, Object.assign(document.createElement("div"), { id: "toasts", className: "toasts", role: "status", ariaLive: "polite" }));
   frame.addEventListener("load", opened);
   frame.contentWindow.location.replace(shown); // by its src a document would not be shown within itself
 
@@ -144,6 +144,7 @@ export async function start() {
     if (!read) return;
     const { extension } = bar.element.dataset;
     bar.replace(read);
+    Object.assign(document.documentElement, { lang: read.lang, dir: read.dir });
     learn(JSON.parse(read.dataset.keys || "{}"));
     if (read.dataset.extension !== extension) await attend(extension);
   }

@@ -17,6 +17,7 @@ const ON_ITS_WAY = 3000; // ms: so long may new credentials be on their way to t
 const SOON = 250;
 const ANSWERS = 6000; // ms, to a registration: a PBX that is just starting may take the wire and lose what came first
 const EXPIRES = 120; // s that a registration lasts; a tab that died rings no longer than that
+const MISSING = ["NotFoundError", "OverconstrainedError"]; // of a device
 const NEVER = 1_000_000; // s: when to connect again is ours to say, not JsSIP's
 
 export class Line extends EventTarget {
@@ -91,8 +92,20 @@ export class Line extends EventTarget {
     return talk;
   }
 
-  // The microphone's sound: one source for all calls, open while there is one.
-  sound(name = this.microphone) {
+  // The microphone's sound; any other one's where the chosen is not plugged in, and then that is told.
+  async sound() {
+    try {
+      return await this.#source(this.microphone);
+    } catch (error) {
+      if (!this.microphone || !MISSING.includes(error.name)) throw error;
+      const source = await this.#source("");
+      this.#tellMicrophone(true);
+      return source;
+    }
+  }
+
+  // One for all calls, open while there is one.
+  #source(name) {
     if (!this.#sources.has(name)) {
       const opened = navigator.mediaDevices.getUserMedia({ audio: exactly(name) });
       this.#sources.set(name, opened);
@@ -106,7 +119,7 @@ export class Line extends EventTarget {
   async #speakAnew(isTold = false) {
     if (!this.#isTalking) return;
     for (const name of new Set([this.microphone, ""])) {
-      const source = await this.sound(name).catch(() => null);
+      const source = await this.#source(name).catch(() => null);
       if (!source) continue;
       await Promise.all(this.talks.map((talk) => talk.speak(source)));
       return this.#tellMicrophone(true);
@@ -136,7 +149,11 @@ export class Line extends EventTarget {
       const library = await import("../../dist/jssip.js");
       if (round !== this.#round) return;
       if (this.#agent && given.uri !== this.#given.uri) { // her place is another one now
-        if (this.#isTalking) return this.#later(true);
+        if (this.#isTalking) {
+          this.#given.until = 0; // what is connected is of the old place: each try begins by asking again
+          this.#agent.unregister();
+          return this.#later();
+        }
         this.#close();
         this.#watch();
       }
@@ -234,7 +251,9 @@ export class Line extends EventTarget {
     const round = this.#round;
     try {
       const given = await this.#credentials({ take: false });
-      if (round === this.#round) this.#hold(given);
+      if (round !== this.#round) return;
+      if (given.uri !== this.#given.uri) await this.#open(false);
+      else this.#hold(given);
     } catch (trouble) {
       if (round !== this.#round) return;
       if (trouble?.taken || trouble?.refused) return this.#failed(trouble);

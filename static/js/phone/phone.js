@@ -49,10 +49,11 @@ export class Phone extends EventTarget {
     if (this.line && tab !== (await this.#credentials.tab())) this.line.lose({ sentence });
   }
 
-  // A new secret; the old one is worth nothing from then on.
+  // A new secret; the old one is worth nothing from then on. False: it did not come.
   async renew() {
-    await this.line?.stop();
+    await this.line.stop();
     await this.start({ take: true });
+    return ["connecting", "registered"].includes(this.state);
   }
 
   get ringing() {
@@ -140,7 +141,7 @@ export class Phone extends EventTarget {
   async #load() {
     try {
       const [{ Line }, { credentialsFrom }] = await Promise.all([import("./line.js"), import("./credentials.js")]);
-      this.#credentials = credentialsFrom(this.#url, this.#token());
+      this.#credentials = credentialsFrom(this.#url, this.#token);
       const credentials = async (wish) => this.#learn(await this.#credentials(wish));
       credentials.release = this.#credentials.release;
       this.line = new Line({ credentials });

@@ -4,6 +4,7 @@ import { sounds } from "../sounds.js";
 import { kept } from "./kept.js";
 
 const TOLD_EVERY = 1000;
+const UNLOCKS = 300; // ms in which a tab that may play does
 
 export class Ring {
   #phone;
@@ -33,15 +34,18 @@ export class Ring {
     if (wanted === (this.#told !== 0)) return;
     clearInterval(this.#told);
     this.#told = 0;
-    this.#tell(wanted);
     if (wanted) {
       this.#told = setInterval(() => this.#tell(true), TOLD_EVERY); // who hears nothing for a while rings again
       this.#begin();
-    } else this.#hush();
+    } else {
+      this.#tell(false);
+      this.#hush();
+    }
   }
 
+  // A browser plays nothing before the first press in a tab: then others shall not be silent.
   #tell(ringing) {
-    this.#channel.postMessage({ ringing });
+    if (!ringing || this.#context?.state === "running") this.#channel.postMessage({ ringing });
   }
 
   async #begin() {
@@ -52,7 +56,9 @@ export class Ring {
       this.#sound.way = way;
     }
     await this.wake();
+    await Promise.race([this.#context.resume(), new Promise((done) => setTimeout(done, UNLOCKS))]);
     if (!this.#told) return;
+    this.#tell(true);
     this.#ring();
   }
 

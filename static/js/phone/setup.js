@@ -14,6 +14,7 @@ export function start(page) {
   const fields = [...page.querySelectorAll("[data-keep]")];
   const phone = () => window.top.phone;
   let tested = null; // {name, end}
+  let round = 0; // of tests: a device that opens when its test is over is closed again
 
   // --- this browser -------------------------------------------------------------------------------------------------
   function show() {
@@ -24,7 +25,7 @@ export function start(page) {
     const { url = "", login = "", ice = [] } = phone()?.access ?? {};
     const servers = ice.flatMap(({ urls }) => urls);
     for (const [name, value] of Object.entries({ url, login, ice: servers.join(", ") })) find(`[data-access=${name}]`).textContent = value || "—";
-    find("[data-renew]").disabled = !phone()?.line;
+    find("[data-renew]").disabled = phone()?.state !== "registered";
   }
 
   async function turn(on) {
@@ -76,8 +77,9 @@ export function start(page) {
       const words = { audioinput: say.sayMicrophone, audiooutput: say.saySpeaker, videoinput: say.sayCamera }[kind];
       const own = found.filter((device) => device.kind === kind && device.deviceId && device.deviceId !== "default");
       const choices = own.map((device, at) => new Option(device.label || words.replace("{n}", at + 1), device.deviceId));
-      field.replaceChildren(new Option(say.sayUsual, ""), ...choices);
-      field.value = own.some(({ deviceId }) => deviceId === kept()[name]) ? kept()[name] : "";
+      const isUnplugged = kept()[name] && found.some(({ deviceId }) => deviceId) && !own.some(({ deviceId }) => deviceId === kept()[name]);
+      field.replaceChildren(new Option(say.sayUsual, ""), ...choices, ...(isUnplugged ? [new Option(say.sayUnplugged, kept()[name])] : []));
+      field.value = [...field.options].some(({ value }) => value === kept()[name]) ? kept()[name] : "";
       if (kind === "audiooutput") field.disabled = !("setSinkId" in HTMLMediaElement.prototype);
     }
     find("[data-no-sinks]").hidden = "setSinkId" in HTMLMediaElement.prototype;
@@ -97,9 +99,11 @@ export function start(page) {
     stopTest();
     if (was?.name === name) return;
     trouble("");
+    const own = round;
     try {
       const end = await { microphone, speaker, ringing, camera }[name]();
       if (!end) return;
+      if (own !== round) return end();
       button.textContent = say.sayStop;
       const limit = setTimeout(stopTest, TEST_LIMIT);
       tested = { name, end: () => { clearTimeout(limit); button.textContent = say.sayTest; end(); } };
@@ -109,6 +113,7 @@ export function start(page) {
   }
 
   function stopTest() {
+    round += 1;
     tested?.end();
     tested = null;
   }
@@ -128,13 +133,13 @@ export function start(page) {
     const own = await headset.names();
     find("[data-headsets]").textContent = headset.isAble() ? own.join(", ") || say.sayNoHeadset : say.sayNoButtons;
     find("[data-ask-headset]").hidden = !headset.isAble();
-    return own;
   }
 
   // The one that was allowed is not told to the phone's document by the browser: what is kept is.
   async function askHeadset() {
     await headset.ask().catch(whyNot);
-    keep({ headsets: (await showHeadsets()).length });
+    await showHeadsets();
+    keep({ headsets: Date.now() });
   }
 
   const speaker = () => play(sounds.chime, { device: kept().speaker, gain: 0.5 });
@@ -175,8 +180,7 @@ export function start(page) {
       button.removeAttribute("aria-busy");
     } else if ("renew" in button.dataset) {
       if (phone().talks.length) return toast(say.sayInCall, "warning");
-      await phone().renew();
-      toast(say.sayRenewed, "good");
+      if (await phone().renew()) toast(say.sayRenewed, "good");
     }
   });
   for (const field of fields) {
