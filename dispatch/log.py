@@ -3,12 +3,13 @@
 import logging
 
 from celery.beat import SchedulingError
-from django.db import InterfaceError, OperationalError
 from kombu.exceptions import OperationalError as BrokerError
 from redis.exceptions import ConnectionError as RedisError
 from redis.exceptions import TimeoutError as RedisTimeout
 
-AWAY = (OperationalError, InterfaceError, BrokerError, RedisError, RedisTimeout)
+from dispatch.live import reading
+
+AWAY = (*reading.AWAY, BrokerError, RedisError, RedisTimeout)
 
 
 class Briefly(logging.Filter):

@@ -11,6 +11,9 @@ export function span(seconds) {
   return h ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
 
+// What a span says: "1:02:03" → 3723.
+export const seconds = (said) => said.split(":").reduce((all, part) => 60 * all + Number(part), 0);
+
 function tick(root) {
   const at = now();
   for (const time of root.querySelectorAll("time[data-since]")) time.textContent = span((at - Date.parse(time.dataset.since)) / 1000);

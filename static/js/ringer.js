@@ -1,7 +1,7 @@
 // Rings while somebody waits: in one tab of this browser, quietly while its owner talks, silent at once when nobody
 // waits. What is chosen stays in this browser. data-sound on the indicator says what is heard: "", "ring", "quiet".
 import { cards, extension, talksHere } from "./calls.js";
-import { quiet, sounds } from "./sounds.js";
+import { quiet, sounds, unlocked } from "./sounds.js";
 
 const STORE = "ringer";
 const PHONE_MS = 2500; // the browser phone says each second that it rings; a tab that died rings no more
@@ -63,10 +63,10 @@ export function start(indicator) {
   // A browser plays nothing before the first click on the page; only a tab that may play asks to be the one that rings.
   async function unlock() {
     context ??= new AudioContext();
-    if (context.state !== "running") await Promise.race([context.resume(), new Promise((done) => setTimeout(done, 300))]);
-    blocked.hidden = context.state === "running";
-    indicator.toggleAttribute("data-blocked", context.state !== "running");
-    if (context.state === "running") stand();
+    const maySound = await unlocked(context);
+    blocked.hidden = maySound;
+    indicator.toggleAttribute("data-blocked", !maySound);
+    if (maySound) stand();
   }
 
   let stood = false;

@@ -11,6 +11,12 @@ const note = (out, at, hertz, length, loud, type = "sine") => {
   tone.stop(at + length + 0.02);
 };
 
+// Whether it may sound: a browser plays nothing before the first press on a page.
+export async function unlocked(context) {
+  if (context.state !== "running") await Promise.race([context.resume(), new Promise((done) => setTimeout(done, 300))]);
+  return context.state === "running";
+}
+
 export const sounds = {
   bell(out, at) {
     for (let stroke = 0; stroke < 20; stroke++) {

@@ -1,6 +1,8 @@
 // Who is on the line. The desk knows more of it than the PBX tells the phone: what the page beside the bar shows of a call is
 // read there, and stays known on pages that show nothing. Of each talk it keeps `known` (who, number), `page` (its number in
 // the history), `isHeld`, `goesOut`, and of one that goes out `since`: when the other side answered (ms), once that is seen.
+import { seconds } from "../clock.js";
+
 const NUMBER_END = 7; // digits in which all ways of writing a number agree
 const CONSULTED = ["called", "ringing", "talking"]; // of the second party: it is on the line, and the client waits
 
@@ -82,7 +84,7 @@ function follow(talk, conversation) {
   talk.isHeld = phase === "hold" && second !== "talking";
   if (!talk.goesOut || !conversation) return;
   const time = conversation.querySelector(".call-wait time")?.textContent.trim();
-  if (time) talk.since ||= Date.now() - 1000 * time.split(":").reduce((all, part) => 60 * all + Number(part), 0);
+  if (time) talk.since ||= Date.now() - 1000 * seconds(time);
 }
 
 const isAskedAbout = (conversation) => conversation?.dataset.role === "second" && conversation.dataset.phase !== "all";

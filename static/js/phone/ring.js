@@ -1,10 +1,9 @@
 // The ringing of the phone: on the device that was chosen for it, until nothing rings. While it sounds, no tab of this
 // browser rings for the office's waiting callers; and who does not see the page gets a notification.
-import { sounds } from "../sounds.js";
+import { sounds, unlocked } from "../sounds.js";
 import { kept } from "./kept.js";
 
 const TOLD_EVERY = 1000;
-const UNLOCKS = 300; // ms in which a tab that may play does
 
 export class Ring {
   #phone;
@@ -56,7 +55,7 @@ export class Ring {
       this.#sound.way = way;
     }
     await this.wake();
-    await Promise.race([this.#context.resume(), new Promise((done) => setTimeout(done, UNLOCKS))]);
+    await unlocked(this.#context);
     if (!this.#told) return;
     this.#tell(true);
     this.#ring();
