@@ -45,11 +45,11 @@ function refresh() {
   }
 }
 
-// What was asked for before somebody began to type comes too late.
+// What was asked for before somebody began to type or to act comes too late.
 function leave(event) {
   const order = event.currentTarget;
   const isRefresh = event.detail.requestConfig.triggeringEvent?.type === "order:stale";
-  if (isRefresh && isTyped(order)) {
+  if (isRefresh && (isTyped(order) || order.querySelector(".htmx-request"))) {
     event.detail.shouldSwap = false;
     stale.add(order.dataset.order);
     return;

@@ -17,6 +17,9 @@ from tests.pages import leave
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 INTAKE = "/orders/intake/?source=call:731&phone=%2B79123456789"
+BEATS = """setInterval(() => {
+  document.dispatchEvent(new CustomEvent("live:beat", { detail: { at: new Date().toISOString() } }));
+}, 1000)"""
 
 
 @pytest.fixture
@@ -41,7 +44,9 @@ def page(context) -> Page:
 
 
 def watched(page: Page) -> Page:
-    """A script that fails, or that the content policy refuses, fails the test."""
+    """A script that fails, or that the content policy refuses, fails the test. The server of these tests has no socket:
+    without its beats a page rightly refuses to send anything once it is four seconds old."""
+    page.add_init_script(BEATS)
     page.on("pageerror", lambda error: pytest.fail(f"script: {error}"))
     page.on("console", lambda line: pytest.fail(line.text) if "Content Security Policy" in line.text else None)
     return page
@@ -57,6 +62,12 @@ def until(page: Page, true: Callable[[], bool]) -> None:
             return
         page.wait_for_timeout(50)
     assert true(), Draft.objects.values_list("fields", "version")
+
+
+def tell(page: Page, order: Order) -> None:
+    """As the socket does when it has changed."""
+    told = {"detail": {"kind": "order", "key": str(order.pk), "html": ""}}
+    page.evaluate("(told) => document.dispatchEvent(new CustomEvent('live:told', told))", told)
 
 
 def ready(page: Page) -> None:
@@ -230,12 +241,11 @@ def test_a_refusal_is_said_and_what_was_typed_stays(page, vera):
 def test_boris_sees_on_his_order_what_vera_does_but_loses_no_half_typed_reason(page, vera):
     order = placed(Client.objects.create(name="Олег"), actors.staff(vera))
     driver("17")
-    told = f"""document.dispatchEvent(new CustomEvent("live:told", {{detail: {{kind: "order", key: "{order.pk}"}}}}))"""
     chip = page.locator("article.order header .chip")
     page.goto(f"/orders/{order.pk}/")
     page.wait_for_load_state("networkidle")
     assignment.assign(order_id=order.pk, call_sign="17", actor=actors.staff(vera))
-    page.evaluate(told)
+    tell(page, order)
     expect(chip).to_have_text("assigned")
     page.keyboard.press("k")
     expect(page.locator(f"#cause-cancel-{order.pk}")).to_be_focused()
@@ -243,7 +253,7 @@ def test_boris_sees_on_his_order_what_vera_does_but_loses_no_half_typed_reason(p
     page.keyboard.press("Enter")
     page.keyboard.type("забо")
     lifecycle.move(order_id=order.pk, name="set_off", actor=actors.staff(vera))
-    page.evaluate(told)
+    tell(page, order)
     page.wait_for_timeout(300)
     expect(page.locator(f"#reason-cancel-{order.pk}")).to_have_value("забо")
     expect(chip).to_have_text("assigned")
@@ -252,6 +262,27 @@ def test_boris_sees_on_his_order_what_vera_does_but_loses_no_half_typed_reason(p
     page.locator(f"#cause-cancel-{order.pk}").focus()
     page.locator(f"#cause-cancel-{order.pk}").blur()
     expect(chip).to_have_text("on the way")
+
+
+@pytest.mark.feature("C4")
+def test_what_vera_does_while_the_order_is_being_read_anew_is_shown(page, vera):
+    order = placed(Client.objects.create(name="Олег"), actors.staff(vera))
+    driver("17")
+    assignment.assign(order_id=order.pk, call_sign="17", actor=actors.staff(vera))
+    page.goto(f"/orders/{order.pk}/")
+    page.wait_for_load_state("networkidle")
+    held = []
+    asked = re.compile(r"/(set_off/|orders/\d+/)$")
+    page.route(asked, lambda route: held.append(route) if len(held) < 2 else route.continue_())
+    tell(page, order)
+    until(page, lambda: len(held) == 1)
+    page.keyboard.press("w")
+    until(page, lambda: len(held) == 2)
+    reading, setting_off = held
+    with page.expect_response(reading.request.url):
+        reading.continue_()
+    setting_off.continue_()
+    expect(page.locator("article.order header .chip")).to_have_text("on the way")
 
 
 @pytest.mark.feature("C3")
@@ -263,8 +294,7 @@ def test_a_filtered_list_keeps_to_its_filter(page, vera):
     page.wait_for_load_state("networkidle")
     newer = placed(oleg, actors.staff(vera), "Садовая, 3")
     for order in (hers, newer):
-        detail = f'{{detail: {{kind: "order", key: "{order.pk}", html: ""}}}}'
-        page.evaluate(f'document.dispatchEvent(new CustomEvent("live:told", {detail}))')
+        tell(page, order)
     expect(page.locator(f"#past-{newer.pk}")).to_be_visible()
     shown = page.locator("tbody:not([hidden]) > tr[data-kind=order]").evaluate_all("rows => rows.map((row) => row.id)")
     assert shown == [f"past-{his.pk}", f"past-{newer.pk}"]
