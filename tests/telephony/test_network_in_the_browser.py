@@ -25,6 +25,11 @@ CALL = """async (reports) => {
   const whole = looks.slice(0, reports.length);
   return { looks: whole, now, bad, averages: averages(whole), worst: worst(whole) };
 }"""
+JUDGED = """async (figures) => {
+  const [{ tooHigh }, { worded }] = [await import("/js/phone/network.js"), await import("/js/phone/figures.js")];
+  document.documentElement.lang = "en";
+  return { shown: Object.entries(figures).map((figure) => worded(...figure)), bad: tooHigh(figures) };
+}"""
 
 
 @pytest.fixture
@@ -71,6 +76,14 @@ def test_what_is_not_known_yet_is_neither_good_nor_bad(page):
 
 def test_exactly_at_the_limit_is_good(page):
     assert page.evaluate(CALL, [report(100, 0, 30, 250)])["bad"] == []
+
+
+def test_what_is_shown_as_at_the_limit_is_good_and_what_is_shown_above_it_is_bad(page):
+    one_packet_in_an_hour = 100 / 180_000
+    good = page.evaluate(JUDGED, {"loss": one_packet_in_an_hour, "jitter_ms": 30.4, "round_trip_ms": 250.4})
+    assert good == {"shown": ["0%", "30 ms", "250 ms"], "bad": []}
+    bad = page.evaluate(JUDGED, {"loss": 0.05, "jitter_ms": 30.5, "round_trip_ms": 250.5})
+    assert bad == {"shown": ["0.1%", "31 ms", "251 ms"], "bad": ["loss", "jitter_ms", "round_trip_ms"]}
 
 
 def test_the_device_keeps_the_last_five_hundred_calls(page):

@@ -1,5 +1,5 @@
 // The figures of a call's network as templates/phone/_network.html has them, and their course as lines beside it.
-import { averages, FIGURES, LIMITS, tooHigh, worst } from "./network.js";
+import { averages, FIGURES, LIMITS, rounded, tooHigh, worst } from "./network.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 300;
@@ -8,8 +8,7 @@ const UNITS = { loss: "percent", jitter_ms: "millisecond", round_trip_ms: "milli
 
 export function worded(name, value) {
   if (value === null) return "—";
-  const digits = value < 10 ? 1 : 0;
-  return new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit: UNITS[name], maximumFractionDigits: digits }).format(value);
+  return new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit: UNITS[name], maximumFractionDigits: 1 }).format(rounded(value));
 }
 
 // `first`: what the first column says: the figures of now, or their average.

@@ -58,7 +58,10 @@ export class Network extends EventTarget {
   }
 }
 
-export const tooHigh = (figures) => FIGURES.filter((name) => figures[name] !== null && figures[name] > LIMITS[name]);
+// As it is shown, and so as it is judged: no "0 %" that is too much.
+export const rounded = (value) => (value < 10 ? Math.round(value * 10) / 10 : Math.round(value));
+
+export const tooHigh = (figures) => FIGURES.filter((name) => figures[name] !== null && rounded(figures[name]) > LIMITS[name]);
 
 // {loss, jitter_ms, round_trip_ms} of some looks together; null where none knew it.
 export const averages = (looks) => each(looks, (known) => known.reduce((sum, value) => sum + value, 0) / known.length);

@@ -1,6 +1,6 @@
 // The network of the calls that this device keeps, as a spreadsheet; it is made here and goes nowhere.
 // `words`: the headings, in the language of the page.
-import { averages, FIGURES, worst } from "./network.js";
+import { averages, FIGURES, rounded, worst } from "./network.js";
 
 const WHEN = "yyyy-mm-dd hh:mm:ss";
 
@@ -37,7 +37,7 @@ function table([head, ...rows]) {
 function cell(value) {
   if (value === null || value === "") return null;
   if (value instanceof Date) return { value, type: Date, format: WHEN };
-  return { value: typeof value === "number" ? Math.round(value * 10) / 10 : value };
+  return { value: typeof value === "number" ? rounded(value) : value };
 }
 
 // A spreadsheet knows no zones: the wall clock of this device.
