@@ -14,7 +14,9 @@ const CODES = `
   TZ255 UA380 UG256 US1 UY598 UZ998 VA39 VC1 VE58 VG1 VI1 VN84 VU678 WF681 WS685 XK383 YE967 YT262 ZA27 ZM260 ZW263
 `;
 const LEFT_TO_RIGHT = "\u200e"; // or the plus comes to stand behind the code
-const KEEP_ZERO = ["IT", "SM", "VA"]; // everywhere else a leading nought is dialled within the country only
+// Their numbers, or what is dialled before them within the country (06 in Hungary), begin with a nought; elsewhere it is no part of
+// the number. Any other prefix, as 8 or 06, the server takes off.
+const KEEP_ZERO = ["BF", "BJ", "CG", "CI", "GA", "HU", "IT", "RW", "SM", "TJ", "VA"];
 
 const codes = new Map(CODES.trim().split(/\s+/).map((pair) => [pair.slice(0, 2), pair.slice(2)]));
 
