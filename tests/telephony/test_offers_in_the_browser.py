@@ -109,6 +109,67 @@ CALL = """async () => {
   return { heard, ways, width: shown.videoWidth };
 }"""
 
+# A call by JsSIP itself, and a camera that is offered in it: whether it was agreed on, how the call ended, and how many
+# still listen. What happens in place of an answer to the first such offer: "broken" (the wire, which is there again at
+# once), "unanswered" or "hung up".
+FILMED = """async (happens) => {
+  const [{ Offers }, { unbundle }] = [await import("/js/phone/offers.js"), await import("/js/phone/unbundled.js")];
+  const { default: JsSIP } = await import("/dist/jssip.js");
+  const out = new AudioContext().createMediaStreamDestination();
+  const camera = (await navigator.mediaDevices.getUserMedia({ video: true })).getVideoTracks()[0];
+  const pbx = new RTCPeerConnection({ bundlePolicy: "max-compat" });
+  unbundle(pbx, () => false);
+  pbx.addTrack(out.stream.clone().getAudioTracks()[0], out.stream);
+  let isUp = false, invited = 0;
+  const wire = {
+    via_transport: "WSS", url: "wss://pbx.example/", sip_uri: "sip:pbx.example;transport=ws",
+    connect: () => setTimeout(() => { isUp = true; wire.onconnect(); }),
+    disconnect: () => { isUp = false; },
+    isConnected: () => isUp,
+    isConnecting: () => false,
+    send: (message) => isUp && Boolean(setTimeout(() => hear(message))),
+  };
+  const said = (first, message, body = "") => {
+    const heads = message.split("\\r\\n").filter((line) => /^(Via|From|To|Call-ID|CSeq):/.test(line));
+    const tagged = heads.map((line) => (/^To:(?!.*tag=)/.test(line) ? `${line};tag=pbx` : line));
+    const about = ["Contact: <sip:pbx@pbx.example>", "Content-Type: application/sdp", `Content-Length: ${body.length}`];
+    wire.ondata([first, ...tagged, ...about, "", body].join("\\r\\n"));
+  };
+  const instead = {
+    broken: () => { isUp = false; wire.ondisconnect(true, 1006, ""); wire.connect(); },
+    unanswered: () => Object.values(agent._transactions.ict).at(-1).timer_B(), // its 32 s are over
+    "hung up": (message) => {
+      const turned = message.replace(/^(From|To)(?=:)/gm, (name) => (name === "To" ? "From" : "To"));
+      said("BYE sip:vera@desk SIP/2.0", turned.replace(/^CSeq: .*/m, "CSeq: 1 BYE").replace("branch=", "$&bye"));
+    },
+  };
+  const hear = async (message) => {
+    if (message.startsWith("BYE")) return said("SIP/2.0 200 OK", message);
+    if (!message.startsWith("INVITE")) return;
+    invited += 1;
+    if (invited === 2) return instead[happens](message);
+    await pbx.setRemoteDescription({ type: "offer", sdp: message.split("\\r\\n\\r\\n")[1] });
+    await pbx.setLocalDescription(await pbx.createAnswer());
+    said("SIP/2.0 200 OK", message, pbx.localDescription.sdp.replace(/a=group:BUNDLE.*\\r\\n/, ""));
+  };
+  const agent = new JsSIP.UA({ sockets: [wire], uri: "sip:vera@desk", register: false, session_timers: false });
+  await new Promise((done) => { agent.on("connected", done); agent.start(); });
+  const pcConfig = { bundlePolicy: "max-compat" };
+  const session = agent.call("sip:pbx@desk", { mediaStream: out.stream, pcConfig });
+  const offers = new Offers(session, false);
+  unbundle(session.connection, () => offers.givesWay());
+  let cause = "";
+  session.on("ended", (event) => { cause = event.cause; });
+  await new Promise((done) => session.on("confirmed", done));
+  const listened = agent.listenerCount("newTransaction");
+  const way = () => session.connection.getTransceivers().find(({ sender }) => sender.track === camera);
+  const isAgreed = () => way()?.currentDirection === "sendrecv";
+  const hangs = new Promise((done) => setTimeout(() => done("hangs"), 10_000));
+  const open = () => way() ?? session.connection.addTrack(camera);
+  const result = await Promise.race([offers.until(isAgreed, open), hangs]);
+  return { result, cause, listen: agent.listenerCount("newTransaction") - listened };
+}"""
+
 
 @pytest.fixture
 def page(chromium: Browser) -> Iterator[Page]:
@@ -148,6 +209,15 @@ def test_a_few_offers_and_no_more(page):
 
 def test_what_is_refused_for_good_is_not_offered_again(page):
     assert offered(page, 488, "agreed") == {"result": False, "told": [], "waited": []}
+
+
+@pytest.mark.parametrize("happens", ["broken", "unanswered"])
+def test_a_wire_that_breaks_under_an_offer_is_not_the_end_of_the_call_and_the_offer_is_made_again(page, happens):
+    assert page.evaluate(FILMED, happens) == {"result": True, "cause": "", "listen": 0}
+
+
+def test_an_offer_whose_call_ends_meanwhile_is_over_with_it(page):
+    assert page.evaluate(FILMED, "hung up") == {"result": False, "cause": "Terminated", "listen": 0}
 
 
 @pytest.mark.parametrize("order", ["[vera, pbx]", "[pbx, vera]"])

@@ -14,11 +14,13 @@ export class Offers {
   #began; // the call is ours: we are the owner of its Call-ID
   #making = false;
   #overtaken = false;
+  #drop = () => {}; // the offer that is on its way
 
   constructor(session, began) {
     this.#session = session;
     this.#began = began;
     session.on("reinvite", (theirs) => this.#meet(theirs));
+    for (const event of ["ended", "failed"]) session.on(event, () => this.#drop()); // whose answer JsSIP would tell nobody
   }
 
   // Until `agreed()`, by an offer of ours or by one of theirs; at most a few of ours, each after `prepare()`. What it says at the end.
@@ -55,12 +57,14 @@ export class Offers {
         agent.off("newTransaction", sent);
         settle(mayHelp);
       };
+      this.#drop = () => settled(false);
       // JsSIP sends an offer that met theirs (491) again, under the number of the first, so that the PBX must refuse it once more (its
-      // issue 707): of that answer it is not told.
+      // issue 707): of that answer it is not told. And it hangs up when the wire breaks, or nobody answers: who talks, talks on.
       const sent = ({ transaction: { request, eventHandlers: hears } }) => {
         if (!hears || request.method !== "INVITE" || request.call_id !== this.#session._request.call_id) return;
         const receive = hears.onReceiveResponse;
         hears.onReceiveResponse = (response) => (response.status_code === 491 ? failed(response) : receive(response));
+        hears.onTransportError = hears.onRequestTimeout = () => failed();
       };
       const succeeded = () => settled(true);
       const failed = (response) => {
