@@ -36,12 +36,18 @@ export async function play(draw, { device, gain }) {
   const way = context.createMediaStreamDestination();
   const out = new GainNode(context, { gain });
   const sound = Object.assign(new Audio(), { srcObject: way.stream });
-  if (device && sound.setSinkId) await sound.setSinkId(device).catch(() => { throw new DOMException("gone", "NotFoundError"); });
-  await Promise.all([context.resume(), sound.play()]);
-  out.connect(way);
-  const seconds = draw(out, context.currentTime + 0.02);
-  setTimeout(() => {
+  const end = () => {
     sound.srcObject = null;
     context.close();
-  }, seconds * 1000);
+  };
+  try {
+    if (device && sound.setSinkId) await sound.setSinkId(device).catch(() => { throw new DOMException("gone", "NotFoundError"); });
+    await Promise.all([context.resume(), sound.play()]);
+    out.connect(way);
+    const seconds = draw(out, context.currentTime + 0.02);
+    setTimeout(end, seconds * 1000);
+  } catch (error) {
+    end();
+    throw error;
+  }
 }
