@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Route
 
@@ -20,7 +21,7 @@ def bare_page(browser: Browser, **context: Any) -> Iterator[Page]:
     page = browser.new_page(**context)
 
     def answer(route: Route) -> None:
-        path = STATIC / route.request.url.removeprefix(SITE)
+        path = STATIC / urlsplit(route.request.url).path.lstrip("/")
         if path.suffix == ".js":
             route.fulfill(body=path.read_text(), content_type="text/javascript")
         else:

@@ -28,4 +28,5 @@ function beginPage() {
   document.addEventListener("live:changed", (event) => beginWithin(event.detail.element));
 }
 
-if (!isHost() || !(await (await import("./phone/host.js")).start())) beginPage();
+const host = isHost() ? await import("./phone/host.js").catch((error) => console.warn(error)) : null;
+if (!(await host?.start())) beginPage();

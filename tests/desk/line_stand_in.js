@@ -46,6 +46,8 @@ class Talk extends EventTarget {
   }
 }
 
+export const whole = (url) => new URL(url);
+
 export class Line extends EventTarget {
   state = "off";
   talks = [];
@@ -75,6 +77,8 @@ export class Line extends EventTarget {
       else this.become("refused", { sentence: error.refused });
     }
   }
+
+  speakBy(name) { this.microphone = name; }
 
   lose({ sentence }) { this.become("taken", { sentence }); }
 

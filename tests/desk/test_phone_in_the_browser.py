@@ -184,6 +184,48 @@ def test_the_screen_of_a_call_says_what_becomes_of_it(booth):
     expect(booth.screen).to_have_count(0)
 
 
+@pytest.mark.feature("W1", "M9")
+def test_an_end_that_nobody_wanted_is_no_missed_call_and_is_said(booth):
+    said = booth.page.locator(".toast")
+    talk = booth.rings()
+    booth.page.evaluate("id => pbx.of(id).become('ended', 'lost')", talk)  # it rings again when the line is back
+    expect(booth.screen).to_have_count(0)
+    expect(said).to_have_count(0)
+
+    talk = booth.rings(slow=True)
+    booth.press("a")
+    booth.page.evaluate("id => pbx.of(id).become('ended', 'WebRTC Error')", talk)
+    expect(said.last).to_have_text("Not answered: the telephone exchange has taken the call away.")
+    expect(booth.screen).to_have_count(0)
+
+    talk = booth.rings()
+    booth.press("a")
+    booth.page.evaluate("id => pbx.of(id).become('ended', 'RTP Timeout')", talk)
+    expect(said.last).to_contain_text("The call has broken off")
+
+
+@pytest.mark.feature("X5", "M9")
+def test_a_call_is_read_aloud_by_its_name(booth):
+    aloud = booth.bar.get_by_role("alert")
+    expect(aloud).to_have_text("")
+    talk = booth.rings(name="Konstantin")
+    expect(aloud).to_have_text("A call · Konstantin · +79161110001")
+    expect(booth.page.get_by_role("group", name="A call · Konstantin · +79161110001")).to_be_visible()
+    booth.page.evaluate("id => pbx.of(id).become('ended', 'elsewhere')", talk)
+    expect(aloud).to_have_text("")
+
+
+@pytest.mark.feature("W1", "X5")
+def test_what_is_typed_in_the_pad_and_the_focus_stay_when_another_page_opens(booth):
+    booth.bar.locator("summary", has_text="Dial").click()
+    booth.page.keyboard.type("8916")
+    with booth.page.expect_response("**/phone/bar/"):
+        booth.inside.locator("body").evaluate("() => location.assign('/orders/')")
+    booth.is_at("Orders")
+    booth.page.keyboard.type("123")
+    expect(booth.bar.get_by_label("Number")).to_have_value("8916123")
+
+
 @pytest.mark.feature("M9")
 def test_who_still_waits_in_the_queue_is_not_called_missed(booth):
     call = ring("+79161110002", at=["101"])
@@ -236,6 +278,49 @@ def test_answer_on_the_card_answers_the_phone_that_rings_here(booth):
     assert Intent.objects.count() == 0  # the PBX had to be asked for nothing
 
 
+@pytest.mark.feature("M9", "X5")
+def test_the_key_answers_the_call_that_is_marked_in_the_list(booth):
+    numbers = ("79161110002", "79161110003")
+    first, second = (ring(f"+{number}", at=["101"]) for number in numbers)
+    talks = [booth.rings(number, callId=call.key) for number, call in zip(numbers, (first, second))]
+    expect(booth.screen.get_by_role("button", name="Show")).to_have_count(2)
+    booth.page.keyboard.press("ArrowDown")
+    booth.page.keyboard.press("ArrowDown")
+    expect(booth.inside.locator(f"#call-{second.pk}")).to_have_attribute("aria-current", "true")
+    booth.page.keyboard.press("a")
+    expect(booth.line).to_be_visible()
+    assert booth.page.evaluate("ids => ids.map((id) => pbx.of(id).state)", talks) == ["ringing", "up"]
+
+    third = ring("+79161110004")  # waits, and does not ring here
+    expect(booth.inside.locator(f"#call-{third.pk}")).to_be_visible()
+    for _ in range(3):
+        booth.page.keyboard.press("ArrowDown")
+    expect(booth.inside.locator(f"#call-{third.pk}")).to_have_attribute("aria-current", "true")
+    booth.page.keyboard.press("a")
+    expect(booth.line).to_have_count(1)
+    assert booth.page.evaluate("id => pbx.of(id).state", talks[0]) == "ringing"
+
+
+@pytest.mark.feature("X5", "M10")
+def test_a_key_of_the_page_is_the_pages_also_from_the_bar(booth, vera):
+    call = ring("+79161110002", at=["101"])
+    talk = booth.rings("79161110002", callId=call.key)
+    booth.press("a")
+    answered(call, vera, "101")
+    expect(booth.inside.locator("[data-key=KeyX]")).to_be_visible()
+    booth.line.get_by_role("button", name="Mute").click()
+    booth.page.keyboard.press("?")
+    expect(booth.inside.locator("#keys")).to_be_visible()
+    booth.bar.locator("summary", has_text="Dial").focus()
+    booth.page.keyboard.press("F6")  # beneath a dialog nothing is pressed
+    assert booth.page.evaluate("id => pbx.of(id).muted", talk) is True
+    booth.inside.locator("#keys").press("Escape")
+    booth.line.get_by_role("button", name="Mute").focus()
+    with booth.page.expect_request(lambda asked: asked.method == "POST" and f"/{call.pk}/" in asked.url):
+        booth.page.keyboard.press("x")
+    assert booth.page.evaluate("id => pbx.of(id).state", talk) == "up"
+
+
 @pytest.mark.feature("M3")
 def test_the_phone_answers_by_itself_but_never_into_a_call(booth):
     booth.page.evaluate("localStorage.setItem('phone', JSON.stringify({on: true, auto: true}))")
@@ -246,6 +331,10 @@ def test_the_phone_answers_by_itself_but_never_into_a_call(booth):
     assert booth.page.evaluate("ids => ids.map((id) => pbx.of(id).state)", [first, second]) == ["up", "ringing"]
     for talk in (first, second):
         booth.page.evaluate("id => pbx.of(id).hangUp()", talk)
+
+    into_another = booth.rings(isIntoAnother=True)  # she talks at her desk phone
+    assert booth.page.evaluate("id => pbx.of(id).state", into_another) == "ringing"
+    booth.page.evaluate("id => pbx.of(id).hangUp()", into_another)
 
     first = booth.rings(slow=True)  # answered, and not up yet
     second = booth.rings("+79161110002", asked=True)
@@ -264,6 +353,8 @@ def test_of_two_calls_one_is_heard_and_when_it_ends_the_other_is_again(booth):
     booth.press("a")
     expect(booth.line).to_have_count(2)
     assert muted(first, second) == [True, False]
+    waits = booth.line.filter(has=booth.page.get_by_role("button", name="Talk with this one"))
+    expect(waits.get_by_role("button", name="Mute")).to_be_hidden()  # he would hear the other
     booth.page.evaluate("id => pbx.of(id).hangUp()", second)
     expect(booth.line).to_have_count(1)
     assert muted(first) == [False]
@@ -287,6 +378,52 @@ def test_a_chosen_device_that_is_not_plugged_in_is_said_and_given_up(booth):
     assert booth.page.evaluate("JSON.parse(localStorage.phone).microphone") == ""
 
 
+# Loudspeakers that can be pulled out: what is played by them is heard nowhere, and no element says so.
+OUTPUTS = """(() => {
+  if (!isSecureContext) return; // the blank page at the end
+  window.plugged = ["room", "headset"];
+  window.asked = []; // what was to play by which
+  const chosen = new WeakMap();
+  const output = (deviceId) => ({ deviceId, kind: "audiooutput", label: deviceId });
+  navigator.mediaDevices.enumerateDevices = async () => plugged.map(output);
+  HTMLMediaElement.prototype.setSinkId = async function (id) {
+    chosen.set(this, id);
+    asked.push(id);
+  };
+  Object.defineProperty(HTMLMediaElement.prototype, "sinkId", { get() { return chosen.get(this) ?? ""; } });
+})()"""
+
+
+@pytest.mark.feature("M3", "W6")
+def test_a_loudspeaker_that_is_pulled_out_is_replaced_and_comes_back(booth):
+    def plug(*devices: str) -> None:
+        booth.page.evaluate("d => { plugged = d; asked = []; }", devices)
+        booth.page.evaluate("navigator.mediaDevices.dispatchEvent(new Event('devicechange'))")
+
+    def played_by(device: str) -> None:
+        booth.page.wait_for_function("device => asked.at(-1) === device", arg=device)
+
+    chosen = {"on": True, "ringing": "room", "speaker": "headset"}
+    booth.page.context.add_init_script(OUTPUTS)
+    booth.page.evaluate("kept => localStorage.setItem('phone', kept)", json.dumps(chosen))
+    booth.page.reload()
+    expect(booth.bar).to_contain_text("registered")
+    booth.rings()
+    played_by("room")
+    plug("headset")
+    played_by("")
+    plug("room", "headset")
+    played_by("room")
+
+    booth.press("a")
+    expect(booth.line).to_be_visible()
+    plug("room")
+    played_by("")
+    expect(booth.page.get_by_text("The loudspeaker has gone")).to_be_visible()
+    plug("room", "headset")
+    played_by("headset")
+
+
 @pytest.mark.feature("P21")
 def test_a_new_secret_is_said_only_when_it_is_there(booth):
     booth.page.goto(booth.page.url.replace("/desk/", "/phone/"))
@@ -308,8 +445,13 @@ def test_a_new_secret_is_said_only_when_it_is_there(booth):
 def test_who_is_not_heard_any_more_since_the_microphone_has_gone_is_told(booth):
     booth.rings()
     booth.press("a")
-    for is_heard, sentence in ((False, "does not hear you"), (True, "make sure that the other side hears you")):
-        booth.page.evaluate("d => pbx.line.dispatchEvent(new CustomEvent('microphone', { detail: d }))", is_heard)
+    told = [
+        ({"isHeard": False, "error": {"name": "NotFoundError"}}, "Plug it in, or another one"),
+        ({"isHeard": False, "error": {"name": "NotAllowedError"}}, "Allow it by the sign"),
+        ({"isHeard": True}, "make sure that the other side hears you"),
+    ]
+    for detail, sentence in told:
+        booth.page.evaluate("d => pbx.line.dispatchEvent(new CustomEvent('microphone', { detail: d }))", detail)
         expect(booth.page.get_by_role("status").filter(has_text=sentence)).to_have_count(1)  # read aloud
 
 
@@ -506,7 +648,7 @@ def test_the_bar_follows_language_shift_and_sign_out(booth, vera):
     Shift.objects.update(ended_at=timezone.now())
     booth.page.reload()
     expect(booth.bar).to_contain_text("not on shift")
-    assert booth.page.evaluate("window.pbx") is None  # nothing is loaded
+    assert booth.page.evaluate("pbx.line.state") == "off"
     expect(booth.inside.get_by_label("101")).to_be_focused()  # as the page asks for it, in the frame, too
     booth.page.keyboard.press("Enter")
     expect(booth.bar).to_contain_text("registered")
@@ -525,6 +667,7 @@ def test_first_use(sit_down, vera):
     inside = booth.inside
     expect(inside.get_by_text("as long as a page of the desk is open")).to_be_visible()
     expect(inside.locator("[data-access=login]")).to_have_text("101w")
+    expect(inside.locator("[data-access=url]")).to_have_text("ws://127.0.0.1:1/")
     microphone = inside.get_by_label("Microphone", exact=True)
     expect(microphone.locator("option")).not_to_have_count(1)
     microphone.select_option(index=1)
@@ -617,7 +760,7 @@ def test_a_bad_network_is_said_in_the_call_and_kept_on_the_device_for_its_card(b
     network.locator("summary").click()
     expect(network.locator("[data-network-mend]")).to_be_visible()
     expect(network.locator("[data-figure=round_trip_ms] [data-worst]")).to_have_text("300 ms")
-    booth.press("x")
+    booth.line.get_by_role("button", name="Hang up").click()
     expect(booth.line).to_have_count(0)
 
     booth.page.goto(f"{booth.page.url.split('/desk/')[0]}/calls/{call.pk}/")
@@ -648,6 +791,7 @@ HEADSET = """(() => {
   const device = (top.headset ??= Object.assign(new EventTarget(), {
     productName: "Office 20", opened: false, lamps: null,
     open: async () => { device.opened = true; },
+    close: async () => { device.opened = false; },
     sendReport: async (report, bytes) => { device.lamps = [report, ...bytes]; },
     press: (byte) => {
       const data = new DataView(Uint8Array.of(byte).buffer);
@@ -715,3 +859,22 @@ def test_the_buttons_of_a_headset_answer_mute_and_hang_up_and_its_lamps_follow(b
     lit(0, 0, 0)
     booth.rings()
     lit(0, 0, 1)
+
+
+@pytest.mark.feature("W6", "W1")
+def test_a_tab_without_the_line_lets_the_headset_alone(booth):
+    booth.page.evaluate("void (localStorage.headset = '1')")
+    booth.page.context.add_init_script(HEADSET)
+    booth.page.reload()
+    booth.page.wait_for_function("() => headset.opened")
+    booth.page.evaluate("pbx.line.lose({ sentence: 'in another tab' })")
+    booth.page.wait_for_function("() => !headset.opened")
+
+    answer_with(booth.page.context, 409, {"taken": {"sentence": "in another tab"}})
+    booth.page.reload()
+    expect(booth.bar).to_contain_text("in another tab")
+    assert booth.page.evaluate("[headset.opened, headset.lamps]") == [False, None]
+
+    answer_with(booth.page.context, 200, ACCESS)
+    booth.bar.get_by_role("button", name="Take it here").click()
+    booth.page.wait_for_function("() => headset.opened")

@@ -25,6 +25,16 @@ WORDS = """() => {
 }"""
 
 
+# A microphone that takes its time, as a headset without a cord does.
+SLOW = """() => {
+  const own = navigator.mediaDevices.getUserMedia;
+  navigator.mediaDevices.getUserMedia = async (wish) => {
+    await new Promise((open) => { window.openMicrophone = open; });
+    return own(wish);
+  };
+}"""
+
+
 @pytest.fixture
 def booth(real_town: Town) -> Booth:
     return Booth.set_up(real_town.desk(VERA), real_town.street, tone=WEB)
@@ -100,6 +110,7 @@ def test_she_dials_and_her_browser_answers_by_itself_what_she_asked_for(booth: B
     street.put_down_outside(STRANGER)
     expect(booth.talk).to_have_count(0)
     expect(booth.bar.get_by_label("Number")).to_have_value("")
+    expect(booth.inside.locator("[data-live=talk] > .talk")).to_have_count(0)  # the desk has heard of the end, too
 
     booth.dial("+49 30 123456")
     expect(booth.inside.get_by_text("cannot dial")).to_be_visible()
@@ -175,6 +186,51 @@ def test_only_a_caller_who_has_gone_is_missed(booth: Booth, real_town: Town):
     assert "missed" not in booth.page.evaluate("said")
     street.give_up(STRANGER)
     expect(booth.screen).to_contain_text("missed")
+    assert booth.desk.troubles == []
+
+
+@pytest.mark.feature("W9", "W1")
+def test_whoever_mutes_while_the_microphone_still_opens_is_not_heard(booth: Booth, real_town: Town):
+    street = real_town.street
+    booth.start_shift("101")
+    booth.page.evaluate(SLOW)
+    street.ring(STRANGER)
+    expect(booth.screen).to_contain_text("rings")
+    booth.press("a")
+    booth.page.wait_for_function("() => window.openMicrophone")
+    booth.press("F6")
+    booth.page.evaluate("openMicrophone()")
+    mute = booth.talk.get_by_role("button", name="Mute")
+    expect(mute).to_have_attribute("aria-pressed", "true")
+    until(lambda: booth.hears(ALL) == [CLIENT], 8, "she hears the client")
+    assert street.heard_by(STRANGER, set(), HEARD) == set()
+    booth.press("F6")
+    expect(mute).to_have_attribute("aria-pressed", "false")
+    assert street.heard_by(STRANGER, {"vera"}, HEARD) == {"vera"}
+    booth.press("F6")
+    assert street.heard_by(STRANGER, set(), HEARD) == set()
+    assert booth.desk.troubles == []
+
+
+@pytest.mark.feature("M3", "W1")
+def test_the_browser_answers_by_itself_but_not_while_she_talks_at_her_desk_phone(booth: Booth, real_town: Town):
+    street = real_town.street
+    booth.start_shift("101")
+    booth.page.evaluate("localStorage.setItem('phone', JSON.stringify({ on: true, auto: true }))")
+    colleague = street.telephone("102")
+    street.telephone("101").dial("600").wait_up()  # the echo
+    call = colleague.dial("101")
+    expect(booth.screen).to_contain_text("rings")
+    booth.page.wait_for_timeout(1000)
+    assert booth.page.evaluate("phone.talks.map(({ isIntoAnother, state }) => [isIntoAnother, state])") == [
+        [True, "ringing"]
+    ]
+    call.hang_up()
+    expect(booth.screen).to_contain_text("missed")
+    street.put_down("101")
+
+    colleague.dial("101").wait_up()
+    expect(booth.talk).to_be_visible()
     assert booth.desk.troubles == []
 
 

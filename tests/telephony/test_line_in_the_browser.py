@@ -1,5 +1,6 @@
 """The line of the telephone in the browser (static/js/phone/line.js, with JsSIP), and a PBX that the test pretends."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +10,11 @@ from tests.pages import bare_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.feature("W1")]
 ACCESS = {"uri": "sip:101w@desk", "login": "101w", "realm": "desk", "ha1": "0" * 32, "valid_for": 600}
+INVITE = [
+    "INVITE sip:101w@desk SIP/2.0", "Via: SIP/2.0/WSS pbx.example;branch=z9hG4bK731", "Max-Forwards: 70",
+    "From: <sip:79161110001@pbx.example>;tag=client", "To: <sip:101w@desk>", "Call-ID: 731", "CSeq: 1 INVITE",
+    "Contact: <sip:pbx.example;transport=ws>", "Content-Length: 0", "", "",
+]  # fmt: skip
 START = """async (access) => {
   const { Line } = await import("/js/phone/line.js");
   window.credentials = async () => access;
@@ -32,20 +38,40 @@ def answer(message: str) -> str:
     return "\r\n".join(["SIP/2.0 200 OK", *said, f"{contact};expires=120", "Content-Length: 0", "", ""])
 
 
-@pytest.fixture
-def registered(page: Page) -> list[str]:
-    """What came to a PBX that takes each registration."""
-    found: list[str] = []
+class Pbx:
+    """It takes each registration. `said`: what came to it."""
 
-    def heard(wire: WebSocketRoute, message: str) -> None:
-        found.append(message)
+    def __init__(self) -> None:
+        self.said: list[str] = []
+        self.wires: list[WebSocketRoute] = []
+
+    def opens(self, wire: WebSocketRoute) -> None:
+        self.wires.append(wire)
+        wire.on_message(lambda message: self.hears(wire, str(message)))
+
+    def hears(self, wire: WebSocketRoute, message: str) -> None:
+        self.said.append(message)
         if message.startswith("REGISTER "):
             wire.send(answer(message))
 
-    page.route_web_socket("wss://pbx.example/ws", lambda wire: wire.on_message(lambda said: heard(wire, str(said))))
+    def rings(self) -> None:
+        self.wires[-1].send("\r\n".join(INVITE))
+
+    def goes(self) -> None:
+        self.wires[-1].close()
+
+    def heard(self, beginning: str, since: int = 0) -> list[str]:
+        return [said for said in self.said[since:] if said.startswith(beginning)]
+
+
+@pytest.fixture
+def pbx(page: Page) -> Pbx:
+    """The line is registered there."""
+    pbx = Pbx()
+    page.route_web_socket("wss://pbx.example/ws", pbx.opens)
     page.evaluate(START, ACCESS | {"url": "wss://pbx.example/ws"})
     becomes(page, "registered")
-    return found
+    return pbx
 
 
 def becomes(page: Page, state: str, within: int = 10_000) -> None:
@@ -88,22 +114,22 @@ def test_a_pbx_that_takes_the_wire_and_does_not_answer_is_tried_again_after_seco
 
 TALKS = """() => {
   window.ended = 0;
-  line.talks = [{ state: "up", over: () => { ended += 1; } }];
+  line.talks = [{ state: "up", over: () => { ended += 1; }, lose: () => {} }];
 }"""
 
 
-def test_who_takes_the_line_back_in_the_middle_of_a_call_goes_on_talking(page, registered):
+def test_who_takes_the_line_back_in_the_middle_of_a_call_goes_on_talking(page, pbx):
     page.evaluate(TALKS)
     page.evaluate("line.lose({ sentence: 'in another tab' })")
     becomes(page, "taken")
-    before = len(registered)
+    before = len(pbx.said)
     page.evaluate("void line.start({ take: true })")
     becomes(page, "registered")
     assert page.evaluate("ended") == 0
-    assert registered[before].startswith("REGISTER ")
+    assert pbx.said[before].startswith("REGISTER ")
 
 
-def test_whose_shift_ends_in_a_call_goes_on_talking_and_is_rung_no_more(page, registered):
+def test_whose_shift_ends_in_a_call_goes_on_talking_and_is_rung_no_more(page, pbx):
     page.evaluate("void (credentials = () => Promise.reject({ refused: 'no shift' }))")
     page.evaluate(TALKS)
     for _ in range(40):  # until new credentials are due
@@ -111,13 +137,13 @@ def test_whose_shift_ends_in_a_call_goes_on_talking_and_is_rung_no_more(page, re
         if page.evaluate("line.state") == "refused":
             break
     assert page.evaluate("[line.state, line.sentence, ended]") == ["refused", "no shift", 0]
-    before = len(registered)
+    before = len(pbx.said)
     page.clock.run_for(130_000)
-    assert [said for said in registered[before:] if said.startswith("REGISTER ")] == []
+    assert pbx.heard("REGISTER ", before) == []
 
 
 @pytest.mark.parametrize("is_lost", [True, False])
-def test_who_takes_another_place_in_a_call_is_registered_there_after_it(page, registered, is_lost):
+def test_who_takes_another_place_in_a_call_is_registered_there_after_it(page, pbx, is_lost):
     page.evaluate(TALKS)
     if is_lost:
         page.evaluate("line.lose({ sentence: 'in another tab' })")
@@ -131,7 +157,7 @@ def test_who_takes_another_place_in_a_call_is_registered_there_after_it(page, re
     becomes(page, "connecting", within=60_000)
     page.clock.resume()
     page.wait_for_function("line.state === 'registered'")
-    assert "105w@desk" in registered[-1]
+    assert "105w@desk" in pbx.said[-1]
 
 
 MICROPHONES = """async () => {
@@ -140,7 +166,7 @@ MICROPHONES = """async () => {
     if (audio === true) return found;
     throw new DOMException("", audio.deviceId.exact === "taken" ? "NotReadableError" : "OverconstrainedError");
   };
-  line.addEventListener("microphone", ({ detail }) => told.push(detail));
+  line.addEventListener("microphone", ({ detail }) => told.push(detail.isHeard));
   line.microphone = "unplugged";
   const heard = (await line.sound()) === found;
   line.microphone = "taken";
@@ -149,5 +175,87 @@ MICROPHONES = """async () => {
 
 
 @pytest.mark.feature("M3")
-def test_in_place_of_a_microphone_that_is_not_plugged_in_another_one_is_heard_and_it_is_told(page, registered):
+def test_in_place_of_a_microphone_that_is_not_plugged_in_another_one_is_heard_and_it_is_told(page, pbx):
     assert page.evaluate(MICROPHONES) == [True, [True], "NotReadableError"]
+
+
+def rings(page: Page, pbx: Pbx) -> None:
+    pbx.rings()
+    page.wait_for_function("() => line.talks.length === 1")
+    page.evaluate("() => { window.talk = line.talks[0]; }")
+
+
+def test_what_rings_when_the_wire_is_lost_rings_no_more_and_may_ring_again(page, pbx):
+    rings(page, pbx)
+    assert page.evaluate("[talk.state, talk.number]") == ["ringing", "79161110001"]
+    pbx.goes()
+    page.wait_for_function("() => talk.state === 'ended'")
+    assert page.evaluate("[talk.cause, line.talks.length]") == ["lost", 0]
+    becomes(page, "registered")
+    rings(page, pbx)
+    assert page.evaluate("talk.state") == "ringing"
+
+
+def test_whoever_takes_the_line_elsewhere_while_it_rings_refuses_nobody(page, pbx):
+    rings(page, pbx)
+    page.evaluate("line.lose({ sentence: 'in another tab' })")
+    becomes(page, "taken")
+    while len(pbx.heard("REGISTER ")) < 2:  # registered no more
+        page.clock.run_for(20)
+    assert page.evaluate("talk.state") == "ringing"
+    assert pbx.heard("SIP/2.0 480") == []
+    page.evaluate("talk.hangUp()")
+    page.wait_for_function("() => line.talks.length === 0")
+
+
+def test_who_lost_the_line_and_then_the_wire_in_a_call_is_registered_again_when_she_takes_it(page, pbx):
+    page.evaluate(TALKS)
+    page.evaluate("line.lose({ sentence: 'in another tab' })")
+    becomes(page, "taken")
+    while len(pbx.heard("REGISTER ")) < 2:
+        page.clock.run_for(20)
+    pbx.goes()
+    page.clock.run_for(1000)
+    page.evaluate("void line.start({ take: true })")
+    becomes(page, "registered")
+    assert page.evaluate("ended") == 0
+
+
+def test_whose_place_changes_in_a_call_says_at_once_that_she_cannot_be_rung(page, pbx):
+    page.evaluate(TALKS)
+    page.evaluate("line.stop({ isPatient: true })")
+    assert page.evaluate("[line.state, ended]") == ["off", 0]
+    elsewhere = ACCESS | {"uri": "sip:105w@desk", "login": "105w", "url": "wss://pbx.example/ws"}
+    page.evaluate("(given) => { credentials = async () => given; line.start(); }", elsewhere)
+    becomes(page, "waiting")
+    assert page.evaluate("ended") == 0
+
+
+SPEAKS = """async () => {
+  const spoken = [];
+  line.talks = [{ state: "up", speak: (source) => spoken.push(source) }];
+  const opened = ({ audio }) => ({ name: audio.deviceId?.exact ?? "", getAudioTracks: () => [] });
+  navigator.mediaDevices.getUserMedia = async (wish) => opened(wish);
+  await line.speakBy("headset");
+  await line.speakBy("headset");
+  return spoken.map(({ name }) => name);
+}"""
+
+
+@pytest.mark.feature("M3")
+def test_a_microphone_that_is_chosen_in_a_call_is_heard_in_it(page, pbx):
+    assert page.evaluate(SPEAKS) == ["headset"]
+
+
+@pytest.mark.parametrize("is_installed", [True, False])
+def test_a_library_that_does_not_come_is_asked_for_again_and_one_that_is_not_installed_is_said(page, is_installed):
+    library = re.compile("dist/jssip")
+    page.route(library, lambda route: route.abort() if is_installed else route.fulfill(status=404))
+    pbx = Pbx()
+    page.route_web_socket("wss://pbx.example/ws", pbx.opens)
+    page.evaluate(START, ACCESS | {"url": "wss://pbx.example/ws"})
+    becomes(page, "waiting" if is_installed else "missing")
+    page.unroute(library)
+    if not is_installed:
+        page.evaluate("void line.start()")  # "Register again", once it is
+    becomes(page, "registered", within=60_000)

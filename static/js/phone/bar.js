@@ -7,10 +7,12 @@ import { Callers } from "./callers.js";
 import { offer, whole } from "./countries.js";
 import { fill, worded } from "./figures.js";
 import { kept } from "./kept.js";
+import { kindOf } from "./media.js";
 import { Pictures } from "./pictures.js";
 
 const SETTLES = 2000; // ms until it is seen whether a caller who does not ring here any more still waits
 const TOLD = 20_000; // ms that a call which has rung in vain stays in sight
+const BROKEN = ["lost", "RTP Timeout", "Connection Error", "Request Timeout", "WebRTC Error", "Internal Error"]; // ends that nobody wanted
 
 export class Bar {
   #phone;
@@ -20,9 +22,11 @@ export class Bar {
   #clock = 0;
   #placing = ""; // with what the PBX's name of the call begins that was asked for in the pad
   #pictures;
+  #drawn; // by the server
 
   constructor(element, phone, page) {
     this.element = element;
+    this.#drawn = element.outerHTML;
     this.#phone = phone;
     this.#page = page;
     this.callers = new Callers(phone, page, () => this.element.dataset.extension);
@@ -36,7 +40,8 @@ export class Bar {
     phone.addEventListener("change", () => this.draw());
     phone.addEventListener("trouble", ({ detail }) => toast(this.#why("", detail), "danger"));
     phone.addEventListener("dark", ({ detail }) => toast(this.#why("Dark", detail), "danger"));
-    phone.addEventListener("microphone", ({ detail: isHeard }) => toast(isHeard ? element.dataset.sayReplaced : element.dataset.sayUnheard, isHeard ? "warning" : "danger"));
+    phone.addEventListener("microphone", ({ detail }) => this.#sayMicrophone(detail));
+    phone.addEventListener("speaker", () => toast(element.dataset.saySpeakerGone, "warning"));
     phone.addEventListener("over", ({ detail }) => this.#over(detail));
     this.#pictures = new Pictures(() => this.element, phone);
     this.draw();
@@ -44,6 +49,8 @@ export class Bar {
 
   // Drawn anew by the server: another language, another extension. What is going on moves over.
   replace(element) {
+    if (element.outerHTML === this.#drawn) return; // whoever types in it, types on
+    this.#drawn = element.outerHTML;
     for (const place of ["[data-phone-talks]", "[data-phone-screens]", "[data-phone-pictures]"]) element.querySelector(place).replaceWith(this.element.querySelector(place));
     for (const { name, value } of element.attributes) this.element.setAttribute(name, value);
     this.element.replaceChildren(...element.childNodes);
@@ -72,9 +79,15 @@ export class Bar {
   }
 
   // `of`: "" the microphone, "Dark" the camera.
-  #why(of, { name }) {
-    const why = { NotAllowedError: "Denied", NotFoundError: "NoDevice", OverconstrainedError: "NoDevice", NotReadableError: "BusyDevice" }[name] ?? "NoAnswer";
+  #why(of, error) {
+    const why = { denied: "Denied", missing: "NoDevice", busy: "BusyDevice", broken: "BrokenDevice", unsent: "NoAnswer" }[kindOf(error)];
     return this.element.dataset[`say${of}${why}`];
+  }
+
+  #sayMicrophone({ isHeard, error }) {
+    const say = this.element.dataset;
+    if (isHeard) toast(say.sayReplaced, "warning");
+    else toast(kindOf(error) === "denied" ? say.sayUnheardDenied : say.sayUnheard, "danger");
   }
 
   #write(place, words) {
@@ -95,7 +108,10 @@ export class Bar {
     const mute = line.querySelector("[data-do=mute]");
     mute.setAttribute("aria-pressed", String(talk.muted === true));
     this.#drawCamera(line, talk);
-    line.querySelector("[data-do=switch]").hidden = this.#phone.up.length < 2 || talk === this.#phone.active;
+    const isWaiting = this.#phone.up.length > 1 && talk !== this.#phone.active;
+    line.querySelector("[data-do=switch]").hidden = !isWaiting;
+    mute.hidden = isWaiting;
+    line.querySelector("[data-keypad]").hidden = talk.state === "ringing"; // answered, and not up yet
     line.querySelector("[data-volume]").value = kept().volume;
     this.#drawNetwork(line.querySelector("[data-network]"), talk.network);
   }
@@ -131,6 +147,9 @@ export class Bar {
     this.#fill(screen, talk);
     screen.dataset.state = talk.state;
     const say = this.element.dataset;
+    const named = [say.coming, ...["[data-name]", "[data-number]"].map((place) => screen.querySelector(place).textContent)].filter(Boolean).join(" · ");
+    screen.setAttribute("aria-label", named);
+    if (isNew) this.#write("[data-aloud]", named);
     const rang = { up: say.sayConnected, ended: say.sayMissed }[talk.state] ?? say.sayRinging;
     const word = screen.querySelector("[data-screen-word]");
     if (word.textContent !== rang) word.textContent = rang;
@@ -165,8 +184,10 @@ export class Bar {
   #over(talk) {
     this.#lines.get(talk)?.remove();
     this.#lines.delete(talk);
+    const isBroken = BROKEN.includes(talk.cause);
+    if (isBroken && talk.isAnswered) toast(talk.upAt ? this.element.dataset.sayBroken : this.element.dataset.sayNoAnswer, "danger");
     if (!this.#screens.has(talk)) return;
-    if (talk.upAt || talk.turnedDown || talk.cause === "elsewhere") {
+    if (talk.upAt || talk.turnedDown || isBroken || talk.cause === "elsewhere") {
       this.#close(talk);
       return;
     }
@@ -185,6 +206,7 @@ export class Bar {
   #close(talk) {
     this.#screens.get(talk)?.remove();
     this.#screens.delete(talk);
+    if (!this.#screens.size) this.#write("[data-aloud]", "");
   }
 
   #tick() {
@@ -233,13 +255,13 @@ export class Bar {
   #opened(menu) {
     const countries = menu.querySelector("[data-country]");
     if (countries && !countries.length) offer(countries, this.element.dataset.region, this.element.lang);
-    menu.querySelector("input, button")?.focus();
+    menu.querySelector(isTouched() ? "button" : "input, button")?.focus();
   }
 
   #type(button) {
     const field = button.closest("form").querySelector("[data-dialled]");
     field.value += button.dataset.digit;
-    field.focus();
+    if (!isTouched()) field.focus();
   }
 
   #clear() {
@@ -266,7 +288,7 @@ export class Bar {
     const [number, country] = ["[data-dialled]", "[data-country]"].map((place) => event.target.querySelector(place));
     const page = this.#page();
     const { htmx } = page?.defaultView ?? {};
-    if (!htmx) return;
+    if (!htmx) return toast(document.body.dataset.sayOffline, "danger");
     const form = Object.assign(page.createElement("form"), { hidden: true });
     form.dataset.intent = "";
     form.setAttribute("hx-post", this.element.dataset.dialUrl);
@@ -292,3 +314,6 @@ export class Bar {
     else view.location.assign(this.element.dataset.callUrl.replace("/0/", `/${card.id.replace("call-", "")}/`));
   }
 }
+
+// By a finger: where a field is focused, the device's own keyboard covers the pad.
+const isTouched = () => matchMedia("(pointer: coarse)").matches;

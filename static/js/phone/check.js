@@ -19,10 +19,10 @@ export async function check(page, { permission, phone, whyNot }) {
   settle("secure", window.isSecureContext);
   settle("able", "RTCPeerConnection" in window && "WebSocket" in window);
   settle("installed", await isThere(page.dataset.scriptUrl));
-  settle("shift", "onShift" in page.dataset);
+  const isOnShift = settle("shift", "onShift" in page.dataset);
   const say = page.querySelector("[data-check=line] .check-mend").dataset;
   const state = phone?.state ?? "off";
-  settle("line", state === "registered", state === "registered" ? "" : [phone?.sentence, { off: say.sayOff, taken: say.sayTaken }[state] ?? say.sayElse].filter(Boolean).join(" "));
+  settle("line", isOnShift ? state === "registered" : null, state === "registered" ? "" : [phone?.sentence, { off: say.sayOff, taken: say.sayTaken }[state] ?? say.sayElse].filter(Boolean).join(" "));
 
   const servers = phone?.access?.ice ?? [];
   const ways = page.querySelector("[data-check=ways]");
@@ -37,14 +37,14 @@ export async function check(page, { permission, phone, whyNot }) {
     settle("microphone", false, whyNot(error));
   }
   settle("permission", (await permission("microphone")) !== "denied" && (opened !== null || (await permission("microphone")) === "granted"));
-  settle("hears", opened ? await isHeard(opened) : null);
+  const hears = settle("hears", opened ? await isHeard(opened) : null);
   settle("notifications", (await permission("notifications")) === "granted");
   const { silent, refused } = await reached;
   const { sayMute, sayRefused } = ways.querySelector(".check-mend").dataset;
   const name = (sentence, urls) => (urls.length ? sentence.replace("{servers}", urls.join(", ")) : "");
   settle("ways", !silent.length && !refused.length, [name(sayMute, silent), name(sayRefused, refused)].filter(Boolean).join(" "));
-  const isRegistered = state === "registered" && opened && !phone.talks.length;
-  const echo = isRegistered ? await phone.echo(page.dataset.echo) : null;
+  const mayCall = state === "registered" && hears && !phone.talks.length;
+  const echo = mayCall ? await phone.echo(page.dataset.echo) : null;
   settle("echo", echo && echo === "good", { silent: words.saySilent, unanswered: words.sayUnanswered }[echo]);
   const known = (await devices()).map(({ deviceId }) => deviceId);
   const { speaker, ringing } = kept();

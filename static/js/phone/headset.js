@@ -3,6 +3,7 @@
 // what is so, also when it was done on the screen.
 const TELEPHONY = 0x0b;
 const BUTTONS = { 0x0b0020: "hook", 0x0b002f: "mute" };
+const LINELESS = ["off", "taken", "refused", "missing"];
 const LAMPS = { 0x080017: "offHook", 0x080018: "ring", 0x080009: "muted" };
 
 export const isAble = () => "hid" in navigator;
@@ -22,31 +23,53 @@ async function allowed() {
 
 export class Headsets {
   #phone;
-  #open = new Map(); // device → {buttons, lamps, pressed, shown, lit}
+  #open = new Map(); // device → {buttons, lamps, pressed, shown, lit, end}
+  #isOurs = false; // this tab has the line, and so the headsets: another one would put their lamps out, and end the call with them
 
   constructor(phone) {
     this.#phone = phone;
     if (!isAble()) return;
-    phone.addEventListener("change", () => this.#show());
+    phone.addEventListener("change", () => this.#follow());
     navigator.hid.addEventListener("connect", () => this.look());
     navigator.hid.addEventListener("disconnect", ({ device }) => this.#open.delete(device));
   }
 
+  #follow() {
+    const { state, talks } = this.#phone;
+    if (!this.#isOurs && (state === "registered" || talks.length)) {
+      this.#isOurs = true;
+      this.look();
+    } else if (this.#isOurs && LINELESS.includes(state) && !talks.length) {
+      this.#isOurs = false;
+      this.#leave();
+    }
+    this.#show();
+  }
+
   // Opens those that the person has allowed.
   async look() {
+    if (!this.#isOurs) return;
     for (const device of await allowed()) {
       if (this.#open.has(device)) continue;
-      const known = { buttons: fields(device, "inputReports", BUTTONS), lamps: fields(device, "outputReports", LAMPS), pressed: {}, shown: new Map(), lit: {} };
+      const known = { buttons: fields(device, "inputReports", BUTTONS), lamps: fields(device, "outputReports", LAMPS), pressed: {}, shown: new Map(), lit: {}, end: new AbortController() };
       this.#open.set(device, known);
       try {
         if (!device.opened) await device.open();
-        device.addEventListener("inputreport", ({ reportId, data }) => this.#hear(known, reportId, data));
+        device.addEventListener("inputreport", ({ reportId, data }) => this.#hear(known, reportId, data), { signal: known.end.signal });
         await this.#light(device, known);
       } catch (error) {
         console.warn(error); // another program has it
         this.#open.delete(device);
       }
     }
+  }
+
+  #leave() {
+    for (const [device, { end }] of this.#open) {
+      end.abort();
+      device.close().catch((error) => console.warn(error));
+    }
+    this.#open.clear();
   }
 
   #hear({ buttons, pressed, lit }, reportId, data) {

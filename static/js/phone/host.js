@@ -167,13 +167,17 @@ export async function start() {
   // --- keys, and what else is pressed in the page ----------------------------------------------------------------------
   function press(event) {
     if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.repeat || isTyping(event)) return;
-    if (event.view?.document.querySelector("dialog[open]")) return;
+    const page = inside();
+    if (page?.querySelector("dialog[open]")) return;
     const name = KEYS[meant(event)];
     const fits = { answer: phone.ringing.length, reject: phone.ringing.length, mute: phone.active, "hang-up": phone.up.length }[name];
-    if (!fits || (name === "hang-up" && event.view.document.querySelector('[data-key="KeyX"]'))) return; // the desk's own does more
+    if (!fits || (name === "hang-up" && page?.querySelector('[data-key="KeyX"]'))) return; // the desk's own does more
+    const marked = name === "answer" && page?.querySelector('[data-live="call"] > .call[data-state="ringing"][aria-current="true"]');
+    const talk = marked ? ringsAs(marked) : undefined;
+    if (marked && !talk) return; // another one than what rings here
     event.preventDefault();
     event.stopPropagation();
-    bar.act(name);
+    bar.act(name, talk);
   }
 
   // What is pressed while the focus is in the bar is meant for the page, as far as the bar has no use for it.
@@ -200,10 +204,12 @@ export async function start() {
   });
   window.addEventListener("afterprint", () => frame.style.removeProperty("block-size"));
 
+  const ringsAs = (card) => phone.ringing.find((talk) => bar.callers.card(talk) === card);
+
   // "Answer" on the card of the call that rings right here.
   function answerCard(event) {
     const card = event.target.closest?.(".call")?.id && event.target.closest("[data-intent] button") && event.target.closest(".call");
-    const talk = card && phone.ringing.find((one) => bar.callers.card(one) === card);
+    const talk = card && ringsAs(card);
     if (!talk) return;
     event.preventDefault();
     event.stopPropagation();
@@ -228,7 +234,7 @@ export async function start() {
 
   // --- a reload or a closed tab ends the call: asked before ------------------------------------------------------------
   window.addEventListener("beforeunload", (event) => phone.talks.length && event.preventDefault());
-  window.addEventListener("pagehide", () => phone.line?.stop());
+  window.addEventListener("pagehide", () => phone.line.stop());
 
   learn(JSON.parse(bar.element.dataset.keys || "{}"));
   attend("");

@@ -4,6 +4,9 @@
 //
 // `credentials`: async ({take}) → the answer of POST /phone/line/; throws {taken: …}, {refused: sentence}, or anything
 // else, which is tried again; credentials.release(), where it is there, gives the line back. Nothing here draws or plays.
+//
+// Events: "state" (detail: state, sentence), "talk" (detail: the talk that begins), and of the microphone in a call "microphone"
+// (detail: isHeard, whether another one is heard in its place; error, why not).
 import { wait } from "./backoff.js";
 import { Talk } from "./talk.js";
 import { Wire } from "./wire.js";
@@ -18,6 +21,7 @@ const SOON = 250;
 const ANSWERS = 6000; // ms, to a registration: a PBX that is just starting may take the wire and lose what came first
 const EXPIRES = 120; // s that a registration lasts; a tab that died rings no longer than that
 const MISSING = ["NotFoundError", "OverconstrainedError"]; // of a device
+const LIBRARY = "../../dist/jssip.js";
 const NEVER = 1_000_000; // s: when to connect again is ours to say, not JsSIP's
 
 export class Line extends EventTarget {
@@ -34,14 +38,13 @@ export class Line extends EventTarget {
   #tickAt = 0;
   #round = 0; // a start that another one, or a stop, has overtaken
   #sources = new Map(); // of sound: deviceId → promise of a stream
+  #loads = 0; // attempts at the library that failed
 
   constructor({ credentials }) {
     super();
     this.#credentials = credentials;
     this.state = "off";
     this.sentence = "";
-    this.retryAt = null;
-    this.detail = null; // who has the line, when it is taken
     this.microphone = "";
     this.camera = "";
     this.answersItself = true; // calls that the desk has placed or picked, never into a running one
@@ -58,14 +61,19 @@ export class Line extends EventTarget {
 
   async start({ take = false } = {}) {
     if (this.#wanted && !take) return;
-    if (this.#agent && !this.#wanted && !this.#isTalking) this.#close();
+    if (this.#agent && !this.#wanted && !this.talks.length) this.#close();
     this.#wanted = true;
     this.#attempt = 0;
     this.#watch();
     await this.#open(take);
   }
 
-  async stop() {
+  // At once, and the talks end; a patient one only lets no other begin.
+  async stop({ isPatient = false } = {}) {
+    if (isPatient && this.talks.length) {
+      this.#giveUp();
+      return this.#become("off");
+    }
     this.#wanted = false;
     this.#round += 1;
     this.#close();
@@ -74,11 +82,10 @@ export class Line extends EventTarget {
   }
 
   // Another tab or device has the line now. A conversation goes on here until its end.
-  lose(detail = {}) {
+  lose({ sentence = "" } = {}) {
     if (!this.#wanted) return;
     this.#giveUp();
-    this.detail = detail;
-    this.#become("taken", detail.sentence ?? "");
+    this.#become("taken", sentence);
   }
 
   // Of each connection: sound and picture go by ways of their own (unbundled.js).
@@ -99,7 +106,7 @@ export class Line extends EventTarget {
     } catch (error) {
       if (!this.microphone || !MISSING.includes(error.name)) throw error;
       const source = await this.#source("");
-      this.#tellMicrophone(true);
+      this.#tellMicrophone({ isHeard: true });
       return source;
     }
   }
@@ -115,21 +122,46 @@ export class Line extends EventTarget {
     return this.#sources.get(name);
   }
 
-  // The microphone has gone in a call: by itself again, if it is there, or by any other; else as soon as one is plugged in.
-  async #speakAnew(isTold = false) {
+  // From now on, also in the call that runs.
+  async speakBy(name) {
+    if (name === this.microphone) return;
+    this.microphone = name;
     if (!this.#isTalking) return;
-    for (const name of new Set([this.microphone, ""])) {
-      const source = await this.#source(name).catch(() => null);
-      if (!source) continue;
-      await Promise.all(this.talks.map((talk) => talk.speak(source)));
-      return this.#tellMicrophone(true);
+    try {
+      await this.#speak(await this.sound());
+    } catch (error) {
+      this.#tellMicrophone({ isHeard: false, error });
     }
-    navigator.mediaDevices.addEventListener("devicechange", () => this.#speakAnew(true), { once: true });
-    if (!isTold) this.#tellMicrophone(false);
   }
 
-  #tellMicrophone(isHeard) {
-    this.dispatchEvent(new CustomEvent("microphone", { detail: isHeard }));
+  // The microphone has gone in a call: by itself again, if it is there, or by any other; else as soon as one is plugged in, or
+  // allowed again.
+  async #speakAnew(isTold = false) {
+    if (!this.#isTalking) return;
+    let why;
+    for (const name of new Set([this.microphone, ""])) {
+      const source = await this.#source(name).catch((error) => void (why = error));
+      if (!source) continue;
+      await this.#speak(source);
+      return this.#tellMicrophone({ isHeard: true });
+    }
+    const allowed = await navigator.permissions?.query({ name: "microphone" }).catch(() => null);
+    const end = new AbortController();
+    const again = () => {
+      end.abort();
+      this.#speakAnew(true);
+    };
+    navigator.mediaDevices.addEventListener("devicechange", again, { signal: end.signal });
+    allowed?.addEventListener("change", again, { signal: end.signal });
+    if (!isTold) this.#tellMicrophone({ isHeard: false, error: why });
+  }
+
+  #speak(source) {
+    return Promise.all(this.talks.map((talk) => talk.speak(source)));
+  }
+
+  #tellMicrophone(detail) {
+    this.dispatchEvent(new CustomEvent("microphone", { detail }));
   }
 
   // The camera's picture, opened anew for each that asks, who closes it.
@@ -146,10 +178,10 @@ export class Line extends EventTarget {
     this.#become("connecting");
     try {
       const given = await this.#credentials({ take });
-      const library = await import("../../dist/jssip.js");
+      const library = await this.#load();
       if (round !== this.#round) return;
       if (this.#agent && given.uri !== this.#given.uri) { // her place is another one now
-        if (this.#isTalking) {
+        if (this.talks.length) {
           this.#given.until = 0; // what is connected is of the old place: each try begins by asking again
           this.#agent.unregister();
           return this.#later();
@@ -166,6 +198,17 @@ export class Line extends EventTarget {
     }
   }
 
+  // A browser asks no second time for a script that did not come, unless by another name.
+  async #load() {
+    try {
+      return await import(this.#loads ? `${LIBRARY}?again=${this.#loads}` : LIBRARY);
+    } catch (error) {
+      this.#loads += 1;
+      const answer = await fetch(new URL(LIBRARY, import.meta.url), { method: "HEAD" }).catch(() => null);
+      throw answer?.status === 404 ? { missing: true } : error;
+    }
+  }
+
   #hold(given) {
     this.#given = { ...given, at: Date.now(), until: Date.now() + given.valid_for * 1000 };
     this.#agent?.set("ha1", given.ha1);
@@ -174,7 +217,7 @@ export class Line extends EventTarget {
   }
 
   #begin(JsSIP, { uri, login, realm, ha1, url }) {
-    this.#wire = new Wire(new URL(url, location.href.replace(/^http/, "ws")).href);
+    this.#wire = new Wire(whole(url).href);
     this.#wire.onmissed = () => this.#anew();
     const agent = new JsSIP.UA({
       sockets: [this.#wire], uri, authorization_user: login, realm, ha1, register: true, register_expires: EXPIRES,
@@ -183,10 +226,10 @@ export class Line extends EventTarget {
     });
     this.#agent = agent;
     const mine = (act) => (event) => agent === this.#agent && act(event);
-    agent.on("connected", mine(() => this.#await()));
+    agent.on("connected", mine(() => this.#register())); // JsSIP would not, once it has been told to unregister
     agent.on("registered", mine(() => this.#registered()));
     agent.on("registrationFailed", mine(({ response }) => this.#refused(response)));
-    agent.on("disconnected", mine(() => this.#later()));
+    agent.on("disconnected", mine(() => this.#disconnected()));
     agent.on("newRTCSession", mine((event) => this.#rung(event)));
     agent.start();
   }
@@ -233,11 +276,15 @@ export class Line extends EventTarget {
     this.#wire.drop(); // no answer at all
   }
 
+  #disconnected() {
+    for (const talk of [...this.talks]) talk.lose();
+    this.#later();
+  }
+
   #later(fresh = false, most = Infinity) {
     if (!this.#wanted) return;
     clearTimeout(this.#again);
     const delay = Math.min(wait(this.#attempt++), most);
-    this.retryAt = Date.now() + delay;
     this.#become("waiting");
     this.#again = setTimeout(() => {
       const stale = fresh || !this.#agent || this.#given.until - Date.now() < 30_000;
@@ -263,16 +310,16 @@ export class Line extends EventTarget {
 
   #failed(trouble) {
     if (trouble?.taken) return this.lose(trouble.taken);
-    if (!trouble?.refused) return this.#later(true);
+    if (!trouble?.refused && !trouble?.missing) return this.#later(true);
     this.#giveUp();
-    this.#become("refused", trouble.refused);
+    this.#become(trouble.missing ? "missing" : "refused", trouble.refused);
   }
 
-  // Not registered any more; who talks, talks on.
+  // Not registered any more; who talks, talks on, and what rings may be answered.
   #giveUp() {
     this.#wanted = false;
     this.#round += 1;
-    if (!this.#isTalking) return this.#close();
+    if (!this.talks.length) return this.#close();
     this.#idle();
     this.#agent.unregister(); // else JsSIP would try again every two minutes
   }
@@ -298,13 +345,10 @@ export class Line extends EventTarget {
   }
 
   #become(state, sentence = "") {
-    if (state !== "waiting") this.retryAt = null;
-    if (state !== "taken") this.detail = null;
-    if (state === this.state && state !== "waiting" && sentence === this.sentence) return;
+    if (state === this.state && sentence === this.sentence) return;
     this.state = state;
     this.sentence = sentence;
-    const detail = { state, sentence, retryAt: this.retryAt, taken: this.detail };
-    this.dispatchEvent(new CustomEvent("state", { detail }));
+    this.dispatchEvent(new CustomEvent("state", { detail: { state, sentence } }));
   }
 
   // --- sleep, another network, a wire that is dead and does not know it ---------------------------------------------
@@ -363,6 +407,7 @@ export class Line extends EventTarget {
   #keep(talk) {
     this.talks.push(talk);
     talk.addEventListener("state", () => {
+      if (talk.state === "up" && talk.isDumb) this.#speakAnew();
       if (talk.state !== "ended") return;
       this.talks = this.talks.filter((one) => one !== talk);
       if (this.talks.length) return;
@@ -379,5 +424,8 @@ export class Line extends EventTarget {
     for (const source of sources) (await source.catch(() => null))?.getTracks().forEach((track) => track.stop());
   }
 }
+
+// Of the PBX, where its address is one of our own server's.
+export const whole = (url) => new URL(url, location.href.replace(/^http/, "ws"));
 
 const exactly = (id) => (id ? { deviceId: { exact: id } } : true);

@@ -4,6 +4,24 @@ const LEVELS = 12; // a second
 
 export const devices = async () => (await navigator.mediaDevices?.enumerateDevices().catch(() => [])) ?? [];
 
+// Lets it sound by that device, or by the usual one where it is not plugged in: then false.
+export async function routed(sound, device) {
+  if (!sound.setSinkId) return true;
+  const known = (await devices()).map(({ deviceId }) => deviceId).filter(Boolean);
+  const isThere = !device || !known.length || known.includes(device); // without a permission none is named
+  const wanted = isThere ? device : "";
+  if (sound.sinkId === wanted) return isThere;
+  return sound.setSinkId(wanted).then(() => isThere, () => false);
+}
+
+// What is wrong with a microphone or a camera: "denied", "missing", "busy", "unsent" (the PBX takes no answer, or no picture),
+// or "broken".
+const KINDS = {
+  NotAllowedError: "denied", SecurityError: "denied", NotFoundError: "missing", OverconstrainedError: "missing",
+  NotReadableError: "busy", AbortError: "busy", NotSent: "unsent", InvalidStateError: "unsent",
+};
+export const kindOf = ({ name }) => KINDS[name] ?? "broken";
+
 // {stream, end}. Raises what the browser says: NotAllowedError, NotFoundError, NotReadableError, OverconstrainedError.
 export async function open({ audio = false, video = false }) {
   const wish = (one) => (one?.device ? { deviceId: { exact: one.device } } : Boolean(one));

@@ -1,8 +1,11 @@
 // The phone of this browser: one line, its talks and their sound. It draws nothing; "change" says that something is
 // otherwise than before, "rings" and "over" (detail: the talk) what happened, "trouble" and "dark" (detail: an error) why the
-// microphone or the camera did not open, "microphone" (detail: whether another one is heard) that it has gone in a call.
+// microphone or the camera did not open, "microphone" (detail: isHeard, whether another one is; error) and "speaker" that it
+// has gone in a call.
+import { credentialsFrom } from "./credentials.js";
 import { follow, keep, kept } from "./kept.js";
-import { heard, SOUND } from "./media.js";
+import { Line, whole } from "./line.js";
+import { heard, routed, SOUND } from "./media.js";
 import { Network } from "./network.js";
 import * as records from "./records.js";
 
@@ -13,40 +16,40 @@ const LIVE = ["ringing", "calling", "up"];
 export class Phone extends EventTarget {
   state = "off";
   sentence = "";
-  retryAt = null;
   access = null; // server, login, realm, STUN: what the settings show
   talks = [];
   active = null; // the one that is heard
-  line = null;
-  #url;
-  #token;
-  #credentials = null;
-  #stops = false;
+  #credentials;
+  #isSpeakerThere = true;
   #sounds = new Map(); // talk → <audio>
   #hushed = new WeakSet(); // talks that wait in silence, but for which nobody has pressed "Mute"
 
   constructor(url, token) {
     super();
-    this.#url = url;
-    this.#token = token;
+    this.#credentials = credentialsFrom(url, token);
+    const credentials = async (wish) => this.#learn(await this.#credentials(wish));
+    this.line = new Line({ credentials: Object.assign(credentials, { release: this.#credentials.release }) });
+    this.line.answersItself = false; // that is decided here
+    this.line.addEventListener("state", ({ detail }) => this.#say(detail));
+    this.line.addEventListener("talk", ({ detail }) => this.#begin(detail));
+    this.line.addEventListener("microphone", ({ detail }) => this.dispatchEvent(new CustomEvent("microphone", { detail })));
     follow(() => this.#apply());
+    navigator.mediaDevices?.addEventListener("devicechange", () => this.#apply());
+    this.#apply();
   }
 
-  async start({ take = false } = {}) {
-    this.#stops = false;
-    if (!this.line && !(await this.#load())) return;
-    await this.line.start({ take });
+  start({ take = false } = {}) {
+    return this.line.start({ take });
   }
 
-  // A talk is finished first.
-  async stop() {
-    this.#stops = this.talks.length > 0;
-    if (!this.#stops) await this.line?.stop();
+  // A talk is finished first, but no other begins.
+  stop() {
+    return this.line.stop({ isPatient: true });
   }
 
   // Another tab has it now, says the server.
   async lose(tab, sentence) {
-    if (this.line && tab !== (await this.#credentials.tab())) this.line.lose({ sentence });
+    if (tab !== (await this.#credentials.tab())) this.line.lose({ sentence });
   }
 
   // A new secret; the old one is worth nothing from then on. False: it did not come.
@@ -83,8 +86,9 @@ export class Phone extends EventTarget {
     talk?.hangUp();
   }
 
+  // The one that waits is mute anyway: it would hear the other.
   mute(talk = this.active, on = !talk?.muted) {
-    talk?.mute(on);
+    if (talk === this.active) talk?.mute(on);
     this.#changed();
   }
 
@@ -101,6 +105,7 @@ export class Phone extends EventTarget {
   // Calls a number that sends back what it hears. "good", "silent" (nothing came back) or "unanswered".
   async echo(number) {
     const talk = this.line.call(number);
+    talk.isTest = true;
     const until = (event, seconds) => new Promise((done) => {
       const timer = setTimeout(done, seconds * 1000);
       talk.addEventListener(event, () => ["up", "ended"].includes(talk.state) && (clearTimeout(timer), done()));
@@ -138,33 +143,15 @@ export class Phone extends EventTarget {
     talk.film(false);
   }
 
-  async #load() {
-    try {
-      const [{ Line }, { credentialsFrom }] = await Promise.all([import("./line.js"), import("./credentials.js")]);
-      this.#credentials = credentialsFrom(this.#url, this.#token);
-      const credentials = async (wish) => this.#learn(await this.#credentials(wish));
-      credentials.release = this.#credentials.release;
-      this.line = new Line({ credentials });
-    } catch (error) {
-      console.warn(error);
-      this.#say("missing");
-      return false;
-    }
-    this.line.answersItself = false; // that is decided here
-    this.line.addEventListener("state", ({ detail }) => this.#say(detail.state, detail));
-    this.line.addEventListener("talk", ({ detail }) => this.#begin(detail));
-    this.line.addEventListener("microphone", ({ detail }) => this.dispatchEvent(new CustomEvent("microphone", { detail })));
-    this.#apply();
-    return true;
-  }
-
   #learn(given) {
-    this.access = { url: given.url, login: given.login, realm: given.realm, ice: given.ice ?? [] };
+    const { protocol, hostname, port, pathname } = whole(given.url);
+    const url = `${protocol}//${hostname}:${port || { "ws:": 80, "wss:": 443 }[protocol]}${pathname}`;
+    this.access = { url, login: given.login, realm: given.realm, ice: given.ice ?? [] };
     return given;
   }
 
-  #say(state, { sentence = "", retryAt = null } = {}) {
-    Object.assign(this, { state, sentence: sentence?.trim() ?? "", retryAt });
+  #say({ state, sentence = "" }) {
+    Object.assign(this, { state, sentence: sentence?.trim() ?? "" });
     this.#changed();
   }
 
@@ -187,7 +174,7 @@ export class Phone extends EventTarget {
   // What we asked the PBX for ourselves, and all if the person wants so: never into a running call.
   #answersItself(talk) {
     const isBusy = this.talks.some((other) => other !== talk && (other.state !== "ringing" || other.isAnswered));
-    return !isBusy && (talk.asked || kept().auto);
+    return !isBusy && (talk.asked || (kept().auto && !talk.isIntoAnother));
   }
 
   #follow(talk, { state, cause = "" }) {
@@ -205,7 +192,6 @@ export class Phone extends EventTarget {
       if (this.active === talk) this.active = null;
       if (!this.active && this.up.length) this.activate(this.up[0]);
       this.dispatchEvent(new CustomEvent("over", { detail: talk }));
-      if (this.#stops) this.stop();
     }
     this.#changed();
   }
@@ -214,9 +200,9 @@ export class Phone extends EventTarget {
     if (talk.state === "up") this.dispatchEvent(new CustomEvent("dark", { detail: error }));
   }
 
-  #record({ callId, page = "", network, upAt }) {
-    if (!network.looks.length) return;
-    const record = { callId, page, extension: this.line.extension ?? "", began: network.began.toISOString(), seconds: Math.round((Date.now() - upAt) / 1000), looks: network.looks };
+  #record({ callId, takenUp = "", page = "", network, upAt, isTest }) {
+    if (!network.looks.length || isTest) return;
+    const record = { callId: callId || takenUp, page, extension: this.line.extension ?? "", began: network.began.toISOString(), seconds: Math.round((Date.now() - upAt) / 1000), looks: network.looks };
     records.keep(record).catch((error) => console.warn(error)); // a browser that keeps nothing
   }
 
@@ -245,12 +231,18 @@ export class Phone extends EventTarget {
 
   #apply() {
     const { speaker, volume, microphone, camera } = kept();
-    if (this.line) Object.assign(this.line, { microphone, camera });
+    this.line.camera = camera;
+    this.line.speakBy(microphone);
     for (const [talk, sound] of this.#sounds) {
       sound.volume = volume / 10;
       sound.muted = this.active !== null && talk !== this.active;
-      if (sound.setSinkId && sound.sinkId !== speaker) sound.setSinkId(speaker).catch(() => {}); // the device is gone: the usual one
+      routed(sound, speaker).then((isThere) => this.#hear(isThere));
     }
+  }
+
+  #hear(isThere) {
+    if (this.#isSpeakerThere && !isThere) this.dispatchEvent(new Event("speaker"));
+    this.#isSpeakerThere = isThere;
   }
 
   #changed() {

@@ -2,6 +2,7 @@
 // browser rings for the office's waiting callers; and who does not see the page gets a notification.
 import { sounds, unlocked } from "../sounds.js";
 import { kept } from "./kept.js";
+import { routed } from "./media.js";
 
 const TOLD_EVERY = 1000;
 
@@ -25,6 +26,7 @@ export class Ring {
     phone.addEventListener("change", () => this.#follow());
     phone.addEventListener("rings", ({ detail }) => this.#notify(detail));
     document.addEventListener("visibilitychange", () => document.hidden || this.#forget());
+    navigator.mediaDevices?.addEventListener("devicechange", () => this.#told && this.wake()); // one that was pulled out is silent
   }
 
   #follow() {
@@ -81,8 +83,7 @@ export class Ring {
 
   async wake() {
     if (!this.#context) return;
-    const { ringing } = kept();
-    if (this.#sound.setSinkId && this.#sound.sinkId !== ringing) await this.#sound.setSinkId(ringing).catch(() => {});
+    await routed(this.#sound, kept().ringing);
     this.#context.resume();
     this.#sound.play().catch(() => {});
   }

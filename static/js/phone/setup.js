@@ -4,7 +4,7 @@ import { toast } from "../toast.js";
 import { check } from "./check.js";
 import * as headset from "./headset.js";
 import { keep, kept } from "./kept.js";
-import { devices, heard, open, play } from "./media.js";
+import { devices, heard, kindOf, open, play } from "./media.js";
 
 const TEST_LIMIT = 20_000; // ms; a microphone is not left open
 
@@ -85,7 +85,7 @@ export function start(page) {
     find("[data-no-sinks]").hidden = "setSinkId" in HTMLMediaElement.prototype;
   }
 
-  const whyNot = ({ name }) => ({ NotAllowedError: say.sayRefused, NotReadableError: say.sayTaken, NotFoundError: say.sayMissing, OverconstrainedError: say.sayMissing }[name] ?? say.sayBroken);
+  const whyNot = (error) => ({ denied: say.sayRefused, busy: say.sayTaken, missing: say.sayMissing })[kindOf(error)] ?? say.sayBroken;
 
   function trouble(words) {
     const note = find("[data-device-trouble]");

@@ -4,10 +4,12 @@ import { Offers } from "./offers.js";
 import { isPicture, PICTURE, unbundle } from "./unbundled.js";
 
 const OFFICE = "X-Desk-Call"; // our own call id, set by the PBX's dialplan
+const TALKS = "X-Desk-Talks"; // set there, too, for whoever talks already, at whichever of his telephones
 
 export class Talk extends EventTarget {
   #session = null;
   #own = null; // our sound, a clone of the microphone's
+  #isMuted = false;
   #camera = null; // our picture, while it is on or on its way
   #offers = null; // ours, while it lasts
   #turn = Promise.resolve(); // one change of the picture after the other
@@ -22,6 +24,7 @@ export class Talk extends EventTarget {
     this.name = name;
     this.callId = "";
     this.asked = false; // the PBX asks us to answer by ourselves: the desk has placed or picked this call
+    this.isIntoAnother = false; // whom it is for talks already, here or at another telephone
     this.filming = ""; // our camera: "", "asked" or "on"
     this.state = direction === "in" ? "ringing" : "calling";
     this.cause = "";
@@ -36,6 +39,7 @@ export class Talk extends EventTarget {
     const talk = new Talk(line, { direction: "in", number: from.uri.user ?? "", name: from.display_name ?? "" });
     talk.callId = request.getHeader(OFFICE) ?? "";
     talk.asked = /answer-after=0/.test(request.getHeader("Call-Info") ?? "");
+    talk.isIntoAnother = request.hasHeader(TALKS);
     talk.tie(session);
     return talk;
   }
@@ -50,6 +54,14 @@ export class Talk extends EventTarget {
     session.on("failed", ({ cause, message }) => this.over(isElsewhere(message) ? "elsewhere" : cause));
     session.on("peerconnection", ({ peerconnection }) => this.#listen(peerconnection));
     if (session.connection) this.#listen(session.connection);
+    this.#hush();
+  }
+
+  // The way on which it rings has gone: of an answer nobody would hear, and of its end we would not. JsSIP would let it ring for a minute.
+  lose() {
+    if (this.direction !== "in" || this.state !== "ringing") return;
+    this.over("lost");
+    if (!this.#session.isEnded()) this.#session.terminate({ status_code: 480 });
   }
 
   over(cause = "") {
@@ -67,8 +79,9 @@ export class Talk extends EventTarget {
     if (this.direction !== "in" || this.state !== "ringing") return;
     try {
       const mediaStream = await this.sound();
-      if (this.state !== "ringing") return void this.#silence(mediaStream);
+      if (this.state !== "ringing") return;
       this.#session.answer({ mediaStream, pcConfig: this.#line.connecting });
+      this.#hush();
     } catch (error) {
       if (this.state === "ringing") this.hangUp({ code: 480 });
       throw error;
@@ -81,12 +94,19 @@ export class Talk extends EventTarget {
     if (!this.#session.isEnded()) this.#session.terminate(code ? { status_code: code } : this.direction === "in" && this.state === "ringing" ? { status_code: 603 } : {});
   }
 
+  // Also before there is a microphone or a connection.
   mute(on) {
-    this.#session?.[on ? "mute" : "unmute"]({ audio: true });
+    this.#isMuted = on;
+    this.#hush();
   }
 
   get muted() {
-    return this.#session?.isMuted().audio ?? false;
+    return this.#isMuted;
+  }
+
+  #hush() {
+    for (const track of this.#own?.getAudioTracks() ?? []) track.enabled = !this.#isMuted;
+    if (this.#session?.connection) this.#session[this.#isMuted ? "mute" : "unmute"]({ audio: true });
   }
 
   tone(digit) {
@@ -201,18 +221,24 @@ export class Talk extends EventTarget {
 
   // A clone for this call alone: JsSIP silences the tracks themselves on hold and mute.
   async sound() {
-    const source = await this.#line.sound();
-    if (this.state === "ended") return source.clone();
-    this.#own = source.clone();
-    return this.#own;
+    const own = (await this.#line.sound()).clone();
+    if (this.state === "ended") this.#silence(own);
+    else this.#own = own;
+    this.#hush();
+    return own;
+  }
+
+  // It was pulled out before there was anybody to hear it.
+  get isDumb() {
+    return this.#own?.getAudioTracks().some(({ readyState }) => readyState === "ended") ?? false;
   }
 
   // By another microphone from now on.
   async speak(source) {
     if (this.state !== "up") return;
     const [before, own] = [this.#own, source.clone()];
-    for (const track of own.getAudioTracks()) track.enabled = !this.muted;
     this.#own = own;
+    this.#hush();
     const sender = this.#session.connection.getSenders().find(({ track }) => track?.kind === "audio");
     await sender?.replaceTrack(own.getAudioTracks()[0]);
     this.#silence(before);
