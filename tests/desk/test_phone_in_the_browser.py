@@ -408,6 +408,7 @@ def test_a_loudspeaker_that_is_pulled_out_is_replaced_and_comes_back(booth):
     booth.page.evaluate("kept => localStorage.setItem('phone', kept)", json.dumps(chosen))
     booth.page.reload()
     expect(booth.bar).to_contain_text("registered")
+    booth.is_at("Desk")
     booth.rings()
     played_by("room")
     plug("headset")
