@@ -18,7 +18,9 @@ INVITE = [
 START = """async (access) => {
   const { Line } = await import("/js/phone/line.js");
   window.credentials = async () => access;
-  window.line = new Line({ credentials: () => credentials() });
+  window.released = 0;
+  const release = async () => { released += 1; };
+  window.line = new Line({ credentials: Object.assign(() => credentials(), { release }) });
   window.line.start();
 }"""
 
@@ -231,20 +233,43 @@ def test_whose_place_changes_in_a_call_says_at_once_that_she_cannot_be_rung(page
     assert page.evaluate("ended") == 0
 
 
+def test_whose_shift_ends_while_it_rings_gives_the_line_back_after_it(page, pbx):
+    rings(page, pbx)
+    page.evaluate("line.stop({ isPatient: true })")
+    assert page.evaluate("[line.state, talk.state, released]") == ["off", "ringing", 0]
+    page.evaluate("talk.hangUp()")
+    page.wait_for_function("() => released === 1")
+    assert page.evaluate("line.talks.length") == 0
+
+
 SPEAKS = """async () => {
-  const spoken = [];
-  line.talks = [{ state: "up", speak: (source) => spoken.push(source) }];
-  const opened = ({ audio }) => ({ name: audio.deviceId?.exact ?? "", getAudioTracks: () => [] });
-  navigator.mediaDevices.getUserMedia = async (wish) => opened(wish);
+  const spoken = [], told = [];
+  let slow;
+  line.talks = [{ state: "up", speak: ({ name }) => spoken.push(name) }];
+  line.addEventListener("microphone", ({ detail }) => told.push(detail.isHeard));
+  navigator.mediaDevices.getUserMedia = async ({ audio }) => {
+    const name = audio.deviceId.exact, track = { stop: () => spoken.push(`${name} shut`) };
+    if (name === "taken") throw new DOMException("", "NotReadableError");
+    if (name === "slow") await new Promise((open) => { slow = open; });
+    return { name, getAudioTracks: () => [], getTracks: () => [track] };
+  };
   await line.speakBy("headset");
   await line.speakBy("headset");
-  return spoken.map(({ name }) => name);
+  await line.speakBy("taken");
+  const late = line.speakBy("slow");
+  await line.speakBy("room");
+  slow();
+  await late;
+  return [spoken, told];
 }"""
 
 
 @pytest.mark.feature("M3")
 def test_a_microphone_that_is_chosen_in_a_call_is_heard_in_it(page, pbx):
-    assert page.evaluate(SPEAKS) == ["headset"]
+    spoken, told = page.evaluate(SPEAKS)
+    assert [name for name in spoken if " " not in name] == ["headset", "room"]
+    assert {"headset shut", "slow shut"} <= set(spoken)
+    assert told == [True]  # one could not be opened: the one before goes on
 
 
 @pytest.mark.parametrize("is_installed", [True, False])

@@ -12,7 +12,9 @@ import { Pictures } from "./pictures.js";
 
 const SETTLES = 2000; // ms until it is seen whether a caller who does not ring here any more still waits
 const TOLD = 20_000; // ms that a call which has rung in vain stays in sight
-const BROKEN = ["lost", "RTP Timeout", "Connection Error", "Request Timeout", "WebRTC Error", "Internal Error"]; // ends that nobody wanted
+// Ends that nobody wanted: "lost" is our own word, the others are JsSIP's.
+const AWAY = ["lost", "Connection Error", "RTP Timeout", "Request Timeout"];
+const FAULTS = ["WebRTC Error", "Internal Error"];
 
 export class Bar {
   #phone;
@@ -49,7 +51,7 @@ export class Bar {
 
   // Drawn anew by the server: another language, another extension. What is going on moves over.
   replace(element) {
-    if (element.outerHTML === this.#drawn) return; // whoever types in it, types on
+    if (element.outerHTML === this.#drawn) return this.draw(); // whoever types in it, types on
     this.#drawn = element.outerHTML;
     for (const place of ["[data-phone-talks]", "[data-phone-screens]", "[data-phone-pictures]"]) element.querySelector(place).replaceWith(this.element.querySelector(place));
     for (const { name, value } of element.attributes) this.element.setAttribute(name, value);
@@ -84,9 +86,9 @@ export class Bar {
     return this.element.dataset[`say${of}${why}`];
   }
 
-  #sayMicrophone({ isHeard, error }) {
+  #sayMicrophone({ isHeard, isReplaced, error }) {
     const say = this.element.dataset;
-    if (isHeard) toast(say.sayReplaced, "warning");
+    if (isHeard) toast(isReplaced ? say.sayReplaced : say.sayKept, "warning");
     else toast(kindOf(error) === "denied" ? say.sayUnheardDenied : say.sayUnheard, "danger");
   }
 
@@ -149,7 +151,7 @@ export class Bar {
     const say = this.element.dataset;
     const named = [say.coming, ...["[data-name]", "[data-number]"].map((place) => screen.querySelector(place).textContent)].filter(Boolean).join(" · ");
     screen.setAttribute("aria-label", named);
-    if (isNew) this.#write("[data-aloud]", named);
+    if (isNew && talk.state === "ringing") this.#write("[data-aloud]", named);
     const rang = { up: say.sayConnected, ended: say.sayMissed }[talk.state] ?? say.sayRinging;
     const word = screen.querySelector("[data-screen-word]");
     if (word.textContent !== rang) word.textContent = rang;
@@ -184,8 +186,10 @@ export class Bar {
   #over(talk) {
     this.#lines.get(talk)?.remove();
     this.#lines.delete(talk);
-    const isBroken = BROKEN.includes(talk.cause);
-    if (isBroken && talk.isAnswered) toast(talk.upAt ? this.element.dataset.sayBroken : this.element.dataset.sayNoAnswer, "danger");
+    this.#write("[data-aloud]", "");
+    const isAway = AWAY.includes(talk.cause);
+    const isBroken = isAway || FAULTS.includes(talk.cause);
+    if (isBroken && talk.isAnswered) toast(isAway || talk.upAt ? this.element.dataset.sayBroken : this.element.dataset.sayNoAnswer, "danger");
     if (!this.#screens.has(talk)) return;
     if (talk.upAt || talk.turnedDown || isBroken || talk.cause === "elsewhere") {
       this.#close(talk);
@@ -206,7 +210,6 @@ export class Bar {
   #close(talk) {
     this.#screens.get(talk)?.remove();
     this.#screens.delete(talk);
-    if (!this.#screens.size) this.#write("[data-aloud]", "");
   }
 
   #tick() {

@@ -55,6 +55,7 @@ export class Headsets {
       this.#open.set(device, known);
       try {
         if (!device.opened) await device.open();
+        if (known.end.signal.aborted) return void (await device.close());
         device.addEventListener("inputreport", ({ reportId, data }) => this.#hear(known, reportId, data), { signal: known.end.signal });
         await this.#light(device, known);
       } catch (error) {
@@ -64,12 +65,14 @@ export class Headsets {
     }
   }
 
-  #leave() {
-    for (const [device, { end }] of this.#open) {
-      end.abort();
-      device.close().catch((error) => console.warn(error));
-    }
+  // Dark, since nothing rings or talks any more.
+  async #leave() {
+    const open = [...this.#open];
     this.#open.clear();
+    for (const [device, known] of open) {
+      known.end.abort();
+      await this.#light(device, known).then(() => device.close()).catch((error) => console.warn(error));
+    }
   }
 
   #hear({ buttons, pressed, lit }, reportId, data) {
@@ -109,7 +112,7 @@ export class Headsets {
       const own = lamps.filter((lamp) => lamp.report === report);
       const bytes = new Uint8Array(own[0].size);
       for (const { name, bit } of own) if (on[name]) bytes[bit >> 3] |= 1 << (bit & 7);
-      if (shown.get(report) === bytes.join()) continue;
+      if ((shown.get(report) ?? new Uint8Array(own[0].size).join()) === bytes.join()) continue; // a first dark one would end another tab's call
       shown.set(report, bytes.join());
       await device.sendReport(report, bytes);
     }

@@ -238,7 +238,6 @@ export async function start() {
 
   learn(JSON.parse(bar.element.dataset.keys || "{}"));
   attend("");
-  headsets.look();
   return true;
 }
 

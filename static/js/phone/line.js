@@ -6,7 +6,7 @@
 // else, which is tried again; credentials.release(), where it is there, gives the line back. Nothing here draws or plays.
 //
 // Events: "state" (detail: state, sentence), "talk" (detail: the talk that begins), and of the microphone in a call "microphone"
-// (detail: isHeard, whether another one is heard in its place; error, why not).
+// (detail: isHeard; isReplaced, by another one; error, why the chosen one is not).
 import { wait } from "./backoff.js";
 import { Talk } from "./talk.js";
 import { Wire } from "./wire.js";
@@ -106,7 +106,7 @@ export class Line extends EventTarget {
     } catch (error) {
       if (!this.microphone || !MISSING.includes(error.name)) throw error;
       const source = await this.#source("");
-      this.#tellMicrophone({ isHeard: true });
+      this.#tellMicrophone({ isHeard: true, isReplaced: true });
       return source;
     }
   }
@@ -128,9 +128,10 @@ export class Line extends EventTarget {
     this.microphone = name;
     if (!this.#isTalking) return;
     try {
-      await this.#speak(await this.sound());
+      const source = await this.sound();
+      if (name === this.microphone) await this.#speak(source);
     } catch (error) {
-      this.#tellMicrophone({ isHeard: false, error });
+      if (this.#isTalking) this.#tellMicrophone({ isHeard: !this.talks.some(({ isDumb }) => isDumb), error });
     }
   }
 
@@ -138,26 +139,34 @@ export class Line extends EventTarget {
   // allowed again.
   async #speakAnew(isTold = false) {
     if (!this.#isTalking) return;
+    const wished = this.microphone;
     let why;
-    for (const name of new Set([this.microphone, ""])) {
+    for (const name of new Set([wished, ""])) {
       const source = await this.#source(name).catch((error) => void (why = error));
+      if (wished !== this.microphone) return; // who chooses meanwhile is heard by that one
       if (!source) continue;
       await this.#speak(source);
-      return this.#tellMicrophone({ isHeard: true });
+      return this.#tellMicrophone({ isHeard: true, isReplaced: true });
     }
-    const allowed = await navigator.permissions?.query({ name: "microphone" }).catch(() => null);
     const end = new AbortController();
     const again = () => {
       end.abort();
       this.#speakAnew(true);
     };
     navigator.mediaDevices.addEventListener("devicechange", again, { signal: end.signal });
-    allowed?.addEventListener("change", again, { signal: end.signal });
+    navigator.permissions?.query({ name: "microphone" }).then((allowed) => allowed.addEventListener("change", again, { signal: end.signal }), () => {});
     if (!isTold) this.#tellMicrophone({ isHeard: false, error: why });
   }
 
-  #speak(source) {
-    return Promise.all(this.talks.map((talk) => talk.speak(source)));
+  // Each talk has a clone of its own.
+  async #speak(source) {
+    await Promise.all(this.talks.map((talk) => talk.speak(source)));
+    for (const [name, opened] of this.#sources) opened.then((other) => other !== source && this.#shut(name, other), () => {});
+  }
+
+  #shut(name, source) {
+    this.#sources.delete(name);
+    source.getTracks().forEach((track) => track.stop());
   }
 
   #tellMicrophone(detail) {
@@ -235,6 +244,7 @@ export class Line extends EventTarget {
   }
 
   #register() {
+    if (!this.#wanted) return;
     this.#agent.register();
     this.#await();
   }
@@ -247,6 +257,7 @@ export class Line extends EventTarget {
   }
 
   #registered() {
+    if (!this.#wanted) return;
     this.#attempt = 0;
     clearTimeout(this.#again);
     clearTimeout(this.#unanswered);
@@ -412,7 +423,9 @@ export class Line extends EventTarget {
       this.talks = this.talks.filter((one) => one !== talk);
       if (this.talks.length) return;
       this.#rest();
-      if (!this.#wanted && this.#agent) this.#close();
+      if (this.#wanted || !this.#agent) return;
+      if (this.state === "off") this.stop(); // and the line is given back
+      else this.#close();
     });
     this.dispatchEvent(new CustomEvent("talk", { detail: talk }));
     return talk;

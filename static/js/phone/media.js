@@ -4,10 +4,18 @@ const LEVELS = 12; // a second
 
 export const devices = async () => (await navigator.mediaDevices?.enumerateDevices().catch(() => [])) ?? [];
 
+const turns = new WeakMap(); // <audio> → its way to a device, one after the other
+
 // Lets it sound by that device, or by the usual one where it is not plugged in: then false.
-export async function routed(sound, device) {
+export function routed(sound, device) {
+  const turned = (turns.get(sound) ?? Promise.resolve()).then(() => route(sound, device));
+  turns.set(sound, turned);
+  return turned;
+}
+
+async function route(sound, device) {
   if (!sound.setSinkId) return true;
-  const known = (await devices()).map(({ deviceId }) => deviceId).filter(Boolean);
+  const known = (await devices()).filter(({ kind, deviceId }) => kind === "audiooutput" && deviceId).map(({ deviceId }) => deviceId);
   const isThere = !device || !known.length || known.includes(device); // without a permission none is named
   const wanted = isThere ? device : "";
   if (sound.sinkId === wanted) return isThere;
@@ -18,7 +26,7 @@ export async function routed(sound, device) {
 // or "broken".
 const KINDS = {
   NotAllowedError: "denied", SecurityError: "denied", NotFoundError: "missing", OverconstrainedError: "missing",
-  NotReadableError: "busy", AbortError: "busy", NotSent: "unsent", InvalidStateError: "unsent",
+  NotReadableError: "busy", AbortError: "busy", NotSent: "unsent", INVALID_STATE_ERROR: "unsent",
 };
 export const kindOf = ({ name }) => KINDS[name] ?? "broken";
 

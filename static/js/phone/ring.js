@@ -26,7 +26,7 @@ export class Ring {
     phone.addEventListener("change", () => this.#follow());
     phone.addEventListener("rings", ({ detail }) => this.#notify(detail));
     document.addEventListener("visibilitychange", () => document.hidden || this.#forget());
-    navigator.mediaDevices?.addEventListener("devicechange", () => this.#told && this.wake()); // one that was pulled out is silent
+    navigator.mediaDevices?.addEventListener("devicechange", () => this.wake()); // one that was pulled out is silent
   }
 
   #follow() {
@@ -82,10 +82,10 @@ export class Ring {
   }
 
   async wake() {
-    if (!this.#context) return;
-    await routed(this.#sound, kept().ringing);
+    if (!this.#told) return;
     this.#context.resume();
     this.#sound.play().catch(() => {});
+    await routed(this.#sound, kept().ringing);
   }
 
   #notify(talk) {
