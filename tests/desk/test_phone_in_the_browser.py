@@ -430,6 +430,7 @@ def test_a_loudspeaker_that_is_pulled_out_is_replaced_and_comes_back(booth):
 def test_a_new_secret_is_said_only_when_it_is_there(booth):
     booth.page.goto(booth.page.url.replace("/desk/", "/phone/"))
     renew = booth.inside.locator("[data-renew]")
+    expect(booth.inside.locator("[data-access=login]")).to_have_text("101w")  # the page hears what is pressed
     for status, is_there in ((503, False), (200, True)):
         expect(renew).to_be_enabled()
         answer_with(booth.page.context, status, ACCESS)
