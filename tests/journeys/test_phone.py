@@ -170,7 +170,8 @@ def test_hold_a_question_and_parking_keep_the_name_and_are_no_bad_network(booth:
     house.wait(lambda: house.rows("select 1 from telephony_call where state = 'ended'"), 5, "the call is over")
     booth.page.goto(f"{booth.desk.url}/phone/")
     expect(booth.inside.locator(".phone-past tbody tr")).to_have_count(2)  # until it was parked, and after
-    expect(booth.inside.locator(".phone-past [data-figure=loss][data-bad]")).to_have_count(0)
+    losses = booth.inside.locator(".phone-past [data-figure=loss]").all_inner_texts()  # average / worst
+    assert max(float(loss.split("/")[1].strip(" %")) for loss in losses) < 50  # silence would be 100
     assert booth.desk.troubles == boris.troubles == []
 
 

@@ -106,9 +106,11 @@ def test_sergey_takes_the_client_over_once_he_has_lifted(office: Office) -> None
 def test_the_call_ends_while_he_listens_and_so_does_he(office: Office) -> None:
     office.ask("Listen")
     expect(of(office.sergey)).to_contain_text("You listen to Sidorova Vera")
-    office.town.house.kill("link")
-    office.town.house.start("link")
-    office.town.house.await_ready()
+    house = office.town.house
+    house.kill("link")
+    house.wait(lambda: house.readiness().get("status") != "ok", 8, "the old one's last word is out of date")
+    house.start("link")
+    house.await_ready()
     expect(of(office.sergey)).to_contain_text("You listen to Sidorova Vera")
     office.street.give_up(STRANGER)
     expect(of(office.sergey)).to_have_count(0)
