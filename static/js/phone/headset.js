@@ -71,7 +71,8 @@ export class Headsets {
     this.#open.clear();
     for (const [device, known] of open) {
       known.end.abort();
-      await this.#light(device, known).then(() => device.close()).catch((error) => console.warn(error));
+      await this.#light(device, known).catch((error) => console.warn(error));
+      if (!this.#open.has(device)) await device.close(); // else it is ours again
     }
   }
 

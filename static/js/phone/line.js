@@ -38,6 +38,7 @@ export class Line extends EventTarget {
   #tickAt = 0;
   #round = 0; // a start that another one, or a stop, has overtaken
   #sources = new Map(); // of sound: deviceId → promise of a stream
+  #spoken = null; // the source by which the talks are heard
   #loads = 0; // attempts at the library that failed
 
   constructor({ credentials }) {
@@ -99,8 +100,13 @@ export class Line extends EventTarget {
     return talk;
   }
 
-  // The microphone's sound; any other one's where the chosen is not plugged in, and then that is told.
+  // The microphone's sound, for a talk.
   async sound() {
+    return (this.#spoken = await this.#found());
+  }
+
+  // Any other one's where the chosen is not plugged in, and then that is told.
+  async #found() {
     try {
       return await this.#source(this.microphone);
     } catch (error) {
@@ -117,7 +123,8 @@ export class Line extends EventTarget {
       const opened = navigator.mediaDevices.getUserMedia({ audio: exactly(name) });
       this.#sources.set(name, opened);
       const gone = () => this.#sources.get(name) === opened && this.#sources.delete(name);
-      opened.then((source) => source.getAudioTracks()[0]?.addEventListener("ended", () => gone() && this.#speakAnew(), { once: true }), gone);
+      const ended = (source) => gone() && source === this.#spoken && this.#speakAnew();
+      opened.then((source) => source.getAudioTracks()[0]?.addEventListener("ended", () => ended(source), { once: true }), gone);
     }
     return this.#sources.get(name);
   }
@@ -128,10 +135,13 @@ export class Line extends EventTarget {
     this.microphone = name;
     if (!this.#isTalking) return;
     try {
-      const source = await this.sound();
+      const source = await this.#found();
       if (name === this.microphone) await this.#speak(source);
     } catch (error) {
-      if (this.#isTalking) this.#tellMicrophone({ isHeard: !this.talks.some(({ isDumb }) => isDumb), error });
+      if (!this.#isTalking || name !== this.microphone) return;
+      const isHeard = !this.talks.some(({ isDumb }) => isDumb);
+      this.#tellMicrophone({ isHeard, error });
+      if (!isHeard) this.#speakAnew(true);
     }
   }
 
@@ -158,15 +168,9 @@ export class Line extends EventTarget {
     if (!isTold) this.#tellMicrophone({ isHeard: false, error: why });
   }
 
-  // Each talk has a clone of its own.
-  async #speak(source) {
-    await Promise.all(this.talks.map((talk) => talk.speak(source)));
-    for (const [name, opened] of this.#sources) opened.then((other) => other !== source && this.#shut(name, other), () => {});
-  }
-
-  #shut(name, source) {
-    this.#sources.delete(name);
-    source.getTracks().forEach((track) => track.stop());
+  #speak(source) {
+    this.#spoken = source;
+    return Promise.all(this.talks.map((talk) => talk.speak(source)));
   }
 
   #tellMicrophone(detail) {
@@ -257,7 +261,7 @@ export class Line extends EventTarget {
   }
 
   #registered() {
-    if (!this.#wanted) return;
+    if (!this.#wanted) return void this.#agent.unregister(); // it was on its way
     this.#attempt = 0;
     clearTimeout(this.#again);
     clearTimeout(this.#unanswered);

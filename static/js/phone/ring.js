@@ -82,10 +82,12 @@ export class Ring {
   }
 
   async wake() {
-    if (!this.#told) return;
-    this.#context.resume();
-    this.#sound.play().catch(() => {});
-    await routed(this.#sound, kept().ringing);
+    if (!this.#context) return;
+    if (this.#told || this.#context.state !== "running") {
+      this.#context.resume();
+      this.#sound.play().catch(() => {});
+    }
+    if (this.#told) await routed(this.#sound, kept().ringing);
   }
 
   #notify(talk) {
