@@ -49,7 +49,7 @@ function refresh() {
 function leave(event) {
   const order = event.currentTarget;
   const isRefresh = event.detail.requestConfig.triggeringEvent?.type === "order:stale";
-  if (isRefresh && (isTyped(order) || order.querySelector(".htmx-request"))) {
+  if (isRefresh && (isTyped(order) || isAsking(order))) {
     event.detail.shouldSwap = false;
     stale.add(order.dataset.order);
     return;
@@ -72,10 +72,12 @@ const isTyped = (order) =>
   [...order.querySelectorAll("input:not([type=hidden])")].some((field) => field.value !== field.defaultValue) ||
   [...order.querySelectorAll(".causes option")].some((cause) => cause.selected !== cause.defaultSelected);
 
+const isAsking = (order) => order.querySelector(".htmx-request") !== null;
+
 // What is half typed or under way is not swept off the screen, what is being heard not cut off.
 function isBeingUsed(order) {
   if ([...order.querySelectorAll("audio")].some((piece) => !piece.paused)) return true;
-  return isTyped(order) || order.classList.contains("htmx-request") || order.querySelector(".htmx-request") !== null;
+  return isTyped(order) || order.classList.contains("htmx-request") || isAsking(order);
 }
 
 function key(event) {

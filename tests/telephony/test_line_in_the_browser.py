@@ -233,6 +233,20 @@ def test_whose_place_changes_in_a_call_says_at_once_that_she_cannot_be_rung(page
     assert page.evaluate("ended") == 0
 
 
+@pytest.mark.feature("D1")
+def test_nothing_of_a_third_party_is_loaded_before_the_line_is_wanted(page):
+    loaded: list[str] = []
+    page.on("request", lambda asked: loaded.append(asked.url))
+    page.route_web_socket("wss://pbx.example/ws", Pbx().opens)
+    page.evaluate(START.replace("  window.line.start();\n", ""), ACCESS | {"url": "wss://pbx.example/ws"})
+    page.evaluate("line.stop()")
+    assert any("line.js" in url for url in loaded)
+    assert [url for url in loaded if "/dist/" in url] == []
+    page.evaluate("void line.start()")
+    becomes(page, "registered")
+    assert [url for url in loaded if "/dist/" in url] != []
+
+
 def test_whose_shift_ends_while_it_rings_gives_the_line_back_after_it(page, pbx):
     rings(page, pbx)
     page.evaluate("line.stop({ isPatient: true })")

@@ -1,7 +1,7 @@
 // The phone of this browser: one line, its talks and their sound. It draws nothing; "change" says that something is
 // otherwise than before, "rings" and "over" (detail: the talk) what happened, "trouble" and "dark" (detail: an error) why the
-// microphone or the camera did not open, "microphone" (detail: isHeard, whether another one is; error) and "speaker" that it
-// has gone in a call.
+// microphone or the camera did not open, "microphone" (as the line says it) and "speaker" that it has gone in
+// a call.
 import { credentialsFrom } from "./credentials.js";
 import { follow, keep, kept } from "./kept.js";
 import { Line, whole } from "./line.js";
